@@ -123,7 +123,7 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
         Step { name: "tests", about: "all tests", lines: lines(["cargo test --workspace"]) },
         Step {
             name: "coverage",
-            about: "operations per domain: specified, generated, by a command, in the sandbox, tested",
+            about: "operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others",
             lines: lines(["cargo xtask coverage"]),
         },
     ]

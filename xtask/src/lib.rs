@@ -20,7 +20,7 @@ cargo xtask COMMAND
   generate [--check] [--domain X]   make everything that is made from spec/; --check compares and changes nothing
   bundle [FILE]                     write the whole spec as one OpenAPI 3.0.3 document (default: print it)
   check [FILE]                      list every problem of spec/, or of one OpenAPI document
-  coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tested
+  coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
   tidy                              dependencies between crates and modules, names that must be absent, stray or

@@ -1,5 +1,5 @@
-//! Coverage of the platform: operations that are specified, generated, reachable by a command, served by the
-//! sandbox and tested.
+//! Table of the operations of each domain: specified, generated, sent by a command, served by the sandbox, tried by the generated
+//! trials, and tested by a test that was written for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -17,6 +17,7 @@ struct Row {
     generated: usize,
     by_command: usize,
     served: usize,
+    tried: usize,
     tested: usize,
 }
 
@@ -31,7 +32,7 @@ pub fn coverage(root: &Path, against: Option<&Path>) -> Outcome {
         .iter()
         .filter_map(|home| std::fs::read_to_string(root.join(home.src()).join("generated/catalog.rs")).ok())
         .collect();
-    let tests = test_texts(root);
+    let tests = Tests::read(root);
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
     for domain in &spec.domains {
         let requests = root.join(format!("crates/generated/cc-api-{}/src/requests.rs", domain.name));
@@ -43,14 +44,15 @@ pub fn coverage(root: &Path, against: Option<&Path>) -> Outcome {
             row.generated += usize::from(requests.contains(&quoted));
             row.by_command += usize::from(catalog.contains(&quoted));
             row.served += usize::from(served.contains(&quoted));
-            row.tested += usize::from(is_tested(&tests, operation, &domain.commands));
+            row.tried += usize::from(is_tested(&tests.generated, operation, &[]));
+            row.tested += usize::from(is_tested(&tests.written, operation, &domain.commands));
         }
     }
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "{:<22} {:>9} {:>9} {:>10} {:>7} {:>7}",
-        "domain", "specified", "generated", "by command", "served", "tested"
+        "{:<22} {:>9} {:>9} {:>10} {:>7} {:>7} {:>7}",
+        "domain", "specified", "generated", "by command", "served", "tried", "tested"
     );
     let mut total = Row::default();
     for (name, row) in &rows {
@@ -59,6 +61,7 @@ pub fn coverage(root: &Path, against: Option<&Path>) -> Outcome {
         total.generated += row.generated;
         total.by_command += row.by_command;
         total.served += row.served;
+        total.tried += row.tried;
         total.tested += row.tested;
     }
     line(&mut text, "all", &total);
@@ -74,34 +77,45 @@ pub fn coverage(root: &Path, against: Option<&Path>) -> Outcome {
 fn line(text: &mut String, name: &str, row: &Row) {
     let _ = writeln!(
         text,
-        "{name:<22} {:>9} {:>9} {:>10} {:>7} {:>7}",
-        row.specified, row.generated, row.by_command, row.served, row.tested
+        "{name:<22} {:>9} {:>9} {:>10} {:>7} {:>7} {:>7}",
+        row.specified, row.generated, row.by_command, row.served, row.tried, row.tested
     );
 }
 
-/// Text of the tests, their snapshots and the examples.
-fn test_texts(root: &Path) -> String {
-    let mut out = String::new();
-    let mut open = vec![root.join("crates")];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            let skip = path.file_name().is_some_and(|name| name == "target" || name == "src")
-                || path == root.join("crates/generated");
-            if !skip {
-                open.extend(
-                    std::fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()),
-                );
+/// The texts of all tests and examples.
+struct Tests {
+    /// The generated trials, which send each operation and check no more than its schema.
+    generated: String,
+    /// What was written by hand, and asserts something of its own.
+    written: String,
+}
+
+impl Tests {
+    fn read(root: &Path) -> Self {
+        let mut tests = Self { generated: String::new(), written: String::new() };
+        let skipped = |entry: &walkdir::DirEntry| {
+            let name = entry.file_name();
+            name == "target" || name == "src" || entry.path() == root.join("crates/generated")
+        };
+        let files = walkdir::WalkDir::new(root.join("crates"))
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| !skipped(entry))
+            .flatten();
+        for entry in files {
+            let path = entry.path();
+            let has = |part: &str| path.components().any(|component| component.as_os_str() == part);
+            // Snapshots and tables list all operations, whatever a test asserts of them.
+            let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+            if !is_rust || !(has("tests") || has("examples")) {
+                continue;
             }
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "snap" || extension == "rs" || extension == "json")
-            && path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "examples")
-        {
-            out.push_str(&std::fs::read_to_string(&path).unwrap_or_default());
-            out.push('\n');
+            let text = if has("generated") { &mut tests.generated } else { &mut tests.written };
+            text.push_str(&std::fs::read_to_string(path).unwrap_or_default());
+            text.push('\n');
         }
+        tests
     }
-    out
 }
 
 /// Returns `true` if a test names the operation, its request or its command.

@@ -24,7 +24,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("cc-bridge", &["cc-runtime", "cc-api-*"]),
     ("cc-redis-http", &["cc-runtime", "cc-api-*"]),
     ("cc-sandbox", &["cc-one-line"]),
-    ("cc-examples", &["cc-client", "cc-sandbox"]),
+    ("cc-trials", &["cc-client", "cc-sandbox"]),
     ("cc-test-features", &["cc-runtime", "cc-api-*"]),
     ("xtask", &[]),
 ];

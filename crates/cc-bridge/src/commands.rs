@@ -6,5 +6,5 @@ mod list;
 mod rotate;
 mod update;
 
-pub use crate::generated::commands::api_token::*;
+pub use crate::generated::commands::bridge::*;
 pub use rotate::RotatedApiToken;

@@ -81,7 +81,7 @@ impl Client {
     }
 
     /// Deploys an application and follows its log up to the verdict. The deadline counts from its first poll.
-    #[cfg(all(feature = "deployment", feature = "log", feature = "stream"))]
+    #[cfg(all(feature = "deployment", feature = "stream"))]
     pub fn deploy_and_wait(
         &self,
         command: crate::commands::deployment::DeployAndWait,

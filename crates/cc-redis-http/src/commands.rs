@@ -1,8 +1,11 @@
-//! Commands of a database, by type of key.
+//! Commands of a database.
 
-pub mod cmd;
-pub mod hash_key;
-pub mod key;
-pub mod list_key;
-pub mod set_key;
-pub mod string_key;
+mod cmd;
+mod hash_key;
+mod key;
+mod list_key;
+mod set_key;
+mod string_key;
+
+pub use crate::generated::commands::redis_http::*;
+pub use cmd::{CmdCliSend, CmdSend};

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::HEADER_TEXT;
+use super::homes::Home;
 use super::rust::{doc, field_name};
 use crate::spec::model::Spec;
 
@@ -10,7 +11,7 @@ pub fn render(spec: &Spec) -> String {
     let mut out = format!(
         "// {HEADER_TEXT}\n//! The crate of each domain, and what sends its requests.\n\nuse crate::api::Api;\n\n"
     );
-    for domain in &spec.domains {
+    for domain in spec.domains.iter().filter(|domain| Home::of(&domain.name).has_features()) {
         let module = field_name(&domain.name);
         let _ = writeln!(
             out,
@@ -20,7 +21,7 @@ pub fn render(spec: &Spec) -> String {
         );
     }
     out.push_str("\nimpl Api {\n");
-    for domain in &spec.domains {
+    for domain in spec.domains.iter().filter(|domain| Home::of(&domain.name).has_features()) {
         let module = field_name(&domain.name);
         let page = format!("{}: {}", domain.title, domain.description);
         out.push_str(&doc("    ", &page));

@@ -29,14 +29,14 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet
                 let text = entry(
                     home,
                     "entry",
-                    &command.domain,
+                    &domain.domain.name,
                     &command.name,
                     summary,
                     std::slice::from_ref(&operation.id),
                     &needed,
                 );
-                entries.insert((command.domain.clone(), command.name.clone()), text);
-                once.insert(format!("{}::{}", module(&command.domain), command.name));
+                entries.insert((domain.domain.name.clone(), command.name.clone()), text);
+                once.insert(format!("{}::{}", module(&domain.domain.name), command.name));
             }
         }
         for command in domain.domain.commands.iter().filter(|command| generated.contains(&command.name)) {
@@ -44,22 +44,21 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet
                 CommandKind::Stream => "stream_entry",
                 CommandKind::Url => "url_entry",
                 CommandKind::Once => {
-                    once.insert(format!("{}::{}", module(&command.domain), command.name));
+                    once.insert(format!("{}::{}", module(&domain.domain.name), command.name));
                     "entry"
                 }
             };
-            let features = commands::features(home, decided, &domain.domain.name, command);
-            let needed: BTreeSet<&str> = features.iter().map(String::as_str).collect();
+            let needed = commands::features(&domain.domain.name, command);
             let text = entry(
                 home,
                 function,
-                &command.domain,
+                &domain.domain.name,
                 &command.name,
                 &command.summary,
                 &command.operations,
                 &needed,
             );
-            entries.insert((command.domain.clone(), command.name.clone()), text);
+            entries.insert((domain.domain.name.clone(), command.name.clone()), text);
         }
     }
     let streams = entries.values().any(|entry| entry.contains("        stream_entry::<"));

@@ -24,7 +24,7 @@ use super::homes::{Home, all_of};
 use super::requests::{inputs, output};
 use super::rust::literal;
 use super::{Decided, HEADER_TEXT, pretty};
-use crate::spec::declared::Declared;
+use crate::spec::declared::{CommandKind, Declared};
 use crate::spec::model::{Command, Operation};
 
 /// The files below `generated/`, the commands in them, and what could not be made.
@@ -39,26 +39,22 @@ pub fn module(domain: &str) -> String {
     domain.to_snake_case()
 }
 
-/// The features that a declared command needs, sorted.
-pub fn features(
-    home: &'static Home,
-    decided: &[Decided<'_>],
-    domain: &str,
-    command: &Declared,
-) -> BTreeSet<String> {
-    Known::new(home, decided, &HandWritten::default()).features(domain, command)
+/// The features that a declared command needs: that of its domain, which switches on all that its commands need, and `stream`.
+pub fn features<'a>(domain: &'a str, command: &Declared) -> BTreeSet<&'a str> {
+    let stream = (command.kind == CommandKind::Stream).then_some("stream");
+    stream.into_iter().chain([domain]).collect()
 }
 
 /// The commands of one crate.
 pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, String> {
-    // Module → (sets of features that a command of it needs, code).
-    let mut modules: BTreeMap<String, (BTreeSet<BTreeSet<String>>, String, String)> = BTreeMap::new();
+    // Domain → code.
+    let mut domains: BTreeMap<&str, String> = BTreeMap::new();
     let mut names = BTreeSet::new();
     let mut notes = Vec::new();
     for domain in decided.iter().filter(|domain| home.holds(&domain.domain.name)) {
         for operation in &domain.domain.operations {
             let Some(command) = &operation.command else { continue };
-            let module = module(&command.domain);
+            let module = module(&domain.domain.name);
             if let Some(model) = command.output.as_deref().filter(|output| *output != "void")
                 && !hand.has_model(&module, model)
             {
@@ -69,12 +65,7 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
                 continue;
             }
             let code = render_command(domain, operation, command)?;
-            let entry = modules
-                .entry(module)
-                .or_insert_with(|| (BTreeSet::new(), command.domain.clone(), String::new()));
-            let feature = &domain.domain.name;
-            entry.0.insert(BTreeSet::from([feature.clone()]));
-            let _ = write!(entry.2, "\n{}", code.replace("@FEATURE@", feature));
+            let _ = write!(domains.entry(&domain.domain.name).or_default(), "\n{code}");
             names.insert(command.name.clone());
         }
     }
@@ -87,21 +78,17 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
                 continue;
             }
         };
-        let entry = modules
-            .entry(module(&command.domain))
-            .or_insert_with(|| (BTreeSet::new(), command.domain.clone(), String::new()));
-        entry.0.insert(known.features(domain, command));
-        let _ = write!(entry.2, "\n{code}");
+        let _ = write!(domains.entry(domain).or_default(), "\n{code}");
         names.insert(command.name.clone());
     }
     let mut files = BTreeMap::new();
     let mut index = format!(
-        "// {HEADER_TEXT}\n//! The declarations of all commands, a module for each domain of commands.\n\n#![allow(unused_braces, deprecated, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
-         {}#[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n",
+        "// {HEADER_TEXT}\n//! The declarations of all commands, a module for each domain.\n\n#![allow(unused_braces, deprecated, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
+         {}#[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain.\npub mod commands {{\n",
         if home.has_features() { "pub(crate) mod api;\n" } else { "" }
     );
-    for (name, (sets, title, code)) in &modules {
-        let condition = any_of(sets);
+    for (domain, code) in &domains {
+        let (name, condition) = (module(domain), all_of([domain]));
         let (attribute, ids) = if home.has_features() {
             (format!("    #[cfg({condition})]\n"), "#[allow(unused_imports)]\nuse crate::resolve::Ids;\n")
         } else {
@@ -111,10 +98,8 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
         let has_structs = code.contains("pub struct ");
         let serde = if has_structs { "use serde::{Deserialize, Serialize};\n" } else { "" };
         let text = format!(
-            "//! Commands of the domain `{title}`.\n\nuse cc_runtime::Result;\n{serde}\n#[allow(unused_imports)]\nuse crate::{{Command, Context}};\n{ids}{code}"
+            "//! Commands of the domain `{domain}`.\n\nuse cc_runtime::Result;\n{serde}\n#[allow(unused_imports)]\nuse crate::{{Command, Context}};\n{ids}{code}"
         );
-        // What the whole module needs, a command in it need not say again.
-        let text = text.replace(&format!("#[cfg({condition})]\n"), "");
         files.insert(
             PathBuf::from(format!("commands/{name}.rs")),
             pretty(&format!("// {HEADER_TEXT}\n"), &text)?,
@@ -125,17 +110,6 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
     Ok(Rendered { files, names, notes })
 }
 
-/// The condition of a module whose commands need these sets of features: the module is there with any of them.
-fn any_of(sets: &BTreeSet<BTreeSet<String>>) -> String {
-    let includes_another =
-        |set: &&BTreeSet<String>| sets.iter().any(|other| other != *set && other.is_subset(set));
-    let conditions: Vec<String> = sets.iter().filter(|set| !includes_another(set)).map(all_of).collect();
-    match conditions.as_slice() {
-        [one] => one.clone(),
-        all => format!("any({})", all.join(", ")),
-    }
-}
-
 fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Command) -> Result<String, String> {
     let domain = &decided.domain.name;
     let krate = format!("cc_api_{}", domain.to_snake_case());
@@ -144,15 +118,14 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
         decided.front.methods.get(&operation.id).ok_or_else(|| format!("no method `{}`", operation.id))?;
     let inputs = inputs(operation, method)?;
     let fields = fields::fields(decided, operation, command, &inputs)?;
-    let output = Output::of(operation, command, &output(operation, method), &types);
+    let module = module(domain);
+    let output = Output::of(&module, operation, command, &output(operation, method), &types);
     let home = Home::of(domain);
-    let condition = home.condition([domain.as_str()]);
-    let module = module(&command.domain);
     let mut shape = Shape {
         home,
         name: &command.name,
         module: &module,
-        condition: &condition,
+        condition: "",
         types: &types,
         page: page::page(operation, command),
         example: String::new(),
@@ -165,7 +138,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     let mut out = shape.render();
     let _ = writeln!(
         out,
-        "\n{condition}impl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n    type Context = Context;\n\n    \
+        "\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n    type Context = Context;\n\n    \
          async fn run(self, cx: &Context) -> Result<Self::Output> {{",
         output.ty(),
         name = command.name,

@@ -9,30 +9,15 @@ pub struct Home {
     pub client: &'static str,
     /// The domains of the spec. None are listed for the crate that holds all others.
     domains: &'static [&'static str],
-    /// `true` if each domain of commands is a module, and each domain of the spec a feature.
-    split: Split,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Split {
-    /// By modules and features.
-    Features,
-    /// By modules alone.
-    Modules,
-    /// All commands stand side by side.
-    Nothing,
+    /// Whether each domain is a feature, and a module below `commands`. Else all commands stand side by side.
+    has_features: bool,
 }
 
 /// All of them.
 pub const HOMES: [Home; 3] = [
-    Home { krate: "cc-bridge", client: "BridgeClient", domains: &["bridge"], split: Split::Nothing },
-    Home { krate: "cc-client", client: "Client", domains: &[], split: Split::Features },
-    Home {
-        krate: "cc-redis-http",
-        client: "RedisHttpClient",
-        domains: &["redis-http"],
-        split: Split::Modules,
-    },
+    Home { krate: "cc-bridge", client: "BridgeClient", domains: &["bridge"], has_features: false },
+    Home { krate: "cc-client", client: "Client", domains: &[], has_features: true },
+    Home { krate: "cc-redis-http", client: "RedisHttpClient", domains: &["redis-http"], has_features: false },
 ];
 
 impl Home {
@@ -50,7 +35,13 @@ impl Home {
 
     /// Returns `true` if a domain is a feature of the crate.
     pub fn has_features(&self) -> bool {
-        self.split == Split::Features
+        self.has_features
+    }
+
+    /// The path below which a test finds the requests and types of a domain.
+    pub fn api(&self, domain: &str) -> String {
+        let name = domain.replace('-', "_");
+        if self.has_features { format!("cc_client::api::{name}") } else { format!("cc_api_{name}") }
     }
 
     /// The name of the crate in Rust.
@@ -65,9 +56,10 @@ impl Home {
 
     /// The path of a command below the crate, such as `commands::zone::GetZone`.
     pub fn path(&self, module: &str, command: &str) -> String {
-        match self.split {
-            Split::Nothing => format!("commands::{command}"),
-            _ => format!("commands::{module}::{command}"),
+        if self.has_features {
+            format!("commands::{module}::{command}")
+        } else {
+            format!("commands::{command}")
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::spec::model::Spec;
+use super::homes::Home;
+use crate::spec::model::{Spec, needs};
 
 /// A region's name and its lines.
 type Region = (&'static str, String);
@@ -13,7 +14,10 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
     let mut dependencies = String::new();
     let mut features = String::new();
     let mut tested = String::new();
-    let names: Vec<&str> = spec.domains.iter().map(|domain| domain.name.as_str()).collect();
+    let all = || spec.domains.iter().map(|domain| domain.name.as_str());
+    // The domains of other crates are no features of the client.
+    let names: Vec<&str> = all().filter(|name| Home::of(name).has_features()).collect();
+    let needs = needs(spec);
     let _ = writeln!(
         features,
         "## Every domain.\nall-domains = [{}]",
@@ -25,16 +29,20 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
             workspace,
             "cc-api-{name} = {{ path = \"crates/generated/cc-api-{name}\", version = \"0.1.0\", default-features = false }}"
         );
-        let _ = writeln!(dependencies, "cc-api-{name} = {{ workspace = true, optional = true }}");
         let _ = writeln!(
             tested,
             "cc-api-{name} = {{ workspace = true, features = [\"default\", \"schemars\"], optional = true }}"
         );
-        let _ = writeln!(features, "## {}\n{name} = [\"dep:cc-api-{name}\"]", domain.title);
+        if !Home::of(name).has_features() {
+            continue;
+        }
+        let _ = writeln!(dependencies, "cc-api-{name} = {{ workspace = true, optional = true }}");
+        let others: String = needs[name.as_str()].iter().map(|other| format!(", \"{other}\"")).collect();
+        let _ = writeln!(features, "## {}\n{name} = [\"dep:cc-api-{name}\"{others}]", domain.title);
     }
     let schemas: Vec<String> = names.iter().map(|name| format!("\"cc-api-{name}?/schemars\"")).collect();
     let _ = writeln!(features, "domain-schemas = [{}]", schemas.join(", "));
-    let switched: Vec<String> = names.iter().map(|name| format!("\"dep:cc-api-{name}\"")).collect();
+    let switched: Vec<String> = all().map(|name| format!("\"dep:cc-api-{name}\"")).collect();
     let all = format!("domains = [\"core\", {}]\n", switched.join(", "));
     vec![
         ("Cargo.toml", vec![("generated crates", workspace)]),

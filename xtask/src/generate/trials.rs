@@ -1,18 +1,19 @@
 //! Trial of every operation: requests with the required inputs, and with all inputs.
 //!
-//! `crates/cc-examples/tests/it/trial.rs` runs them against the sandbox and keeps the requests as snapshots.
+//! `crates/cc-trials/tests/it/trial.rs` runs them against the sandbox and keeps the requests as snapshots.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use super::homes::Home;
 use super::requests::{Input, inputs};
 use super::rust::{Ty, field_name, literal, type_name};
 use super::{Decided, header};
 use crate::spec::model::Operation;
 
 /// The folder that holds them, and nothing else.
-pub const FOLDER: &str = "crates/cc-examples/tests/it/generated";
+pub const FOLDER: &str = "crates/cc-trials/tests/it/generated";
 
 pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<PathBuf, String>, String> {
     let mut files = BTreeMap::new();
@@ -41,8 +42,9 @@ pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<P
         let mut text = header(domain);
         let _ = writeln!(
             text,
-            "//! The operations of the domain `{}`.\n\nuse cc_client::api::{module}::*;\n\nuse crate::trial::Trial;\n",
-            domain.name
+            "//! The operations of the domain `{}`.\n\nuse {}::*;\n\nuse crate::trial::Trial;\n",
+            domain.name,
+            Home::of(&domain.name).api(&domain.name)
         );
         if tried.iter().any(|operation| operation.deprecated) {
             text.push_str("#[allow(deprecated)] // They work as long as the platform keeps them.\n");
@@ -73,11 +75,11 @@ fn render_types(decided: &[Decided<'_>]) -> String {
         super::HEADER_TEXT
     );
     for Decided { domain, types, .. } in decided {
-        let module = field_name(&domain.name);
+        let api = Home::of(&domain.name).api(&domain.name);
         for name in types.names(domain) {
             let _ = writeln!(
                 text,
-                "    types.one::<cc_client::api::{module}::types::{name}>({});",
+                "    types.one::<{api}::types::{name}>({});",
                 literal(&format!("{}::{name}", domain.name))
             );
         }

@@ -6,7 +6,6 @@ use super::node::{Kind, Node};
 #[derive(Debug, Clone)]
 pub struct Declared {
     pub name: String,
-    pub domain: String,
     pub summary: String,
     /// More about the command, in Markdown.
     pub description: String,
@@ -22,7 +21,7 @@ pub struct Declared {
     /// `true` if there may be no output: `empty: 'null'`.
     pub may_be_empty: bool,
     pub operations: Vec<String>,
-    /// Domains whose models the logic uses, beside those of its operations.
+    /// Domains whose models the logic uses, beside those of its operations: the feature of its domain switches theirs on.
     pub requires: Vec<String>,
     /// Seconds that the command may take after its deadline, to undo an incomplete change.
     pub clean_up: Option<u64>,
@@ -104,17 +103,16 @@ impl TypeText {
 }
 
 /// The commands of one document, in their order.
-pub fn read(domain: &str, document: &Node) -> Vec<Declared> {
+pub fn read(document: &Node) -> Vec<Declared> {
     let commands = document.get("x-commands").map(Node::items).unwrap_or_default();
-    commands.iter().map(|node| declared(domain, node)).collect()
+    commands.iter().map(|node| declared(node)).collect()
 }
 
-fn declared(domain: &str, node: &Node) -> Declared {
+fn declared(node: &Node) -> Declared {
     let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
     let constructors = node.get("constructors").map(Node::entries).unwrap_or_default();
     Declared {
         name: text("name"),
-        domain: node.str_at("domain").unwrap_or(domain).to_owned(),
         summary: text("summary"),
         description: text("description"),
         errors: node.strings_at("errors"),

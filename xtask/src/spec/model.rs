@@ -94,7 +94,6 @@ pub struct Success {
 #[derive(Debug, Clone)]
 pub struct Command {
     pub name: String,
-    pub domain: String,
     pub summary: Option<String>,
     /// Field of the command and where it goes.
     pub fields: Vec<(String, String)>,
@@ -205,7 +204,7 @@ fn domain(name: &str, document: &Node, shared: &Map<String, Value>) -> Domain {
     let info =
         |key: &str| document.at(&["info", key]).and_then(Node::as_str).unwrap_or_default().trim().to_owned();
     let operations: Vec<Operation> =
-        operations(document).map(|(path, method, node)| operation(name, path, method, node)).collect();
+        operations(document).map(|(path, method, node)| operation(path, method, node)).collect();
     let schemas = schemas(document);
     let mut used = BTreeSet::new();
     for schema in schemas.values() {
@@ -238,11 +237,11 @@ fn domain(name: &str, document: &Node, shared: &Map<String, Value>) -> Domain {
         schemas: pin::without_pins(schemas),
         pinned,
         operations,
-        commands: declared::read(name, document),
+        commands: declared::read(document),
     }
 }
 
-fn operation(domain: &str, path: &str, method: &str, node: &Node) -> Operation {
+fn operation(path: &str, method: &str, node: &Node) -> Operation {
     let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
     let not_found = node.str_at("x-not-found").map(str::to_owned);
     let mut success = Success { status: 200, media: None, schema: None };
@@ -290,7 +289,7 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node) -> Operation {
         body: node.get("requestBody").and_then(body),
         success,
         errors,
-        command: node.get("x-command").map(|command| self::command(domain, command)),
+        command: node.get("x-command").map(|command| self::command(command)),
     }
 }
 
@@ -315,7 +314,7 @@ fn body(node: &Node) -> Option<Body> {
     })
 }
 
-fn command(domain: &str, node: &Node) -> Command {
+fn command(node: &Node) -> Command {
     let pairs = |key: &str| {
         let entries = node.get(key).map(Node::entries).unwrap_or_default();
         entries
@@ -326,7 +325,6 @@ fn command(domain: &str, node: &Node) -> Command {
     let text = |key: &str| node.str_at(key).map(str::to_owned);
     Command {
         name: text("name").unwrap_or_default(),
-        domain: text("domain").unwrap_or_else(|| domain.to_owned()),
         summary: text("summary"),
         fields: pairs("fields"),
         constants: node
@@ -347,7 +345,7 @@ fn command(domain: &str, node: &Node) -> Command {
     }
 }
 
-/// The commands of every domain of commands: name, and the domain of the spec that declares it.
+/// Every command: its name, and the domain that declares it.
 pub fn commands(spec: &Spec) -> BTreeMap<&str, &str> {
     let mut commands = BTreeMap::new();
     for domain in &spec.domains {
@@ -359,4 +357,23 @@ pub fn commands(spec: &Spec) -> BTreeMap<&str, &str> {
         }
     }
     commands
+}
+
+/// Domain → the other domains that its commands need: those of their operations, and those of the models that their logic uses.
+pub fn needs(spec: &Spec) -> BTreeMap<&str, BTreeSet<&str>> {
+    let of_operation: BTreeMap<&str, &str> = spec
+        .domains
+        .iter()
+        .flat_map(|domain| {
+            domain.operations.iter().map(|operation| (operation.id.as_str(), domain.name.as_str()))
+        })
+        .collect();
+    let needs = spec.domains.iter().map(|domain| {
+        let operations = domain.commands.iter().flat_map(|command| &command.operations);
+        let used = operations.filter_map(|operation| of_operation.get(operation.as_str()).copied());
+        let models = domain.commands.iter().flat_map(|command| &command.requires).map(String::as_str);
+        let others = used.chain(models).filter(|other| *other != domain.name);
+        (domain.name.as_str(), others.collect())
+    });
+    needs.collect()
 }

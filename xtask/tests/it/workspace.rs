@@ -244,3 +244,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn each_module_of_commands_is_a_domain_and_a_feature() {
+    let commands = std::fs::read_to_string(root().join("crates/cc-client/src/commands.rs")).unwrap();
+    let lines: Vec<&str> = commands.lines().collect();
+    let modules = lines.iter().enumerate().filter_map(|(at, line)| {
+        let module = line.strip_prefix("pub mod ")?.strip_suffix(';')?;
+        Some((module, lines[at - 1]))
+    });
+    let modules: Vec<(&str, &str)> = modules.collect();
+    assert!(modules.len() > 15, "{modules:?}");
+    for (module, condition) in modules {
+        let domain = module.replace('_', "-");
+        assert!(
+            root().join(format!("spec/{domain}.yaml")).is_file(),
+            "`{module}` is not a domain of the spec"
+        );
+        assert_eq!(condition, format!("#[cfg(feature = {domain:?})]"), "the feature of `{module}`");
+    }
+}

@@ -80,7 +80,7 @@ fn schemas_show_no_example_in_rust() {
         for schema in [command.input_schema(), command.output_schema()] {
             let text = schema.to_value().to_string();
             assert!(
-                !text.contains("# Example") && !text.contains("cc_examples::"),
+                !text.contains("# Example") && !text.contains("cc_trials::"),
                 "{}: {text}",
                 command.name()
             );
@@ -109,7 +109,7 @@ fn outputs_that_lack_a_union_are_what_their_schemas_say() {
         assert!(!schema.contains(r#""default":{}"#), "{schema}");
     };
     let drain: cc_api_drain::types::Drain = serde_json::from_value(json!({"id": "drain_1"})).unwrap();
-    let drain = crate::commands::log_drain::model::LogDrain::from(drain);
+    let drain = crate::commands::drain::model::LogDrain::from(drain);
     lacks("GetLogDrain", serde_json::to_value(drain).unwrap(), "target");
     let peer: cc_api_network_group::types::Peer =
         serde_json::from_value(json!({"type": "ExternalPeer", "id": "peer_1"})).unwrap();

@@ -1,6 +1,6 @@
-//! Add-ons: databases and other services that an owner adds.
+//! Add-ons: databases and other services that an owner adds, their backups and migrations.
 
-#[cfg(feature = "addon")]
 pub use crate::generated::commands::addon::*;
 
+mod backup;
 pub mod model;

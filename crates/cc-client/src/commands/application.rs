@@ -1,19 +1,17 @@
-//! Applications: programs that the platform builds and runs.
+//! Applications: programs that the platform builds and runs, with their domains, environment, links and tags.
 
 pub use crate::generated::commands::application::*;
 
 mod branches;
-#[cfg(feature = "product")]
 mod create;
-#[cfg(feature = "deployment")]
-mod deploy;
+mod domain;
+mod environment;
 mod get;
+mod link;
 mod list;
 pub mod model;
 mod settings;
+mod tag;
 mod update;
 
-#[cfg(feature = "product")]
 pub use create::{GithubRepository, InstanceChoice};
-#[cfg(feature = "deployment")]
-pub use deploy::StartedDeployment;

@@ -2,11 +2,13 @@
 
 pub use crate::generated::commands::deployment::*;
 
-pub(crate) mod ask;
+mod ask;
 mod deploy;
-#[cfg(all(feature = "log", feature = "stream"))]
+mod deploy_application;
+#[cfg(feature = "stream")]
 mod follow;
-#[cfg(all(feature = "log", feature = "stream"))]
+mod instance;
+#[cfg(feature = "stream")]
 mod journal;
 mod judge;
 mod legacy;
@@ -15,12 +17,13 @@ mod look;
 pub mod model;
 mod pace;
 mod progress;
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 mod tail;
 mod timer;
 mod wait;
 mod watch;
 
-#[cfg(all(feature = "log", feature = "stream"))]
+pub use deploy_application::StartedDeployment;
+#[cfg(feature = "stream")]
 pub use follow::{DeployEvent, Deploying};
 pub use progress::DeploymentProgress;

@@ -3,3 +3,4 @@
 pub use crate::generated::commands::github::*;
 
 pub mod model;
+mod ssh_key;

@@ -1,4 +1,4 @@
-//! Payments of invoices.
+//! Payments and means of payment.
 
 pub use crate::generated::commands::payment::*;
 

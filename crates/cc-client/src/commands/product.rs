@@ -1,7 +1,6 @@
-//! The catalogue of products: what applications can run on, and which add-ons there are.
+//! The catalogue of products: add-on providers, runtimes and prices.
 
 pub use crate::generated::commands::product::*;
 
-#[cfg(all(feature = "addon-provider", feature = "product"))]
 mod addon;
 pub mod model;

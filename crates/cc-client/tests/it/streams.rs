@@ -14,8 +14,8 @@ use cc_client::commands::log::{
 use cc_client::commands::metrics::StreamRequests;
 use cc_client::stream::{Delivery, EndReason, Items, Retry, StreamEvent, merge};
 use cc_client::{Client, Defaults, ErrorKind, Timestamp};
-use cc_examples::memory;
 use cc_sandbox::{Fault, Pace, Sandbox, StreamFault};
+use cc_trials::memory;
 use futures_util::StreamExt;
 
 use crate::support::{Platform, Reports, SUMMARY};
@@ -161,7 +161,7 @@ async fn the_logs_of_several_applications_come_in_the_order_of_time() {
     let ids = sandbox.ids();
     let other = sandbox.add_application(&ids.organisation, "other");
     for application in [&ids.application, &other] {
-        client.send(cc_client::commands::application::DeployApplication::new(application)).await.unwrap();
+        client.send(cc_client::commands::deployment::DeployApplication::new(application)).await.unwrap();
     }
     let streams = [&ids.application, &other].map(|application| {
         let command =

@@ -1,10 +1,9 @@
 //! Keys that hold fields and their values.
 
-pub use crate::generated::commands::hash_key::*;
-
 use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 
+use super::{CreateHashKey, DeleteHashKeyElement, ScanHashKey, SetHashKeyElement};
 use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 use crate::model::{HashKeyElement, ScannedHashKey};

@@ -1,10 +1,9 @@
 //! Keys of any type.
 
-pub use crate::generated::commands::key::*;
-
 use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 
+use super::{DeleteKey, ScanKey};
 use crate::command::{Access, Keys, RedisCommand};
 use crate::effect::Effect;
 use crate::model::{ScannedKey, ScannedKeys};

@@ -1,10 +1,9 @@
 //! Keys that hold a list.
 
-pub use crate::generated::commands::list_key::*;
-
 use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 
+use super::{AddListKeyElement, CreateListKey, GetListKeyElement, ScanListKey, UpdateListKeyElement};
 use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 use crate::model::{ScannedListKey, ScannedListKeyElement};

@@ -1,10 +1,9 @@
 //! Keys that hold a set.
 
-pub use crate::generated::commands::set_key::*;
-
 use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 
+use super::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
 use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 use crate::model::ScannedSetKey;

@@ -1,10 +1,9 @@
 //! Keys that hold a text.
 
-pub use crate::generated::commands::string_key::*;
-
 use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 
+use super::{CreateStringKey, GetStringKey, UpdateStringKey};
 use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 

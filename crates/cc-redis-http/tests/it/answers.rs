@@ -1,8 +1,8 @@
 //! Answers that are not what was asked for.
 
-use cc_redis_http::commands::cmd::{CmdCliSend, CmdSend};
-use cc_redis_http::commands::key::ScanKey;
-use cc_redis_http::commands::string_key::GetStringKey;
+use cc_redis_http::commands::GetStringKey;
+use cc_redis_http::commands::ScanKey;
+use cc_redis_http::commands::{CmdCliSend, CmdSend};
 use cc_redis_http::{Command, Context, ErrorKind, RedisCode, Reply};
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cc_api_redis_http::{SendCommand, types::SendCommandBody};
-use cc_redis_http::commands::cmd::CmdSend;
+use cc_redis_http::commands::CmdSend;
 use cc_redis_http::model::CommandReply;
 use cc_redis_http::{
     Access, Command, Context, Effect, ErrorKind, Keys, RedisCommand, RedisHttpClient, Result, Secret,

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cc_redis_http::commands::cmd::CmdSend;
+use cc_redis_http::commands::CmdSend;
 use cc_redis_http::{Error, ErrorKind, RedisHttpClient};
 use futures::future::join_all;
 use tokio::time::Instant;

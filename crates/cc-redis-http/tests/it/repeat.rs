@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use cc_redis_http::commands::cmd::{CmdCliSend, CmdSend};
-use cc_redis_http::commands::hash_key::{
-    CreateHashKey, DeleteHashKeyElement, ScanHashKey, SetHashKeyElement,
-};
-use cc_redis_http::commands::key::{DeleteKey, ScanKey};
-use cc_redis_http::commands::list_key::{
+use cc_redis_http::commands::{
     AddListKeyElement, CreateListKey, GetListKeyElement, ScanListKey, UpdateListKeyElement,
 };
-use cc_redis_http::commands::set_key::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
-use cc_redis_http::commands::string_key::{CreateStringKey, GetStringKey, UpdateStringKey};
+use cc_redis_http::commands::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
+use cc_redis_http::commands::{CmdCliSend, CmdSend};
+use cc_redis_http::commands::{CreateHashKey, DeleteHashKeyElement, ScanHashKey, SetHashKeyElement};
+use cc_redis_http::commands::{CreateStringKey, GetStringKey, UpdateStringKey};
+use cc_redis_http::commands::{DeleteKey, ScanKey};
 use cc_redis_http::{Command, Context, Effect, Error, ErrorKind, RedisCommand, Result};
 use cc_runtime::Operation;
 use cc_runtime::RetryPolicy;

@@ -1,9 +1,9 @@
 //! Scans that page by themselves.
 
-use cc_redis_http::commands::hash_key::ScanHashKey;
-use cc_redis_http::commands::key::ScanKey;
-use cc_redis_http::commands::list_key::ScanListKey;
-use cc_redis_http::commands::set_key::ScanSetKey;
+use cc_redis_http::commands::ScanHashKey;
+use cc_redis_http::commands::ScanKey;
+use cc_redis_http::commands::ScanListKey;
+use cc_redis_http::commands::ScanSetKey;
 use cc_redis_http::model::{HashKeyElement, ScannedKey};
 use cc_redis_http::{CallOptions, ErrorKind, RedisHttpClient, Result, RetryPolicy};
 use futures::{StreamExt, TryStreamExt};

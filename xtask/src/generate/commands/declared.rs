@@ -1,6 +1,5 @@
 //! The declarations of the commands whose logic is written by hand, from `x-commands`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::hand::HandWritten;
@@ -16,28 +15,11 @@ pub(super) struct Known<'a> {
     pub(super) home: &'static Home,
     pub(super) hand: &'a HandWritten,
     decided: &'a [Decided<'a>],
-    /// Operation → domain of the spec.
-    domains: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn new(home: &'static Home, decided: &'a [Decided<'a>], hand: &'a HandWritten) -> Self {
-        let domains = decided.iter().flat_map(|one| {
-            one.domain.operations.iter().map(|operation| (operation.id.as_str(), one.domain.name.as_str()))
-        });
-        Self { home, hand, decided, domains: domains.collect() }
-    }
-
-    /// The domains that a command needs, as features, sorted.
-    pub(super) fn features(&self, domain: &str, command: &Declared) -> BTreeSet<String> {
-        let operations = command.operations.iter().filter_map(|id| self.domains.get(id.as_str()));
-        let mut features: BTreeSet<String> = operations.map(|domain| (*domain).to_owned()).collect();
-        features.insert(domain.to_owned());
-        features.extend(command.requires.iter().cloned());
-        if command.kind == CommandKind::Stream {
-            features.insert("stream".to_owned());
-        }
-        features
+        Self { home, hand, decided }
     }
 
     /// The routes of the operations of a command, without repetitions.
@@ -100,9 +82,12 @@ impl<'a> Known<'a> {
 
 /// The struct of a command, and the implementation of its trait, which calls the logic.
 pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Result<String, String> {
-    let module = module(&command.domain);
-    let features = known.features(domain, command);
-    let condition = known.home.condition(&features);
+    let module = module(domain);
+    // The module has the feature of its domain.
+    let condition = match command.kind {
+        CommandKind::Stream => known.home.condition(["stream"]),
+        _ => String::new(),
+    };
     let output = match &command.output {
         Some(output) => known.ty(&module, output)?.rust(""),
         None => "()".to_owned(),

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use heck::ToSnakeCase;
 
-use super::module;
 use crate::generate::rust::{Ty, field_name};
 use crate::spec::model::{Command, Operation};
 
@@ -26,7 +25,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn of(operation: &Operation, command: &Command, ty: &Ty, types: &str) -> Self {
+    pub(super) fn of(module: &str, operation: &Operation, command: &Command, ty: &Ty, types: &str) -> Self {
         let void = command.output.as_deref() == Some("void") || *ty == Ty::Unit;
         let model = command.output.is_some() && !void;
         let change = ty.is_option() && operation.is_change();
@@ -35,7 +34,6 @@ impl Output {
             Ty::List(item) => (true, &**item),
             other => (false, other),
         };
-        let module = module(&command.domain);
         let one = match &command.output {
             Some(model) if !void => format!("crate::commands::{module}::model::{model}"),
             _ => one.rust(types),

@@ -149,7 +149,7 @@ impl Shape<'_> {
         let mut out = "///\n/// # Example\n".to_owned();
         if home.has_features() {
             let name = literal(name);
-            let _ = writeln!(out, "/// ```\n/// # cc_examples::try_out({name}, async |client, input| {{");
+            let _ = writeln!(out, "/// ```\n/// # cc_trials::try_out({name}, async |client, input| {{");
             for field in &required {
                 let name = literal(&field.name);
                 let _ = writeln!(out, "/// # let {}: {} = input.get({name});", field.ident, ty(field));

@@ -50,16 +50,6 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
             format!("`{name}` has another meaning in Rust: use another name"),
         );
     }
-    if let Some(domain) = command.get("domain")
-        && !domain.as_str().is_some_and(super::is_domain)
-    {
-        report.add(
-            domain.line,
-            "command",
-            pointer,
-            "`domain` must contain only lower-case letters, digits and `-`",
-        );
-    }
     let inputs = Inputs::of(report, operation);
     let mut problems = Vec::new();
     let mut problem = |line: usize, message: String| problems.push((line, message));

@@ -74,11 +74,6 @@ fn texts(command: &Node, problems: &mut Problems) {
     if let Some(input) = one_of("input", &["hand"]) {
         problem(input.line, "`input` must be `hand`: the struct is then written by hand too");
     }
-    if let Some(domain) = command.get("domain")
-        && !domain.as_str().is_some_and(super::is_domain)
-    {
-        problem(domain.line, "`domain` must contain only lower-case letters, digits and `-`");
-    }
 }
 
 /// The names of the fields.

@@ -114,7 +114,6 @@ pub const BODY: Keys =
 pub const COMMAND: Keys = Keys {
     standard: &[
         "name",
-        "domain",
         "summary",
         "fields",
         "constants",
@@ -128,13 +127,12 @@ pub const COMMAND: Keys = Keys {
         "teaches",
     ],
     extensions: &[],
-    refused: &[],
+    refused: &[("domain", "a command belongs to the domain of its file")],
 };
 
 pub const DECLARED: Keys = Keys {
     standard: &[
         "name",
-        "domain",
         "summary",
         "description",
         "errors",
@@ -151,7 +149,7 @@ pub const DECLARED: Keys = Keys {
         "run",
     ],
     extensions: &["x-note"],
-    refused: &[],
+    refused: &[("domain", "a command belongs to the domain of its file")],
 };
 
 pub const DECLARED_FIELD: Keys = Keys {
@@ -234,8 +232,8 @@ impl Value {
             | "x-always-answered" | "x-essential" | "x-tri-state" | "x-secret" | "teaches" => Self::Yes,
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-not-found" | "x-successor" | "x-note" | "x-free-json" | "x-rust-type"
-            | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input"
-            | "example" | "default" => Self::Text,
+            | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "example"
+            | "default" => Self::Text,
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
             | "sent-empty" | "errors" => Self::Texts,
             "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" => Self::List,

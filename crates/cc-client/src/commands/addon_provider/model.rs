@@ -4,21 +4,16 @@ use cc_api_addon_provider::types as wire;
 use cc_runtime::Secret;
 use serde::{Deserialize, Serialize};
 
-use crate::commands::addon::model;
+mod provider;
+mod versions;
 
+pub use provider::*;
+pub(crate) use provider::{from_addon_plan, from_addon_provider, from_addon_provider_full};
+pub use versions::*;
 pub use wire::{AddonFeatureKind, AddonProviderStatus};
 
-/// Provider of a kind of add-on.
-pub type AddonProvider = model::AddonProvider;
-/// Provider of a kind of add-on, with its offer.
-pub type AddonProviderFull = model::AddonProviderFull;
-/// A feature that the plans of a provider tell apart.
-pub type AddonProviderFeature = model::AddonProviderFeature;
-/// A plan of an add-on provider.
-pub type AddonProviderPlan = model::AddonPlan;
-
-model::from_addon_provider!(cc_api_addon_provider);
-model::from_addon_provider_full!(cc_api_addon_provider);
+from_addon_provider!(cc_api_addon_provider);
+from_addon_provider_full!(cc_api_addon_provider);
 
 /// Configuration of the API through which the platform calls a provider, with the shared secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

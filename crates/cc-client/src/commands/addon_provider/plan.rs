@@ -3,7 +3,7 @@
 use cc_api_addon_provider::types::{AddonPlanCreation, AddonPlanFeatureCreation};
 use cc_runtime::{AddonProviderId, Error, ErrorKind, OwnerId, Result};
 
-use super::model::{AddonProviderPlan, AddonProviderPlanFeature};
+use super::model::{AddonPlan, AddonProviderPlanFeature};
 use super::{CreateAddonProviderPlan, ListAddonProviderPlan, UpdateAddonProviderPlan};
 use crate::command::Run;
 use crate::context::Context;
@@ -17,7 +17,7 @@ impl Run for ListAddonProviderPlan {
         let listed = cx
             .resolved(ids, |ids| cc_api_addon_provider::ListAddonProviderPlans::new(ids.owner_id(), provider))
             .await;
-        let mut plans: Vec<AddonProviderPlan> = match listed {
+        let mut plans: Vec<AddonPlan> = match listed {
             Ok(plans) => each(plans.into_inner()),
             Err(error) if error.is_not_found() => return Ok(Vec::new()),
             Err(error) => return Err(error),
@@ -65,8 +65,8 @@ async fn one_of(
     cx: &Context,
     provider: &AddonProviderId,
     owner: &Option<OwnerId>,
-    is_it: impl Fn(&AddonProviderPlan) -> bool + Send,
-) -> Result<AddonProviderPlan> {
+    is_it: impl Fn(&AddonPlan) -> bool + Send,
+) -> Result<AddonPlan> {
     let mut list = ListAddonProviderPlan::new(provider);
     list.owner_id.clone_from(owner);
     let plan = cx.reloading().send(list).await?.into_iter().find(is_it);

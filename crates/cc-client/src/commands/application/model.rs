@@ -1,12 +1,19 @@
 //! Outputs of the commands of applications.
 
+mod domain;
+mod environment;
+mod link;
+
 use cc_api_application::types as wire;
 use cc_runtime::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EnvironmentVariable, Flavor, by_name, from_environment_variable, from_flavor};
+use crate::model::{Flavor, by_name, from_environment_variable, from_flavor};
 use crate::resolve::{Lesson, Owned};
 
+pub use domain::*;
+pub use environment::*;
+pub use link::*;
 pub use wire::{ApplicationState, DeploymentKind, InstanceLifetime, RepositoryState};
 
 from_flavor!(cc_api_application);

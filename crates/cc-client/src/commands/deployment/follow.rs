@@ -57,7 +57,7 @@ pub enum DeployEvent {
 /// reported. Nothing happens unless the stream is polled; dropping it does not affect the deployment.
 ///
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use std::time::Duration;
 /// use cc_client::commands::deployment::{DeployAndWait, DeployEvent};
 /// use futures_util::StreamExt;

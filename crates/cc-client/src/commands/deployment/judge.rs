@@ -11,7 +11,7 @@ use super::model::{Deployment, DeploymentOutcome, DeploymentState};
 mod row;
 
 pub(super) use row::decides;
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 pub(super) use row::end_date;
 use row::{Effect, Phase, effect, is_queued, phase};
 
@@ -159,19 +159,19 @@ impl Judge {
     }
 
     /// Sets the time for which a cancelled deployment is watched for a successor.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn set_successor(&mut self, time: Duration) {
         self.successor = time;
     }
 
     /// Returns the time at which the deployment was last seen in progress.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn under_way(&self) -> Option<Instant> {
         self.under_way
     }
 
     /// The log was ended by the platform, or goes on.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn log_ended(&mut self, ended: Option<Instant>) {
         self.log_ended = ended;
     }

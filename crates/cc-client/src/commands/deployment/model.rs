@@ -1,9 +1,12 @@
 //! Outputs of the commands of deployments.
 
+mod instance;
+
 use cc_api_deployment::types as wire;
 use cc_runtime::{ApplicationId, DeploymentId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use instance::*;
 pub use wire::{
     Deployment, DeploymentAction, DeploymentAuthor, DeploymentOrigin, DeploymentPriority, DeploymentState,
     DeploymentStep, DeploymentVersion,

@@ -52,7 +52,7 @@ const AFTER_END: Duration = Duration::from_secs(2);
 
 /// Something that announces the end of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(all(feature = "log", feature = "stream")), expect(dead_code, reason = "there is no log"))]
+#[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "there is no log"))]
 pub(super) enum Sign {
     /// A line that starts like the lines about the end.
     Line,
@@ -130,7 +130,7 @@ impl Pace {
     }
 
     /// Sets whether the log is connected and has delivered all lines. Returns `true` if that is new.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn set_log(&mut self, has_log: bool) -> bool {
         std::mem::replace(&mut self.has_log, has_log) != has_log
     }
@@ -144,7 +144,7 @@ impl Pace {
     }
 
     /// Something announces the end.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn announce(&mut self, now: Instant, sign: Sign) {
         let is_clear = sign == Sign::Line;
         match &mut self.alert {

@@ -27,7 +27,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(15);
 /// Time to wait until a successor of a cancelled deployment shows up: without a log, and with one, where the verdict is wanted
 /// soon.
 pub(super) const SUCCESSOR: Duration = Duration::from_secs(2);
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 pub(super) const SUCCESSOR_WITH_LOG: Duration = Duration::from_millis(450);
 
 /// A wait for a deployment.
@@ -105,19 +105,19 @@ impl Watch {
     }
 
     /// The deployment as it was seen last.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn seen(&self) -> Option<&Deployment> {
         self.judge.seen()
     }
 
     /// Returns the number of finished polls.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn looks(&self) -> u64 {
         self.looks
     }
 
     /// Returns the time of the platform's last answer, by its own clock.
-    #[cfg(all(feature = "log", feature = "stream"))]
+    #[cfg(feature = "stream")]
     pub(super) fn date(&self) -> Option<Timestamp> {
         self.date
     }

@@ -1,5 +1,7 @@
 //! Inputs and outputs of the commands of metrics.
 
+mod warp_token;
+
 use std::collections::BTreeMap;
 
 use cc_api_metrics::types as wire;
@@ -7,6 +9,8 @@ use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::model;
+
+pub use warp_token::*;
 
 cc_runtime::open_enum! {
     /// Name of a metric.

@@ -2,11 +2,11 @@
 
 use cc_runtime::{AddonProviderId, OwnerId, Result};
 
-use super::GetProductAddonVersions;
 use super::model::ProductAddon;
 use super::{GetProductAddon, ListProductAddon};
 use crate::command::Run;
-use crate::commands::addon::model::AddonProviderFull;
+use crate::commands::addon_provider::GetProductAddonVersions;
+use crate::commands::addon_provider::model::AddonProviderFull;
 use crate::context::Context;
 
 impl Run for GetProductAddon {

@@ -1,19 +1,9 @@
-//! Outputs of the commands of products, by domain of the API.
+//! Outputs of the commands of products.
 
-#[cfg(feature = "addon-provider")]
 mod addon;
-#[cfg(feature = "database")]
-mod elasticsearch;
-#[cfg(feature = "product")]
+mod heptapod;
 mod runtime;
 
-#[cfg(all(feature = "addon-provider", feature = "product"))]
-pub use addon::ProductAddon;
-#[cfg(feature = "addon-provider")]
-pub use addon::{
-    ProductAddonCluster, ProductAddonDedicatedVersion, ProductAddonFeature, ProductAddonVersions,
-};
-#[cfg(feature = "database")]
-pub use elasticsearch::{ElasticsearchService, ElasticsearchServices, ProductElasticsearchInfo};
-#[cfg(feature = "product")]
+pub use addon::*;
+pub use heptapod::*;
 pub use runtime::{ProductRuntime, RuntimeVariant};

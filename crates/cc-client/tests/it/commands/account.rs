@@ -1,11 +1,11 @@
 //! The commands of SSH keys, OAuth tokens, the second factor and the settings of the console.
 
-use cc_client::commands::auth::{
+use cc_client::commands::account::{
     ConfirmAuthMfa, CreateAuthMfa, DeleteAuthMfa, GetAuthMfaBackupCodes, UpdateAuthPassword,
 };
-use cc_client::commands::oauth_token::{DeleteAllOauthTokens, DeleteOauthToken, ListOauthToken};
-use cc_client::commands::ssh_key::{CreatePersonalSshKey, DeletePersonalSshKey, ListPersonalSshKey};
-use cc_client::commands::user_setting::{DeleteUserSetting, GetUserSetting, SetUserSetting};
+use cc_client::commands::account::{CreatePersonalSshKey, DeletePersonalSshKey, ListPersonalSshKey};
+use cc_client::commands::account::{DeleteAllOauthTokens, DeleteOauthToken, ListOauthToken};
+use cc_client::commands::account::{DeleteUserSetting, GetUserSetting, SetUserSetting};
 use cc_client::{CachePolicy, ErrorKind};
 use serde_json::{Value, json};
 

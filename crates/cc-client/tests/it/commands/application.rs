@@ -1,9 +1,10 @@
 //! The commands of applications.
 
 use cc_client::commands::application::{
-    CreateApplication, DeleteApplication, DeployApplication, GetApplication, GetApplicationBranches,
-    InstanceChoice, ListApplication, UndeployApplication, UpdateApplication,
+    CreateApplication, DeleteApplication, GetApplication, GetApplicationBranches, InstanceChoice,
+    ListApplication, UpdateApplication,
 };
+use cc_client::commands::deployment::{DeployApplication, UndeployApplication};
 use cc_client::env::EnvironmentMap;
 use serde_json::{Value, json};
 

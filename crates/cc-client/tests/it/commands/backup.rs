@@ -1,6 +1,6 @@
 //! The command of backups.
 
-use cc_client::commands::backup::ListBackup;
+use cc_client::commands::addon::ListBackup;
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check_fully, compare};

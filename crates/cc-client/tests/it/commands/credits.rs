@@ -1,6 +1,6 @@
 //! The commands of credits.
 
-use cc_client::commands::credits::{ActivateCoupon, GetCreditsSummary};
+use cc_client::commands::billing::{ActivateCoupon, GetCreditsSummary};
 use serde_json::json;
 
 use super::harness::{Routes, check_one};

@@ -1,6 +1,6 @@
 //! The commands of domains.
 
-use cc_client::commands::domain::{
+use cc_client::commands::application::{
     CreateDomain, DeleteDomain, GetPrimaryDomain, ListDomain, SetPrimaryDomain, UnsetPrimaryDomain,
 };
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! The commands of environments.
 
 use cc_client::ErrorKind;
-use cc_client::commands::environment::{
+use cc_client::commands::application::{
     CreateOrUpdateEnvironmentVariable, DeleteEnvironmentVariable, GetEnvironment, GetExposedEnvironment,
     UpdateEnvironment, UpdateExposedEnvironment,
 };

@@ -1,9 +1,9 @@
 //! The commands of GitHub.
 
+use cc_client::commands::github::ListGithubSshKey;
 use cc_client::commands::github::{
     GetGithubLinkTransactionId, GetGithubUsername, ListGithubApplication, UnlinkGithubAccount,
 };
-use cc_client::commands::ssh_key::ListGithubSshKey;
 use serde_json::json;
 
 use super::harness::{Routes, check_one, compare};

@@ -1,6 +1,6 @@
 //! The commands of Grafana.
 
-use cc_client::commands::grafana::{DisableGrafana, EnableGrafana, GetGrafana, ResetGrafana};
+use cc_client::commands::metrics::{DisableGrafana, EnableGrafana, GetGrafana, ResetGrafana};
 use serde_json::json;
 
 use super::harness::{Routes, check_one, compare};

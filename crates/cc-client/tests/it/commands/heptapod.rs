@@ -1,6 +1,6 @@
 //! The command of Heptapod.
 
-use cc_client::commands::heptapod::GetHeptapodPriceEstimation;
+use cc_client::commands::product::GetHeptapodPriceEstimation;
 use serde_json::json;
 
 use super::harness::{Routes, check_one};

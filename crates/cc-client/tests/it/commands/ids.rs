@@ -19,7 +19,7 @@ async fn an_id_that_is_the_path_of_something_else_is_not_sent() {
 #[tokio::test]
 async fn an_owner_that_is_given_is_used_for_every_request() {
     use crate::support::SUMMARY;
-    use cc_client::commands::backup::ListBackup;
+    use cc_client::commands::addon::ListBackup;
 
     let platform = Platform::new(|_, path| match path {
         "/v2/summary" => (200, SUMMARY.to_owned()),

@@ -1,8 +1,8 @@
 //! The commands of instances.
 
 use cc_client::Timestamp;
-use cc_client::commands::instance::model::InstanceState;
-use cc_client::commands::instance::{GetApplicationInstance, ListApplicationInstance};
+use cc_client::commands::deployment::model::InstanceState;
+use cc_client::commands::deployment::{GetApplicationInstance, ListApplicationInstance};
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check};

@@ -1,6 +1,6 @@
 //! The commands of invoices.
 
-use cc_client::commands::invoice::{
+use cc_client::commands::billing::{
     GetInvoice, GetInvoiceHtml, GetInvoicePdf, GetInvoiceUrl, InvoiceFormat, ListInvoice, ListUnpaidInvoice,
 };
 use cc_client::{Client, Credentials, ErrorKind};

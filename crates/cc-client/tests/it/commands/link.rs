@@ -1,6 +1,6 @@
 //! The commands of links.
 
-use cc_client::commands::link::{AddLink, ListLink, RemoveLink};
+use cc_client::commands::application::{AddLink, ListLink, RemoveLink};
 use serde_json::json;
 
 use super::addon::addon;

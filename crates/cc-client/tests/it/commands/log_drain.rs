@@ -1,7 +1,7 @@
 //! The commands of drains.
 
-use cc_client::commands::log_drain::model::{DrainKind, LogDrainTarget};
-use cc_client::commands::log_drain::{
+use cc_client::commands::drain::model::{DrainKind, LogDrainTarget};
+use cc_client::commands::drain::{
     CreateLogDrain, DeleteLogDrain, DisableLogDrain, EnableLogDrain, GetLogDrain, ListLogDrain,
 };
 use cc_client::{CachePolicy, ErrorKind};

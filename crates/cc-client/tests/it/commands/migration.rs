@@ -1,6 +1,6 @@
 //! The commands of migrations.
 
-use cc_client::commands::migration::{
+use cc_client::commands::addon::{
     CancelMigration, GetMigration, ListMigration, ListMigrationPreorder, StartMigration,
 };
 use serde_json::{Value, json};

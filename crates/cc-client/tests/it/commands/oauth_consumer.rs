@@ -1,7 +1,7 @@
 //! The commands of OAuth consumers.
 
-use cc_client::commands::oauth_consumer::model::OauthConsumerRightsInput;
-use cc_client::commands::oauth_consumer::{
+use cc_client::commands::oauth::model::OauthConsumerRightsInput;
+use cc_client::commands::oauth::{
     CreateOauthConsumer, DeleteOauthConsumer, GetOauthConsumer, GetOauthConsumerSecret, ListOauthConsumer,
     UpdateOauthConsumer,
 };

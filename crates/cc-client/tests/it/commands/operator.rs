@@ -1,17 +1,17 @@
 //! The commands of Keycloak, Matomo, Metabase and Otoroshi.
 
-use cc_client::commands::keycloak::{
+use cc_client::commands::operator::{
     CheckKeycloakVersion, CreateKeycloakNetworkGroup, DeleteKeycloakNetworkGroup, GetKeycloakInfo,
     RebootKeycloak, RebuildKeycloak, UpdateKeycloakVersion,
 };
-use cc_client::commands::matomo::{GetMatomoInfo, RebootMatomo, RebuildMatomo};
-use cc_client::commands::metabase::{
+use cc_client::commands::operator::{
     CheckMetabaseVersion, GetMetabaseInfo, RebootMetabase, RebuildMetabase, UpdateMetabaseVersion,
 };
-use cc_client::commands::otoroshi::{
+use cc_client::commands::operator::{
     CheckOtoroshiVersion, CreateOtoroshiNetworkGroup, DeleteOtoroshiNetworkGroup, GetOtoroshiConfig,
     GetOtoroshiInfo, RebootOtoroshi, RebuildOtoroshi, UpdateOtoroshiVersion,
 };
+use cc_client::commands::operator::{GetMatomoInfo, RebootMatomo, RebuildMatomo};
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check_fully, compare};

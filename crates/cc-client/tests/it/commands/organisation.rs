@@ -1,10 +1,11 @@
 //! The commands of organisations.
 
+use cc_client::commands::account::GetOrganisationSummaries;
 use cc_client::commands::organisation::model::{OrganisationContact, OrganisationContactKind};
 use cc_client::commands::organisation::{
-    AddOrganisationMember, CreateOrganisation, DeleteOrganisation, GetOrganisation, GetOrganisationSummaries,
-    ListOrganisation, ListOrganisationMember, RemoveOrganisationMember, UpdateOrganisation,
-    UpdateOrganisationAvatar, UpdateOrganisationMember,
+    AddOrganisationMember, CreateOrganisation, DeleteOrganisation, GetOrganisation, ListOrganisation,
+    ListOrganisationMember, RemoveOrganisationMember, UpdateOrganisation, UpdateOrganisationAvatar,
+    UpdateOrganisationMember,
 };
 use serde_json::{Value, json};
 

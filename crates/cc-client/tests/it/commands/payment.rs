@@ -1,8 +1,7 @@
 //! The commands of payments.
 
-use cc_client::commands::payment::{
-    AuthorizePaypal, AuthorizeStripe, GetStripeIntent, InitPaypal, InitStripe,
-};
+use cc_client::commands::billing::{AuthorizePaypal, AuthorizeStripe, InitPaypal, InitStripe};
+use cc_client::commands::payment::GetStripeIntent;
 use serde_json::json;
 
 use super::harness::{Routes, check, check_one};

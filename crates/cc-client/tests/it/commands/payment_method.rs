@@ -1,6 +1,6 @@
 //! The commands of means of payment.
 
-use cc_client::commands::payment_method::{
+use cc_client::commands::payment::{
     CreatePaymentMethod, DeletePaymentMethod, ListPaymentMethod, SetPrimaryPaymentMethod,
 };
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The command of the price system.
 
-use cc_client::commands::price_system::GetPriceSystem;
+use cc_client::commands::billing::GetPriceSystem;
 use serde_json::json;
 
 use super::harness::{Routes, check_one};

@@ -1,8 +1,9 @@
 //! The commands of products.
 
+use cc_client::commands::addon_provider::GetProductAddonVersions;
+use cc_client::commands::database::GetProductElasticsearchInfo;
 use cc_client::commands::product::{
-    GetProductAddon, GetProductAddonVersions, GetProductElasticsearchInfo, GetProductRuntime,
-    ListProductAddon, ListProductRuntime,
+    GetProductAddon, GetProductRuntime, ListProductAddon, ListProductRuntime,
 };
 use serde_json::{Value, json};
 

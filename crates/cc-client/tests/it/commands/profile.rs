@@ -1,6 +1,6 @@
 //! The commands of the profile.
 
-use cc_client::commands::profile::{
+use cc_client::commands::account::{
     CreateProfileEmailAddress, DeleteProfileEmailAddress, GetProfile, ListProfileEmailAddress,
     RequestProfileEmailConfirmation, SetProfilePrimaryEmailAddress, UpdateProfile, UpdateProfileAvatar,
 };

@@ -1,6 +1,6 @@
 //! The commands of tags.
 
-use cc_client::commands::tag::{CreateTag, DeleteTag, ListTag, UpdateTag};
+use cc_client::commands::application::{CreateTag, DeleteTag, ListTag, UpdateTag};
 use serde_json::json;
 
 use super::harness::{Routes, check_fully};

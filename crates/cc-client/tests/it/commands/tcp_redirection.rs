@@ -1,6 +1,6 @@
 //! The commands of TCP redirections.
 
-use cc_client::commands::tcp_redirection::{
+use cc_client::commands::redirection::{
     CreateTcpRedirection, DeleteTcpRedirection, ListTcpRedirection, ListTcpRedirectionNamespace,
 };
 use serde_json::json;

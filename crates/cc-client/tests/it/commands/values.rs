@@ -1,9 +1,9 @@
 //! What the platform says arrives, in the form that the documentation gives: nothing is dropped or invented on the way.
 
 use cc_client::commands::application::GetApplication;
+use cc_client::commands::application::ListLink;
 use cc_client::commands::application::model::Application;
-use cc_client::commands::link::ListLink;
-use cc_client::commands::link::model::Link;
+use cc_client::commands::application::model::Link;
 use serde_json::{Value, json};
 
 use crate::support::{Platform, SUMMARY};
@@ -81,7 +81,7 @@ async fn a_state_of_tomorrow_keeps_its_name() {
 #[tokio::test]
 async fn dates_of_invoices_are_dates_however_they_are_written() {
     use cc_client::Timestamp;
-    use cc_client::commands::invoice::{GetInvoice, ListInvoice};
+    use cc_client::commands::billing::{GetInvoice, ListInvoice};
 
     let date = |text: &str| text.parse::<Timestamp>().ok();
     let summary = json!({"invoice_number": "F1", "emission_date": "2024-03-01T00:00:00.123456Z[UTC]"});
@@ -101,7 +101,7 @@ async fn dates_of_invoices_are_dates_however_they_are_written() {
 #[cfg(all(feature = "addon-provider", feature = "database"))]
 #[tokio::test]
 async fn the_features_of_a_cluster_are_those_that_the_platform_lists() {
-    use cc_client::commands::product::GetProductAddonVersions;
+    use cc_client::commands::addon_provider::GetProductAddonVersions;
 
     let features = json!([{"name": "wal", "enabled": true}, {"name": "encryption", "enabled": false}]);
     let clusters =

@@ -1,6 +1,6 @@
 //! The command of VAT numbers.
 
-use cc_client::commands::vat_number::CheckVatNumber;
+use cc_client::commands::billing::CheckVatNumber;
 use serde_json::json;
 
 use super::harness::{Routes, compare};

@@ -1,7 +1,7 @@
 //! The command of Warp 10 tokens.
 
-use cc_client::commands::warp_token::GetWarpToken;
-use cc_client::commands::warp_token::model::StatsApplication;
+use cc_client::commands::metrics::GetWarpToken;
+use cc_client::commands::metrics::model::StatsApplication;
 use serde_json::json;
 
 use super::harness::{Routes, compare};

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use cc_client::commands::application::{UndeployApplication, UpdateApplication};
+use cc_client::commands::application::UpdateApplication;
+use cc_client::commands::deployment::UndeployApplication;
 use cc_client::commands::deployment::model::DeploymentOutcome;
 use cc_client::commands::deployment::{CancelDeployment, DeployAndWait, DeployEvent, DeploymentProgress};
 use cc_client::{Client, ErrorKind, Result};
-use cc_examples::memory;
 use cc_sandbox::{DeploymentFault, Fault, Sandbox, StreamFault};
+use cc_trials::memory;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout};
 

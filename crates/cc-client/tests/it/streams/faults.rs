@@ -53,7 +53,7 @@ async fn read(client: &Client, command: StreamApplicationRuntimeLog, seed: u64) 
 /// The ids of what should come.
 async fn expected(sandbox: &std::sync::Arc<Sandbox>, start: Timestamp) -> Vec<String> {
     // What is read when everything is over is what should have come.
-    ids(&read(&cc_examples::memory::client(sandbox), command(sandbox, start), 0).await)
+    ids(&read(&cc_trials::memory::client(sandbox), command(sandbox, start), 0).await)
 }
 
 fn ids(told: &[Told]) -> Vec<String> {
@@ -137,7 +137,7 @@ async fn a_refused_id_makes_it_go_on_from_the_date_of_the_last_line() {
             "the id was refused"
         );
         tokio::time::sleep(300 * SECOND).await;
-        let expected = ids(&read(&cc_examples::memory::client(&sandbox), all, 0).await);
+        let expected = ids(&read(&cc_trials::memory::client(&sandbox), all, 0).await);
         let given = ids(&told).len();
         assert!(given > after as usize + 10, "{given}");
         assert_eq!(judge(&told, &expected[expected.len() - given..]), (0, 0));

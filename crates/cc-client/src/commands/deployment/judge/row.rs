@@ -1,6 +1,6 @@
 //! Meaning of one row in the list of deployments.
 
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 use cc_runtime::Timestamp;
 
 use super::super::model::{Deployment, DeploymentAction, DeploymentOutcome, DeploymentState};
@@ -55,7 +55,7 @@ pub(super) fn is_queued(row: &Deployment) -> bool {
 }
 
 /// End of the deployment according to its row.
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 pub(in super::super) fn end_date(row: &Deployment) -> Option<Timestamp> {
     let ends = |state: &DeploymentState| matches!(phase(state), Phase::Ended(_));
     row.steps.iter().rev().find(|step| ends(&step.state))?.date

@@ -1,15 +1,8 @@
-//! Add-on providers of the catalogue, and the versions that they offer.
+//! Add-on providers of the catalogue.
 
-use std::collections::BTreeMap;
-
-use cc_api_addon_provider::types as wire;
-
-use crate::model::{each, model};
-
-pub use wire::FeatureFlag as ProductAddonFeature;
+use crate::commands::addon_provider::model::{AddonProviderFull, ProductAddonVersions};
 
 /// An add-on provider of the catalogue.
-#[cfg(feature = "product")]
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -17,57 +10,10 @@ pub use wire::FeatureFlag as ProductAddonFeature;
 pub struct ProductAddon {
     /// The provider and its offer.
     #[serde(flatten)]
-    pub addon: crate::commands::addon::model::AddonProviderFull,
+    pub addon: AddonProviderFull,
     /// The versions that it offers, when they were asked for and there are some to choose from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub versions: Option<ProductAddonVersions>,
 }
 
-#[cfg(feature = "product")]
-crate::commands::addon::model::from_addon_provider_full!(cc_api_product);
-
-model! {
-    /// The versions of an add-on provider, on shared clusters and on machines of its own.
-    pub struct ProductAddonVersions: |wire: wire::ProviderVersions| {
-        /// The shared clusters, by label.
-        clusters: Vec<ProductAddonCluster> = {
-            let mut clusters: Vec<ProductAddonCluster> = each(wire.clusters);
-            clusters.sort_by(|a, b| a.label.cmp(&b.label));
-            clusters
-        },
-        /// Versions for dedicated add-ons, with their features.
-        dedicated: BTreeMap<String, ProductAddonDedicatedVersion> =
-            wire.dedicated.into_iter().map(|(version, offer)| (version, offer.into())).collect(),
-        /// Version that a dedicated add-on gets when none is asked for.
-        default_dedicated_version: String = wire.default_dedicated_version,
-    }
-}
-
-model! {
-    /// A cluster that add-ons of a provider share.
-    pub struct ProductAddonCluster: |wire: wire::ProviderCluster| {
-        /// Id of the cluster.
-        id: String = wire.id,
-        /// Name to show to a person.
-        label: String = wire.label,
-        /// Short name of the zone it is in.
-        zone: String = wire.zone,
-        /// Version it runs.
-        version: String = wire.version,
-        /// Features, sorted by name.
-        features: Vec<ProductAddonFeature> = by_name(wire.features),
-    }
-}
-
-model! {
-    /// Features of a version for dedicated add-ons.
-    pub struct ProductAddonDedicatedVersion: |wire: wire::ProviderDedicatedVersion| {
-        /// Features, sorted by name.
-        features: Vec<ProductAddonFeature> = by_name(wire.features),
-    }
-}
-
-fn by_name(mut features: Vec<ProductAddonFeature>) -> Vec<ProductAddonFeature> {
-    features.sort_by(|a, b| a.name.cmp(&b.name));
-    features
-}
+crate::commands::addon_provider::model::from_addon_provider_full!(cc_api_product);

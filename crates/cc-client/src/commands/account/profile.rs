@@ -1,0 +1,6 @@
+//! Profile of the caller.
+
+mod avatar;
+mod email;
+
+pub use avatar::UpdateProfileAvatar;

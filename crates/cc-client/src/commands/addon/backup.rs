@@ -1,0 +1,4 @@
+//! Backups of add-ons.
+
+mod list;
+mod restore;

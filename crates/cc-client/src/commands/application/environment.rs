@@ -1,0 +1,5 @@
+//! Environment variables of applications and add-ons.
+
+mod get;
+mod one;
+mod replace;

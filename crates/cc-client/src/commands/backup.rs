@@ -1,7 +1,0 @@
-//! Backups of add-ons.
-
-pub use crate::generated::commands::backup::*;
-
-mod list;
-pub mod model;
-mod restore;

@@ -1,6 +1,0 @@
-//! Domains of applications.
-
-pub use crate::generated::commands::domain::*;
-
-mod list;
-pub mod model;

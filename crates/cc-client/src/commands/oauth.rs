@@ -1,0 +1,7 @@
+//! OAuth consumers: programs that act for users.
+
+pub use crate::generated::commands::oauth::*;
+
+mod change;
+pub mod model;
+mod read;

@@ -1,0 +1,19 @@
+//! Outputs of the commands of Metabase.
+
+use cc_api_operator::types::{Metabase, MetabaseResources};
+use serde::{Deserialize, Serialize};
+
+use super::operator_info;
+use crate::model::{EnvironmentVariable, by_name};
+
+operator_info! {
+    /// A Metabase.
+    pub struct MetabaseInfo of Metabase {
+        /// Version of Java that it runs on.
+        java_version: String = |wire: &Metabase| wire.java_version.clone(),
+        /// Resources of the Metabase.
+        resources: MetabaseResources = |wire: &Metabase| wire.resources.clone(),
+        /// Environment variables, sorted by name.
+        environment: Vec<EnvironmentVariable> = |wire: &Metabase| by_name(wire.env_vars.clone()),
+    }
+}

@@ -1,0 +1,7 @@
+//! TCP redirections: ports of the platform that lead to applications.
+
+pub use crate::generated::commands::redirection::*;
+
+mod create;
+
+pub use create::DEFAULT_NAMESPACE;

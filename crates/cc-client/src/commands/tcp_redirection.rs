@@ -1,7 +1,0 @@
-//! TCP redirections: ports of the platform that lead to applications.
-
-pub use crate::generated::commands::tcp_redirection::*;
-
-mod create;
-
-pub use create::DEFAULT_NAMESPACE;

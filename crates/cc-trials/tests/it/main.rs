@@ -1,0 +1,18 @@
+//! The whole house at once: every operation of the spec, made by the generated crates and answered by the sandbox.
+
+mod api;
+mod commands;
+#[allow(clippy::print_stdout, unused_imports, unused_variables)] // It is what documents do.
+mod documents;
+mod empty;
+mod extras;
+mod figures;
+#[rustfmt::skip]
+mod generated;
+mod once;
+mod promises;
+mod schemas;
+mod secrets;
+mod streams;
+mod sweep;
+mod trial;
