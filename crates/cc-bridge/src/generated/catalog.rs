@@ -6,10 +6,10 @@ use crate::catalog::{CommandInfo, entry};
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
-        entry::<crate::commands::CreateApiToken>("api-token", "Creates an API token.", &["create_api_token"]),
-        entry::<crate::commands::DeleteApiToken>("api-token", "Revokes an API token.", &["delete_api_token"]),
-        entry::<crate::commands::ListApiToken>("api-token", "Lists the API tokens of the signed-in user.", &["list_api_tokens"]),
-        entry::<crate::commands::RotateApiToken>("api-token", "Replaces an API token by a new one, without a moment at which no token works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"]),
-        entry::<crate::commands::UpdateApiToken>("api-token", "Changes the name and the description of an API token.", &["update_api_token"]),
+        entry::<crate::commands::CreateApiToken>("bridge", "Creates an API token.", &["create_api_token"]),
+        entry::<crate::commands::DeleteApiToken>("bridge", "Revokes an API token.", &["delete_api_token"]),
+        entry::<crate::commands::ListApiToken>("bridge", "Lists the API tokens of the signed-in user.", &["list_api_tokens"]),
+        entry::<crate::commands::RotateApiToken>("bridge", "Replaces an API token by a new one, without a moment at which no token works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"]),
+        entry::<crate::commands::UpdateApiToken>("bridge", "Changes the name and the description of an API token.", &["update_api_token"]),
     ]
 }

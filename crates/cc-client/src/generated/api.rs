@@ -21,9 +21,6 @@ pub use cc_api_application as application;
 #[cfg(feature = "billing")]
 #[doc(inline)]
 pub use cc_api_billing as billing;
-#[cfg(feature = "bridge")]
-#[doc(inline)]
-pub use cc_api_bridge as bridge;
 #[cfg(feature = "cellar")]
 #[doc(inline)]
 pub use cc_api_cellar as cellar;
@@ -102,9 +99,6 @@ pub use cc_api_pulsar as pulsar;
 #[cfg(feature = "redirection")]
 #[doc(inline)]
 pub use cc_api_redirection as redirection;
-#[cfg(feature = "redis-http")]
-#[doc(inline)]
-pub use cc_api_redis_http as redis_http;
 #[cfg(feature = "zone")]
 #[doc(inline)]
 pub use cc_api_zone as zone;
@@ -154,14 +148,6 @@ impl Api {
     #[must_use]
     pub fn billing(&self) -> billing::Client {
         billing::Client::new(self.transport().clone())
-    }
-
-    /// API tokens: API tokens, which authenticate a user in scripts and programs. The API bridge manages them,
-    /// and forwards `/v2` and `/v4` requests that carry one.
-    #[cfg(feature = "bridge")]
-    #[must_use]
-    pub fn bridge(&self) -> bridge::Client {
-        bridge::Client::new(self.transport().clone())
     }
 
     /// Cellar: Cellar add-ons, an S3-compatible object storage: accounts, credentials, buckets and objects.
@@ -353,17 +339,6 @@ impl Api {
     #[must_use]
     pub fn redirection(&self) -> redirection::Client {
         redirection::Client::new(self.transport().clone())
-    }
-
-    /// Redis over HTTP: Access to a Redis or Materia KV database through an HTTP proxy, for programs that
-    /// cannot open a connection to it. Each request is an unsigned POST that names its database with
-    /// `backendUrl`, credentials included. An error body has a `code` such as
-    /// `clever.redis-http.key-not-found`, `…key-already-exists`, `…list-element-not-found`, `…unknown-command`
-    /// or `…bad-command-format`; no source documents the status.
-    #[cfg(feature = "redis-http")]
-    #[must_use]
-    pub fn redis_http(&self) -> redis_http::Client {
-        redis_http::Client::new(self.transport().clone())
     }
 
     /// Zones: Zones, which are the locations of applications and add-ons.

@@ -9,6 +9,54 @@ use crate::catalog::stream_entry;
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::ConfirmAuthMfa>("account", "Confirms a second factor with one of its codes.", &["confirm_mfa"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::CreateAuthMfa>("account", "Starts the registration of a second factor, and returns the data for an authenticator program.", &["create_mfa"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::CreatePersonalSshKey>("account", "Adds an SSH key to the account of the caller, or replaces the key of the same name, and returns it.", &["add_ssh_key", "list_ssh_keys"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::CreateProfileEmailAddress>("account", "Adds a secondary e-mail address.", &["add_profile_email_address"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::DeleteAllOauthTokens>("account", "Revokes all OAuth tokens of the caller.", &["revoke_oauth_tokens"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::DeleteAuthMfa>("account", "Removes a second factor.", &["delete_mfa"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::DeleteOauthToken>("account", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::DeletePersonalSshKey>("account", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::DeleteProfileEmailAddress>("account", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::DeleteUserSetting>("account", "Deletes one console setting of the caller.", &["delete_user_setting"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::GetAuthMfaBackupCodes>("account", "Returns the backup codes, which sign the caller in when the second factor is lost.", &["list_mfa_backup_codes"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::GetOrganisationSummaries>("account", "Lists the personal space of the caller and then the organisations by name, each with its resources.", &["get_summary"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::GetProfile>("account", "Reads the profile of the caller.", &["get_profile"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::GetUserSetting>("account", "Reads the value of one console setting of the caller.", &["get_user_setting"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::ListOauthToken>("account", "Lists the OAuth tokens of the caller.", &["list_oauth_tokens"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::ListPersonalSshKey>("account", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::ListProfileEmailAddress>("account", "Lists the primary and the secondary e-mail addresses of the caller.", &["get_profile", "list_profile_email_addresses"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::RequestProfileEmailConfirmation>("account", "Sends an e-mail with which the caller confirms the primary e-mail address.", &["request_email_confirmation"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::SetProfilePrimaryEmailAddress>("account", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::SetUserSetting>("account", "Changes one console setting of the caller.", &["set_user_setting"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::UpdateAuthPassword>("account", "Changes the password of the caller.", &["change_password"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::UpdateProfile>("account", "Changes the profile of the caller.", &["update_profile"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::account::UpdateProfileAvatar>("account", "Changes the avatar of the caller to an image, or to the avatar of another service.", &["update_profile_avatar"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::CancelMigration>("addon", "Cancels a migration of an add-on.", &["cancel_migration"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::addon::CreateAddon>("addon", "Creates an add-on.", &["create_addon"]),
         #[cfg(feature = "addon")]
@@ -18,7 +66,17 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon")]
         entry::<crate::commands::addon::GetAddonSso>("addon", "Creates the data that sign the caller in to the dashboard of an add-on.", &["get_addon_sso"]),
         #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::GetMigration>("addon", "Reads one migration of an add-on.", &["get_migration"]),
+        #[cfg(feature = "addon")]
         entry::<crate::commands::addon::ListAddon>("addon", "Lists the add-ons of an owner.", &["list_addons"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::ListBackup>("addon", "Lists the backups of an add-on, latest first, optionally with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::ListMigration>("addon", "Lists the migrations of an add-on.", &["list_migrations"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::ListMigrationPreorder>("addon", "Shows what an add-on would cost on another plan.", &["get_migration_preorder"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::StartMigration>("addon", "Starts a migration of an add-on to another plan, zone or version.", &["start_migration"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::addon::UpdateAddon>("addon", "Renames an add-on.", &["update_addon"]),
         #[cfg(feature = "addon-provider")]
@@ -36,6 +94,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::GetAddonProvider>("addon-provider", "Reads one add-on provider of an owner.", &["get_addon_provider"]),
         #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::GetProductAddonVersions>("addon-provider", "Reads the versions that a provider offers.", &["get_addon_provider_versions"]),
+        #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::ListAddonProviderFeature>("addon-provider", "Lists the features that distinguish the plans of a provider.", &["list_addon_provider_features"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::ListAddonProviderPlan>("addon-provider", "Lists the plans of a provider, cheapest first.", &["list_addon_provider_plans"]),
@@ -43,46 +103,102 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::addon_provider::UpdateAddonProvider>("addon-provider", "Changes the description of an add-on provider.", &["update_addon_provider"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider, including its features.", &["update_addon_provider_plan"]),
-        #[cfg(all(feature = "application", feature = "product"))]
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::AddLink>("application", "Links an application to another application or to an add-on, and so adds the environment variables of that resource to the application.", &["add_dependency", "link_addon"]),
+        #[cfg(feature = "application")]
         entry::<crate::commands::application::CreateApplication>("application", "Creates an application on a runtime, given by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
         #[cfg(feature = "application")]
+        entry::<crate::commands::application::CreateDomain>("application", "Adds a domain to an application.", &["add_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::CreateOrUpdateEnvironmentVariable>("application", "Sets one environment variable of an application, and returns all variables, sorted by name.", &["set_environment_variable"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::CreateTag>("application", "Adds a tag to an application or an add-on, and returns its tags.", &["add_application_tag", "add_addon_tag"]),
+        #[cfg(feature = "application")]
         entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"]),
-        #[cfg(all(feature = "application", feature = "deployment"))]
-        entry::<crate::commands::application::DeployApplication>("application", "Deploys an application, optionally at one commit and without the build cache.", &["deploy_application"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::DeleteDomain>("application", "Removes a domain from an application.", &["remove_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::DeleteEnvironmentVariable>("application", "Removes one environment variable of an application, and returns the remaining ones, sorted by name.", &["delete_environment_variable"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::DeleteTag>("application", "Removes a tag from an application or an add-on, and returns the remaining tags.", &["remove_application_tag", "remove_addon_tag"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::GetApplication>("application", "Reads one application, optionally with the branches of its repository.", &["get_application", "list_application_branches"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::GetApplicationBranches>("application", "Lists the branches of an application's repository.", &["list_application_branches"]),
         #[cfg(feature = "application")]
+        entry::<crate::commands::application::GetEnvironment>("application", "Reads the environment variables of an application or an add-on, optionally with those of linked resources.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::GetExposedEnvironment>("application", "Reads the environment variables that an application exposes to the applications that depend on it, sorted by name.", &["get_exposed_environment"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::GetPrimaryDomain>("application", "Reads the primary domain of an application.", &["get_primary_domain"]),
+        #[cfg(feature = "application")]
         entry::<crate::commands::application::ListApplication>("application", "Lists the applications of an owner, optionally with the branches of their repositories.", &["list_applications", "list_application_branches"]),
-        #[cfg(feature = "deployment")]
-        entry::<crate::commands::application::UndeployApplication>("application", "Stops an application.", &["undeploy_application"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::ListDomain>("application", "Lists the domains of an application, sorted, and marks the primary one.", &["list_domains", "get_primary_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::ListLink>("application", "Lists the resources that an application is linked to, or the applications that are linked to an add-on: applications first, then add-ons, each sorted by name and id.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::ListTag>("application", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::RemoveLink>("application", "Removes the link of an application to another application or to an add-on.", &["remove_dependency", "unlink_addon"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::SetPrimaryDomain>("application", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::UnsetPrimaryDomain>("application", "Unsets the primary domain of an application.", &["unset_primary_domain"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::UpdateApplication>("application", "Changes the given settings of an application, and keeps the others.", &["update_application_branch", "update_application", "list_application_branches"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::auth::ConfirmAuthMfa>("auth", "Confirms a second factor with one of its codes.", &["confirm_mfa"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::auth::CreateAuthMfa>("auth", "Starts the registration of a second factor, and returns the data for an authenticator program.", &["create_mfa"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::auth::DeleteAuthMfa>("auth", "Removes a second factor.", &["delete_mfa"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::auth::GetAuthMfaBackupCodes>("auth", "Returns the backup codes, which sign the caller in when the second factor is lost.", &["list_mfa_backup_codes"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::auth::UpdateAuthPassword>("auth", "Changes the password of the caller.", &["change_password"]),
-        #[cfg(all(feature = "addon", feature = "addon-provider"))]
-        entry::<crate::commands::backup::ListBackup>("backup", "Lists the backups of an add-on, latest first, optionally with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::UpdateEnvironment>("application", "Replaces all environment variables of an application.", &["update_environment"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::UpdateExposedEnvironment>("application", "Replaces the environment variables that an application exposes to the applications that depend on it.", &["update_exposed_environment"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::UpdateTag>("application", "Replaces the tags of an application or an add-on, and returns them.", &["replace_application_tags", "replace_addon_tags"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::ActivateCoupon>("billing", "Applies a coupon, which adds its credits to an owner.", &["activate_coupon"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::AuthorizePaypal>("billing", "Completes the payment of an invoice after PayPal's approval.", &["authorize_paypal_payment"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::AuthorizeStripe>("billing", "Completes the payment of an invoice after Stripe's approval.", &["authorize_stripe_payment"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::CheckVatNumber>("billing", "Checks a VAT number, with or without its country prefix.", &["check_vat_number"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::GetCreditsSummary>("billing", "Reads the remaining credits of an owner.", &["get_credits_summary"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::GetInvoice>("billing", "Reads one invoice.", &["get_invoice"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::GetInvoiceHtml>("billing", "Reads one invoice as a web page.", &["get_invoice_html"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::GetInvoicePdf>("billing", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
+        #[cfg(feature = "billing")]
+        url_entry::<crate::commands::billing::GetInvoiceUrl>("billing", "Returns the address of an invoice as a web page or a PDF document. A browser can open it without credentials: the address carries those of the caller.", &["get_invoice_html", "get_invoice_pdf"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::GetPriceSystem>("billing", "Reads the prices of a zone for one owner.", &["get_price_system"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::InitPaypal>("billing", "Starts the payment of an invoice with PayPal.", &["init_paypal_payment"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::InitStripe>("billing", "Starts the payment of an invoice with Stripe.", &["init_stripe_payment"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::ListInvoice>("billing", "Lists the invoices of an owner.", &["list_invoices"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::billing::ListUnpaidInvoice>("billing", "Lists the unpaid invoices of an owner.", &["list_unpaid_invoices"]),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"]),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::UpdateConfigProvider>("config-provider", "Replaces the environment variables of one configuration provider.", &["replace_config_provider_environment"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::credits::ActivateCoupon>("credits", "Applies a coupon, which adds its credits to an owner.", &["activate_coupon"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the remaining credits of an owner.", &["get_credits_summary"]),
+        #[cfg(feature = "database")]
+        entry::<crate::commands::database::GetElasticsearchInfo>("database", "Reads the connection data of one Elasticsearch and its services.", &["get_elasticsearch_info"]),
+        #[cfg(feature = "database")]
+        entry::<crate::commands::database::GetJenkinsInfo>("database", "Reads one Jenkins and its available update.", &["get_jenkins", "get_jenkins_updates"]),
+        #[cfg(feature = "database")]
+        entry::<crate::commands::database::GetProductElasticsearchInfo>("database", "Reads the sizes of the services that accompany Elasticsearch.", &["get_elasticsearch_service_flavors"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment in progress.", &["cancel_deployment"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["deploy_application", "get_deployment", "list_deployments"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::DeployApplication>("deployment", "Deploys an application, optionally at one commit and without the build cache.", &["deploy_application"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::GetApplicationInstance>("deployment", "Reads one instance of an application.", &["get_instance"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"]),
         #[cfg(feature = "deployment")]
@@ -90,35 +206,29 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::ListApplicationDeployment>("deployment", "Lists the deployments of an application.", &["list_deployments"]),
         #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::ListApplicationInstance>("deployment", "Lists the instances of an application, earliest created first.", &["list_instances"]),
+        #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest deployments of every application of an owner, sorted by application id.", &["list_legacy_deployments", "list_owner_deployments"]),
         #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::UndeployApplication>("deployment", "Stops an application.", &["undeploy_application"]),
+        #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["get_deployment", "list_deployments"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::domain::CreateDomain>("domain", "Adds a domain to an application.", &["add_domain"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::domain::DeleteDomain>("domain", "Removes a domain from an application.", &["remove_domain"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::domain::GetPrimaryDomain>("domain", "Reads the primary domain of an application.", &["get_primary_domain"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::domain::ListDomain>("domain", "Lists the domains of an application, sorted, and marks the primary one.", &["list_domains", "get_primary_domain"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::domain::SetPrimaryDomain>("domain", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::domain::UnsetPrimaryDomain>("domain", "Unsets the primary domain of an application.", &["unset_primary_domain"]),
-        #[cfg(feature = "database")]
-        entry::<crate::commands::elasticsearch::GetElasticsearchInfo>("elasticsearch", "Reads the connection data of one Elasticsearch and its services.", &["get_elasticsearch_info"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::environment::CreateOrUpdateEnvironmentVariable>("environment", "Sets one environment variable of an application, and returns all variables, sorted by name.", &["set_environment_variable"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::environment::DeleteEnvironmentVariable>("environment", "Removes one environment variable of an application, and returns the remaining ones, sorted by name.", &["delete_environment_variable"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::environment::GetEnvironment>("environment", "Reads the environment variables of an application or an add-on, optionally with those of linked resources.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::environment::GetExposedEnvironment>("environment", "Reads the environment variables that an application exposes to the applications that depend on it, sorted by name.", &["get_exposed_environment"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::environment::UpdateEnvironment>("environment", "Replaces all environment variables of an application.", &["update_environment"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::environment::UpdateExposedEnvironment>("environment", "Replaces the environment variables that an application exposes to the applications that depend on it.", &["update_exposed_environment"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::CreateLogDrain>("drain", "Creates a drain on an application or an add-on, and waits up to 30 s until it is enabled.", &["create_drain", "get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::DeleteLogDrain>("drain", "Deletes a drain of an application or an add-on.", &["delete_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::DisableLogDrain>("drain", "Disables a drain, and waits up to 30 s until it is disabled.", &["disable_drain", "get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::EnableLogDrain>("drain", "Enables a drain, and waits up to 30 s until it is enabled.", &["enable_drain", "get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::GetLogDrain>("drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::GetLogDrainTestCommand>("drain", "Returns a shell command (`curl`) that tests the recipient of a drain.", &["get_drain_test_command"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::ListLogDrain>("drain", "Lists the drains of an application or an add-on, latest change first.", &["list_drains"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::drain::ResetLogDrainCursor>("drain", "Moves a drain to the latest log line, and discards the unsent lines.", &["reset_drain_cursor", "get_drain"]),
         #[cfg(feature = "github")]
         entry::<crate::commands::github::GetGithubLinkTransactionId>("github", "Starts to link the caller to a GitHub account.", &["start_github_link"]),
         #[cfg(feature = "github")]
@@ -126,55 +236,9 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "github")]
         entry::<crate::commands::github::ListGithubApplication>("github", "Lists the GitHub repositories from which the caller can create applications.", &["list_github_applications"]),
         #[cfg(feature = "github")]
+        entry::<crate::commands::github::ListGithubSshKey>("github", "Lists the SSH keys of the caller on GitHub, sorted by name.", &["list_github_ssh_keys"]),
+        #[cfg(feature = "github")]
         entry::<crate::commands::github::UnlinkGithubAccount>("github", "Removes the link between the caller and the GitHub account.", &["unlink_github"]),
-        #[cfg(feature = "metrics")]
-        entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner and its dashboards.", &["delete_grafana"]),
-        #[cfg(feature = "metrics")]
-        entry::<crate::commands::grafana::EnableGrafana>("grafana", "Creates the Grafana organisation of an owner, and returns it.", &["create_grafana", "get_grafana"]),
-        #[cfg(feature = "metrics")]
-        entry::<crate::commands::grafana::GetGrafana>("grafana", "Reads the Grafana organisation of an owner.", &["get_grafana"]),
-        #[cfg(feature = "metrics")]
-        entry::<crate::commands::grafana::ResetGrafana>("grafana", "Resets the dashboards of the Grafana organisation of an owner to their initial state.", &["reset_grafana"]),
-        #[cfg(feature = "product")]
-        entry::<crate::commands::heptapod::GetHeptapodPriceEstimation>("heptapod", "Estimates the price of Heptapod for an organisation.", &["get_heptapod_price_estimation"]),
-        #[cfg(feature = "deployment")]
-        entry::<crate::commands::instance::GetApplicationInstance>("instance", "Reads one instance of an application.", &["get_instance"]),
-        #[cfg(feature = "deployment")]
-        entry::<crate::commands::instance::ListApplicationInstance>("instance", "Lists the instances of an application, earliest created first.", &["list_instances"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::invoice::GetInvoice>("invoice", "Reads one invoice.", &["get_invoice"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::invoice::GetInvoiceHtml>("invoice", "Reads one invoice as a web page.", &["get_invoice_html"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::invoice::GetInvoicePdf>("invoice", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
-        #[cfg(feature = "billing")]
-        url_entry::<crate::commands::invoice::GetInvoiceUrl>("invoice", "Returns the address of an invoice as a web page or a PDF document. A browser can open it without credentials: the address carries those of the caller.", &["get_invoice_html", "get_invoice_pdf"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::invoice::ListInvoice>("invoice", "Lists the invoices of an owner.", &["list_invoices"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::invoice::ListUnpaidInvoice>("invoice", "Lists the unpaid invoices of an owner.", &["list_unpaid_invoices"]),
-        #[cfg(feature = "database")]
-        entry::<crate::commands::jenkins::GetJenkinsInfo>("jenkins", "Reads one Jenkins and its available update.", &["get_jenkins", "get_jenkins_updates"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::CheckKeycloakVersion>("keycloak", "Reads the installed and the available versions of one Keycloak.", &["check_keycloak_version"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::CreateKeycloakNetworkGroup>("keycloak", "Creates a network group for one Keycloak, and adds its application to the group.", &["create_keycloak_network_group"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::DeleteKeycloakNetworkGroup>("keycloak", "Removes the application of one Keycloak from its network group.", &["delete_keycloak_network_group"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::GetKeycloakInfo>("keycloak", "Reads one Keycloak.", &["get_keycloak"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::RebootKeycloak>("keycloak", "Restarts one Keycloak.", &["reboot_keycloak"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Rebuilds one Keycloak and restarts it.", &["rebuild_keycloak"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::UpdateKeycloakVersion>("keycloak", "Updates one Keycloak to another version.", &["update_keycloak_version"]),
-        #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::AddLink>("link", "Links an application to another application or to an add-on, and so adds the environment variables of that resource to the application.", &["add_dependency", "link_addon"]),
-        #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::ListLink>("link", "Lists the resources that an application is linked to, or the applications that are linked to an add-on: applications first, then add-ons, each sorted by name and id.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
-        #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::RemoveLink>("link", "Removes the link of an application to another application or to an add-on.", &["remove_dependency", "unlink_addon"]),
         #[cfg(feature = "load-balancer")]
         entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets, sorted by id.", &["list_application_load_balancers", "list_addon_load_balancers"]),
         #[cfg(feature = "log")]
@@ -185,58 +249,26 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Streams the access log of an application: HTTP, TCP and SSH.", &["stream_application_access_logs"]),
         #[cfg(all(feature = "log", feature = "stream"))]
         stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Streams the log of an application.", &["stream_application_logs"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits up to 30 s until it is enabled.", &["create_drain", "get_drain"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::DeleteLogDrain>("log-drain", "Deletes a drain of an application or an add-on.", &["delete_drain"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::DisableLogDrain>("log-drain", "Disables a drain, and waits up to 30 s until it is disabled.", &["disable_drain", "get_drain"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::EnableLogDrain>("log-drain", "Enables a drain, and waits up to 30 s until it is enabled.", &["enable_drain", "get_drain"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::GetLogDrain>("log-drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::GetLogDrainTestCommand>("log-drain", "Returns a shell command (`curl`) that tests the recipient of a drain.", &["get_drain_test_command"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::ListLogDrain>("log-drain", "Lists the drains of an application or an add-on, latest change first.", &["list_drains"]),
-        #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::ResetLogDrainCursor>("log-drain", "Moves a drain to the latest log line, and discards the unsent lines.", &["reset_drain_cursor", "get_drain"]),
         #[cfg(feature = "materia")]
         entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads the connection data and properties of one Materia KV.", &["get_materia_kv"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::matomo::GetMatomoInfo>("matomo", "Reads one Matomo.", &["get_matomo"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::matomo::RebootMatomo>("matomo", "Restarts one Matomo.", &["reboot_matomo"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::matomo::RebuildMatomo>("matomo", "Rebuilds one Matomo and restarts it.", &["rebuild_matomo"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::CheckMetabaseVersion>("metabase", "Reads the installed and the available versions of one Metabase.", &["check_metabase_version"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::GetMetabaseInfo>("metabase", "Reads one Metabase.", &["get_metabase"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::RebootMetabase>("metabase", "Restarts one Metabase.", &["reboot_metabase"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::RebuildMetabase>("metabase", "Rebuilds one Metabase and restarts it.", &["rebuild_metabase"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::UpdateMetabaseVersion>("metabase", "Updates one Metabase to another version.", &["update_metabase_version"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::DisableGrafana>("metrics", "Deletes the Grafana organisation of an owner and its dashboards.", &["delete_grafana"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::EnableGrafana>("metrics", "Creates the Grafana organisation of an owner, and returns it.", &["create_grafana", "get_grafana"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::GetGrafana>("metrics", "Reads the Grafana organisation of an owner.", &["get_grafana"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::metrics::GetHeatMap>("metrics", "Counts the requests to one application, or to all applications of an owner, by place of origin.", &["list_request_locations"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, sorted by name.", &["list_metrics"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the responses of one application, or of all applications of an owner, by HTTP status: over time, and in total.", &["list_status_codes"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::GetWarpToken>("metrics", "Creates a token that reads the Warp 10 metrics of one application, or of all resources of an owner.", &["create_resource_stats_token", "create_owner_stats_token"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::ResetGrafana>("metrics", "Resets the dashboards of the Grafana organisation of an owner to their initial state.", &["reset_grafana"]),
         #[cfg(all(feature = "metrics", feature = "stream"))]
         stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Streams the places of origin of current requests to one application, or to all applications of an owner: one list of places per event.", &["stream_request_locations"]),
-        #[cfg(feature = "addon")]
-        entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
-        #[cfg(feature = "addon")]
-        entry::<crate::commands::migration::GetMigration>("migration", "Reads one migration of an add-on.", &["get_migration"]),
-        #[cfg(feature = "addon")]
-        entry::<crate::commands::migration::ListMigration>("migration", "Lists the migrations of an add-on.", &["list_migrations"]),
-        #[cfg(feature = "addon")]
-        entry::<crate::commands::migration::ListMigrationPreorder>("migration", "Shows what an add-on would cost on another plan.", &["get_migration_preorder"]),
-        #[cfg(feature = "addon")]
-        entry::<crate::commands::migration::StartMigration>("migration", "Starts a migration of an add-on to another plan, zone or version.", &["start_migration"]),
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits up to 30 s until it exists.", &["create_network_group", "get_network_group"]),
         #[cfg(feature = "network-group")]
@@ -278,23 +310,63 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "notification")]
         entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the webhooks of an owner, sorted by name and then by date.", &["list_webhooks"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::CreateOauthConsumer>("oauth-consumer", "Registers a program as an OAuth consumer.", &["create_oauth_consumer"]),
+        entry::<crate::commands::oauth::CreateOauthConsumer>("oauth", "Registers a program as an OAuth consumer.", &["create_oauth_consumer"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::DeleteOauthConsumer>("oauth-consumer", "Deletes an OAuth consumer.", &["delete_oauth_consumer"]),
+        entry::<crate::commands::oauth::DeleteOauthConsumer>("oauth", "Deletes an OAuth consumer.", &["delete_oauth_consumer"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::GetOauthConsumer>("oauth-consumer", "Reads one OAuth consumer, optionally with its secret.", &["get_oauth_consumer", "get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth::GetOauthConsumer>("oauth", "Reads one OAuth consumer, optionally with its secret.", &["get_oauth_consumer", "get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::GetOauthConsumerSecret>("oauth-consumer", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth::GetOauthConsumerSecret>("oauth", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::ListOauthConsumer>("oauth-consumer", "Lists the OAuth consumers of an owner by name, optionally with their secrets.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth::ListOauthConsumer>("oauth", "Lists the OAuth consumers of an owner by name, optionally with their secrets.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::UpdateOauthConsumer>("oauth-consumer", "Replaces the registration of an OAuth consumer. Rights that are not given are removed.", &["update_oauth_consumer"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::oauth_token::DeleteAllOauthTokens>("oauth-token", "Revokes all OAuth tokens of the caller.", &["revoke_oauth_tokens"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::oauth_token::DeleteOauthToken>("oauth-token", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::oauth_token::ListOauthToken>("oauth-token", "Lists the OAuth tokens of the caller.", &["list_oauth_tokens"]),
+        entry::<crate::commands::oauth::UpdateOauthConsumer>("oauth", "Replaces the registration of an OAuth consumer. Rights that are not given are removed.", &["update_oauth_consumer"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::CheckKeycloakVersion>("operator", "Reads the installed and the available versions of one Keycloak.", &["check_keycloak_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::CheckMetabaseVersion>("operator", "Reads the installed and the available versions of one Metabase.", &["check_metabase_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::CheckOtoroshiVersion>("operator", "Reads the installed and the available versions of one Otoroshi.", &["check_otoroshi_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::CreateKeycloakNetworkGroup>("operator", "Creates a network group for one Keycloak, and adds its application to the group.", &["create_keycloak_network_group"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::CreateOtoroshiNetworkGroup>("operator", "Creates a network group for one Otoroshi, and adds its application to the group.", &["create_otoroshi_network_group"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::DeleteKeycloakNetworkGroup>("operator", "Removes the application of one Keycloak from its network group.", &["delete_keycloak_network_group"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::DeleteOtoroshiNetworkGroup>("operator", "Removes the application of one Otoroshi from its network group.", &["delete_otoroshi_network_group"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::GetKeycloakInfo>("operator", "Reads one Keycloak.", &["get_keycloak"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::GetMatomoInfo>("operator", "Reads one Matomo.", &["get_matomo"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::GetMetabaseInfo>("operator", "Reads one Metabase.", &["get_metabase"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::GetOtoroshiConfig>("operator", "Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.", &["get_otoroshi_config"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::GetOtoroshiInfo>("operator", "Reads one Otoroshi.", &["get_otoroshi"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebootKeycloak>("operator", "Restarts one Keycloak.", &["reboot_keycloak"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebootMatomo>("operator", "Restarts one Matomo.", &["reboot_matomo"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebootMetabase>("operator", "Restarts one Metabase.", &["reboot_metabase"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebootOtoroshi>("operator", "Restarts one Otoroshi.", &["reboot_otoroshi"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebuildKeycloak>("operator", "Rebuilds one Keycloak and restarts it.", &["rebuild_keycloak"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebuildMatomo>("operator", "Rebuilds one Matomo and restarts it.", &["rebuild_matomo"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebuildMetabase>("operator", "Rebuilds one Metabase and restarts it.", &["rebuild_metabase"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::RebuildOtoroshi>("operator", "Rebuilds one Otoroshi and restarts it.", &["rebuild_otoroshi"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::UpdateKeycloakVersion>("operator", "Updates one Keycloak to another version.", &["update_keycloak_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::UpdateMetabaseVersion>("operator", "Updates one Metabase to another version.", &["update_metabase_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::operator::UpdateOtoroshiVersion>("operator", "Updates one Otoroshi to another version.", &["update_otoroshi_version"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::AddOrganisationMember>("organisation", "Invites somebody to an organisation.", &["add_organisation_member"]),
         #[cfg(feature = "organisation")]
@@ -303,8 +375,6 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::organisation::DeleteOrganisation>("organisation", "Deletes an organisation.", &["delete_organisation"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::GetOrganisation>("organisation", "Reads one organisation.", &["get_organisation"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::organisation::GetOrganisationSummaries>("organisation", "Lists the personal space of the caller and then the organisations by name, each with its resources.", &["get_summary"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller by name, optionally with the personal space.", &["list_organisations"]),
         #[cfg(feature = "organisation")]
@@ -317,110 +387,40 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the avatar of an organisation, and returns its address.", &["update_organisation_avatar"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::UpdateOrganisationMember>("organisation", "Changes the role or the job of a member.", &["update_organisation_member"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::CheckOtoroshiVersion>("otoroshi", "Reads the installed and the available versions of one Otoroshi.", &["check_otoroshi_version"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::CreateOtoroshiNetworkGroup>("otoroshi", "Creates a network group for one Otoroshi, and adds its application to the group.", &["create_otoroshi_network_group"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::DeleteOtoroshiNetworkGroup>("otoroshi", "Removes the application of one Otoroshi from its network group.", &["delete_otoroshi_network_group"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::GetOtoroshiConfig>("otoroshi", "Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.", &["get_otoroshi_config"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::GetOtoroshiInfo>("otoroshi", "Reads one Otoroshi.", &["get_otoroshi"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::RebootOtoroshi>("otoroshi", "Restarts one Otoroshi.", &["reboot_otoroshi"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::RebuildOtoroshi>("otoroshi", "Rebuilds one Otoroshi and restarts it.", &["rebuild_otoroshi"]),
-        #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::UpdateOtoroshiVersion>("otoroshi", "Updates one Otoroshi to another version.", &["update_otoroshi_version"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::AuthorizePaypal>("payment", "Completes the payment of an invoice after PayPal's approval.", &["authorize_paypal_payment"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::AuthorizeStripe>("payment", "Completes the payment of an invoice after Stripe's approval.", &["authorize_stripe_payment"]),
+        #[cfg(feature = "payment")]
+        entry::<crate::commands::payment::CreatePaymentMethod>("payment", "Adds a payment method to an owner.", &["create_payment_method"]),
+        #[cfg(feature = "payment")]
+        entry::<crate::commands::payment::DeletePaymentMethod>("payment", "Deletes a payment method.", &["delete_payment_method"]),
         #[cfg(feature = "payment")]
         entry::<crate::commands::payment::GetStripeIntent>("payment", "Creates a Stripe intent, with which a browser can register a payment method.", &["get_stripe_intent"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::InitPaypal>("payment", "Starts the payment of an invoice with PayPal.", &["init_paypal_payment"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::InitStripe>("payment", "Starts the payment of an invoice with Stripe.", &["init_stripe_payment"]),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::CreatePaymentMethod>("payment-method", "Adds a payment method to an owner.", &["create_payment_method"]),
+        entry::<crate::commands::payment::ListPaymentMethod>("payment", "Lists the payment methods of an owner.", &["list_payment_methods"]),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a payment method.", &["delete_payment_method"]),
-        #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::ListPaymentMethod>("payment-method", "Lists the payment methods of an owner.", &["list_payment_methods"]),
-        #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::SetPrimaryPaymentMethod>("payment-method", "Makes a payment method the default one.", &["set_default_payment_method"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::price_system::GetPriceSystem>("price-system", "Reads the prices of a zone for one owner.", &["get_price_system"]),
-        #[cfg(all(feature = "addon-provider", feature = "product"))]
+        entry::<crate::commands::payment::SetPrimaryPaymentMethod>("payment", "Makes a payment method the default one.", &["set_default_payment_method"]),
+        #[cfg(feature = "product")]
+        entry::<crate::commands::product::GetHeptapodPriceEstimation>("product", "Estimates the price of Heptapod for an organisation.", &["get_heptapod_price_estimation"]),
+        #[cfg(feature = "product")]
         entry::<crate::commands::product::GetProductAddon>("product", "Reads one add-on provider of the catalogue, optionally with its versions.", &["get_product_addon_provider", "get_addon_provider_versions"]),
-        #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::product::GetProductAddonVersions>("product", "Reads the versions that a provider offers.", &["get_addon_provider_versions"]),
-        #[cfg(feature = "database")]
-        entry::<crate::commands::product::GetProductElasticsearchInfo>("product", "Reads the sizes of the services that accompany Elasticsearch.", &["get_elasticsearch_service_flavors"]),
         #[cfg(feature = "product")]
         entry::<crate::commands::product::GetProductRuntime>("product", "Reads one runtime for applications.", &["get_runtime"]),
-        #[cfg(all(feature = "addon-provider", feature = "product"))]
+        #[cfg(feature = "product")]
         entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue by name, optionally with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"]),
         #[cfg(feature = "product")]
         entry::<crate::commands::product::ListProductRuntime>("product", "Lists the runtimes for applications.", &["list_runtimes"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::CreateProfileEmailAddress>("profile", "Adds a secondary e-mail address.", &["add_profile_email_address"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::DeleteProfileEmailAddress>("profile", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::GetProfile>("profile", "Reads the profile of the caller.", &["get_profile"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::ListProfileEmailAddress>("profile", "Lists the primary and the secondary e-mail addresses of the caller.", &["get_profile", "list_profile_email_addresses"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::RequestProfileEmailConfirmation>("profile", "Sends an e-mail with which the caller confirms the primary e-mail address.", &["request_email_confirmation"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::SetProfilePrimaryEmailAddress>("profile", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::UpdateProfile>("profile", "Changes the profile of the caller.", &["update_profile"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::profile::UpdateProfileAvatar>("profile", "Changes the avatar of the caller to an image, or to the avatar of another service.", &["update_profile_avatar"]),
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and its cluster.", &["get_pulsar", "get_pulsar_cluster"]),
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::GetPulsarStoragePolicies>("pulsar", "Reads the storage policies of one Pulsar.", &["get_pulsar_storage_policies"]),
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Sets the storage policies of one Pulsar.", &["update_pulsar_storage_policies"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller, or replaces the key of the same name, and returns it.", &["add_ssh_key", "list_ssh_keys"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
-        #[cfg(feature = "github")]
-        entry::<crate::commands::ssh_key::ListGithubSshKey>("ssh-key", "Lists the SSH keys of the caller on GitHub, sorted by name.", &["list_github_ssh_keys"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::ssh_key::ListPersonalSshKey>("ssh-key", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::tag::CreateTag>("tag", "Adds a tag to an application or an add-on, and returns its tags.", &["add_application_tag", "add_addon_tag"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::tag::DeleteTag>("tag", "Removes a tag from an application or an add-on, and returns the remaining tags.", &["remove_application_tag", "remove_addon_tag"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::tag::ListTag>("tag", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
-        #[cfg(feature = "application")]
-        entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on, and returns them.", &["replace_application_tags", "replace_addon_tags"]),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::tcp_redirection::CreateTcpRedirection>("tcp-redirection", "Creates a redirection of a TCP port of the platform to an application.", &["create_tcp_redirection"]),
+        entry::<crate::commands::redirection::CreateTcpRedirection>("redirection", "Creates a redirection of a TCP port of the platform to an application.", &["create_tcp_redirection"]),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::tcp_redirection::DeleteTcpRedirection>("tcp-redirection", "Deletes a TCP redirection of an application.", &["delete_tcp_redirection"]),
+        entry::<crate::commands::redirection::DeleteTcpRedirection>("redirection", "Deletes a TCP redirection of an application.", &["delete_tcp_redirection"]),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::tcp_redirection::ListTcpRedirection>("tcp-redirection", "Lists the TCP redirections of an application.", &["list_tcp_redirections"]),
+        entry::<crate::commands::redirection::ListTcpRedirection>("redirection", "Lists the TCP redirections of an application.", &["list_tcp_redirections"]),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::tcp_redirection::ListTcpRedirectionNamespace>("tcp-redirection", "Lists the namespaces from which an owner can take ports.", &["list_namespaces"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one console setting of the caller.", &["delete_user_setting"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::user_setting::GetUserSetting>("user-setting", "Reads the value of one console setting of the caller.", &["get_user_setting"]),
-        #[cfg(feature = "account")]
-        entry::<crate::commands::user_setting::SetUserSetting>("user-setting", "Changes one console setting of the caller.", &["set_user_setting"]),
-        #[cfg(feature = "billing")]
-        entry::<crate::commands::vat_number::CheckVatNumber>("vat-number", "Checks a VAT number, with or without its country prefix.", &["check_vat_number"]),
-        #[cfg(feature = "metrics")]
-        entry::<crate::commands::warp_token::GetWarpToken>("warp-token", "Creates a token that reads the Warp 10 metrics of one application, or of all resources of an owner.", &["create_resource_stats_token", "create_owner_stats_token"]),
+        entry::<crate::commands::redirection::ListTcpRedirectionNamespace>("redirection", "Lists the namespaces from which an owner can take ports.", &["list_namespaces"]),
         #[cfg(feature = "zone")]
         entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"]),
         #[cfg(feature = "zone")]

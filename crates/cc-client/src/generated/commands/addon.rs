@@ -19,7 +19,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListAddon", async |client, input| {
+/// # cc_trials::try_out("ListAddon", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// use cc_client::commands::addon::ListAddon;
 ///
@@ -87,7 +87,7 @@ impl Command for ListAddon {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("CreateAddon", async |client, input| {
+/// # cc_trials::try_out("CreateAddon", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let provider_id: cc_client::runtime::AddonProviderId = input.get("providerId");
 /// # let plan_id: String = input.get("planId");
@@ -274,7 +274,7 @@ impl Command for CreateAddon {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetAddon", async |client, input| {
+/// # cc_trials::try_out("GetAddon", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::addon::GetAddon;
 ///
@@ -353,7 +353,7 @@ impl Command for GetAddon {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateAddon", async |client, input| {
+/// # cc_trials::try_out("UpdateAddon", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// # let name: String = input.get("name");
 /// use cc_client::commands::addon::UpdateAddon;
@@ -452,7 +452,7 @@ impl Command for UpdateAddon {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteAddon", async |client, input| {
+/// # cc_trials::try_out("DeleteAddon", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::addon::DeleteAddon;
 ///
@@ -525,7 +525,7 @@ impl Command for DeleteAddon {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetAddonSso", async |client, input| {
+/// # cc_trials::try_out("GetAddonSso", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::addon::GetAddonSso;
 ///
@@ -588,5 +588,518 @@ impl Command for GetAddonSso {
         };
         let Some(answer) = answer.into_inner() else { return Ok(None) };
         Ok(Some(answer.into()))
+    }
+}
+
+/// Lists the migrations of an add-on.
+///
+/// Operation: `list_migrations` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations`). If the owner
+/// is not given, it is resolved from `addon_id`, without a request if it is already cached. Returns an empty
+/// list if nothing is found.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ListMigration", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::addon::ListMigration;
+///
+/// let migrations = client.send(ListMigration::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListMigration {
+    /// The add-on.
+    pub addon_id: cc_runtime::AnyAddonId,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl ListMigration {
+    /// Creates the command from its required inputs.
+    pub fn new(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListMigration {
+    const NAME: &'static str = "ListMigration";
+    type Output = Vec<crate::commands::addon::model::Migration>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    cc_api_addon::ListMigrations::new(ids.owner_id(), ids.addon_id())
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut list: Vec<crate::commands::addon::model::Migration> = answer
+            .into_inner()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        list.sort_by(|a, b| b.request_date.cmp(&a.request_date));
+        Ok(list)
+    }
+}
+
+/// Starts a migration of an add-on to another plan, zone or version.
+///
+/// Operation: `start_migration` (`POST /v2/organisations/{ownerId}/addons/{addonId}/migrations`). If the owner
+/// is not given, it is resolved from `addon_id`, without a request if it is already cached.
+///
+/// # Errors
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("StartMigration", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// # let plan_id: String = input.get("planId");
+/// # let zone: String = input.get("zone");
+/// # let version: String = input.get("version");
+/// use cc_client::commands::addon::StartMigration;
+///
+/// let migration = client.send(StartMigration::new(addon_id, plan_id, zone, version)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "StartMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct StartMigration {
+    /// The add-on.
+    pub addon_id: cc_runtime::AnyAddonId,
+    /// Id of the plan.
+    pub plan_id: String,
+    /// Short name of the zone.
+    pub zone: String,
+    /// Version of the service.
+    pub version: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl StartMigration {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        plan_id: impl Into<String>,
+        zone: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            plan_id: plan_id.into(),
+            zone: zone.into(),
+            version: version.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for StartMigration {
+    const NAME: &'static str = "StartMigration";
+    type Output = crate::commands::addon::model::Migration;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_addon::types::MigrationStart::new(
+                        self.plan_id.clone(),
+                        self.zone.clone(),
+                        self.version.clone(),
+                    );
+                    cc_api_addon::StartMigration::new(
+                        ids.owner_id(),
+                        ids.addon_id(),
+                        body,
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.required("the migration")?.into_inner().into())
+    }
+}
+
+/// Shows what an add-on would cost on another plan.
+///
+/// Operation: `get_migration_preorder`
+/// (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`). If the owner is not given, it is
+/// resolved from `addon_id`, without a request if it is already cached. Returns `None` if the resource does not
+/// exist or is not visible to the caller.
+///
+/// # Errors
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ListMigrationPreorder", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// # let plan_id: String = input.get("planId");
+/// use cc_client::commands::addon::ListMigrationPreorder;
+///
+/// let migration_preorders = client.send(ListMigrationPreorder::new(addon_id, plan_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListMigrationPreorderCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListMigrationPreorder {
+    /// The add-on.
+    pub addon_id: cc_runtime::AnyAddonId,
+    /// Id of the plan.
+    pub plan_id: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl ListMigrationPreorder {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        plan_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            plan_id: plan_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListMigrationPreorder {
+    const NAME: &'static str = "ListMigrationPreorder";
+    type Output = Option<crate::commands::addon::model::MigrationPreorder>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    cc_runtime::OrNothing({
+                        cc_api_addon::GetMigrationPreorder::new(
+                            ids.owner_id(),
+                            ids.addon_id(),
+                            self.plan_id.clone(),
+                        )
+                    })
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
+    }
+}
+
+/// Reads one migration of an add-on.
+///
+/// Operation: `get_migration` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`). If
+/// the owner is not given, it is resolved from `addon_id`, without a request if it is already cached. Returns
+/// `None` if the resource does not exist or is not visible to the caller.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetMigration", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// # let migration_id: String = input.get("migrationId");
+/// use cc_client::commands::addon::GetMigration;
+///
+/// let migration = client.send(GetMigration::new(addon_id, migration_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetMigration {
+    /// The add-on.
+    pub addon_id: cc_runtime::AnyAddonId,
+    /// Id of the migration.
+    pub migration_id: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl GetMigration {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        migration_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            migration_id: migration_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetMigration {
+    const NAME: &'static str = "GetMigration";
+    type Output = Option<crate::commands::addon::model::Migration>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    cc_runtime::OrNothing({
+                        cc_api_addon::GetMigration::new(
+                            ids.owner_id(),
+                            ids.addon_id(),
+                            self.migration_id.clone(),
+                        )
+                    })
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
+    }
+}
+
+/// Cancels a migration of an add-on.
+///
+/// Operation: `cancel_migration`
+/// (`DELETE /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`). If the owner is not given,
+/// it is resolved from `addon_id`, without a request if it is already cached.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("CancelMigration", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// # let migration_id: String = input.get("migrationId");
+/// use cc_client::commands::addon::CancelMigration;
+///
+/// client.send(CancelMigration::new(addon_id, migration_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "CancelMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CancelMigration {
+    /// The add-on.
+    pub addon_id: cc_runtime::AnyAddonId,
+    /// Id of the migration.
+    pub migration_id: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl CancelMigration {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        migration_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            migration_id: migration_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for CancelMigration {
+    const NAME: &'static str = "CancelMigration";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    cc_runtime::Discard({
+                        cc_api_addon::CancelMigration::new(
+                            ids.owner_id(),
+                            ids.addon_id(),
+                            self.migration_id.clone(),
+                        )
+                    })
+                },
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+/// Lists the backups of an add-on, latest first, optionally with the commands that restore and delete them.
+///
+/// Returns an empty list if the add-on does not exist.
+///
+/// With commands, for backups without commands of their own: `get_addon` for the provider, and
+/// `get_addon_connection` for PostgreSQL, MySQL and MongoDB. Backups of other providers have no commands.
+///
+/// Operations: `list_backups`, `get_addon`, `get_addon_connection`.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ListBackup", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::addon::ListBackup;
+///
+/// let backups = client.send(ListBackup::new(addon_id).with_commands(true)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListBackupCommand")]
+#[doc(alias = "/v2/backups/{ownerId}/{addonId}")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
+#[doc(alias = "/v4/addon-providers/{addonProviderId}/addons/{addonId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListBackup {
+    /// Id of the add-on, in either form.
+    pub addon_id: cc_runtime::AnyAddonId,
+    /// `true` to include the commands. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_commands: Option<bool>,
+    /// Id of the owner. Default: resolved from `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl ListBackup {
+    /// Creates the command from its required inputs.
+    pub fn new(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            with_commands: None,
+            owner_id: None,
+        }
+    }
+
+    /// `true` to include the commands. Default: no.
+    pub fn with_commands(mut self, with_commands: bool) -> Self {
+        self.with_commands = Some(with_commands);
+        self
+    }
+
+    /// Id of the owner. Default: resolved from `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListBackup {
+    const NAME: &'static str = "ListBackup";
+    type Output = Vec<crate::commands::addon::model::Backup>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

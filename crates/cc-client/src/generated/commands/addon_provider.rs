@@ -20,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetAddonProvider", async |client, input| {
+/// # cc_trials::try_out("GetAddonProvider", async |client, input| {
 /// # let addon_provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// use cc_client::commands::addon_provider::GetAddonProvider;
 ///
@@ -100,7 +100,7 @@ impl Command for GetAddonProvider {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateAddonProvider", async |client, input| {
+/// # cc_trials::try_out("UpdateAddonProvider", async |client, input| {
 /// # let addon_provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// use cc_client::commands::addon_provider::UpdateAddonProvider;
 ///
@@ -310,7 +310,7 @@ impl Command for UpdateAddonProvider {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteAddonProvider", async |client, input| {
+/// # cc_trials::try_out("DeleteAddonProvider", async |client, input| {
 /// # let addon_provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// use cc_client::commands::addon_provider::DeleteAddonProvider;
 ///
@@ -383,7 +383,7 @@ impl Command for DeleteAddonProvider {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListAddonProviderFeature", async |client, input| {
+/// # cc_trials::try_out("ListAddonProviderFeature", async |client, input| {
 /// # let addon_provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// use cc_client::commands::addon_provider::ListAddonProviderFeature;
 ///
@@ -465,7 +465,7 @@ impl Command for ListAddonProviderFeature {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("CreateAddonProviderFeature", async |client, input| {
+/// # cc_trials::try_out("CreateAddonProviderFeature", async |client, input| {
 /// # let addon_provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// # let name: String = input.get("name");
 /// # let type_: cc_client::api::addon_provider::types::AddonFeatureKind = input.get("type");
@@ -580,7 +580,7 @@ impl Command for CreateAddonProviderFeature {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteAddonProviderPlan", async |client, input| {
+/// # cc_trials::try_out("DeleteAddonProviderPlan", async |client, input| {
 /// # let addon_provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// # let plan_id: String = input.get("planId");
 /// use cc_client::commands::addon_provider::DeleteAddonProviderPlan;
@@ -650,13 +650,75 @@ impl Command for DeleteAddonProviderPlan {
     }
 }
 
+/// Reads the versions that a provider offers.
+///
+/// A provider without selectable versions answers 404, or with a format of its own.
+///
+/// Operation: `get_addon_provider_versions` (`GET /v4/addon-providers/{addonProviderId}`). Returns `None` if
+/// the resource does not exist or is not visible to the caller.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetProductAddonVersions", async |client, input| {
+/// # let id: cc_client::runtime::AddonProviderId = input.get("id");
+/// use cc_client::commands::addon_provider::GetProductAddonVersions;
+///
+/// let product_addon_versions = client.send(GetProductAddonVersions::new(id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetProductAddonVersionsCommand")]
+#[doc(alias = "/v4/addon-providers/{addonProviderId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetProductAddonVersions {
+    /// Id of the provider.
+    pub id: cc_runtime::AddonProviderId,
+}
+
+impl GetProductAddonVersions {
+    /// Creates the command from its required inputs.
+    pub fn new(id: impl Into<cc_runtime::AddonProviderId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+impl Command for GetProductAddonVersions {
+    const NAME: &'static str = "GetProductAddonVersions";
+    type Output = Option<crate::commands::addon_provider::model::ProductAddonVersions>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_runtime::__private::check_path("addonProviderId", "id", &self.id)?;
+        let answer = match cx
+            .call({
+                cc_runtime::OrNothing({
+                    cc_api_addon_provider::GetAddonProviderVersions::new(self.id.clone())
+                })
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
+    }
+}
+
 /// Publishes an add-on provider.
 ///
 /// Operation: `create_addon_provider`.
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("CreateAddonProvider", async |client, input| {
+/// # cc_trials::try_out("CreateAddonProvider", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let api: cc_client::commands::addon_provider::model::AddonProviderApi = input.get("api");
 /// use cc_client::commands::addon_provider::CreateAddonProvider;
@@ -715,7 +777,7 @@ impl Command for CreateAddonProvider {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteAddonProviderFeature", async |client, input| {
+/// # cc_trials::try_out("DeleteAddonProviderFeature", async |client, input| {
 /// # let provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// use cc_client::commands::addon_provider::DeleteAddonProviderFeature;
 ///
@@ -779,7 +841,7 @@ impl Command for DeleteAddonProviderFeature {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListAddonProviderPlan", async |client, input| {
+/// # cc_trials::try_out("ListAddonProviderPlan", async |client, input| {
 /// # let addon_provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// use cc_client::commands::addon_provider::ListAddonProviderPlan;
 ///
@@ -819,7 +881,7 @@ impl ListAddonProviderPlan {
 
 impl Command for ListAddonProviderPlan {
     const NAME: &'static str = "ListAddonProviderPlan";
-    type Output = Vec<crate::commands::addon_provider::model::AddonProviderPlan>;
+    type Output = Vec<crate::commands::addon_provider::model::AddonPlan>;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -833,7 +895,7 @@ impl Command for ListAddonProviderPlan {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("CreateAddonProviderPlan", async |client, input| {
+/// # cc_trials::try_out("CreateAddonProviderPlan", async |client, input| {
 /// # let provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// use cc_client::commands::addon_provider::CreateAddonProviderPlan;
 ///
@@ -906,7 +968,7 @@ impl CreateAddonProviderPlan {
 
 impl Command for CreateAddonProviderPlan {
     const NAME: &'static str = "CreateAddonProviderPlan";
-    type Output = crate::commands::addon_provider::model::AddonProviderPlan;
+    type Output = crate::commands::addon_provider::model::AddonPlan;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -920,7 +982,7 @@ impl Command for CreateAddonProviderPlan {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateAddonProviderPlan", async |client, input| {
+/// # cc_trials::try_out("UpdateAddonProviderPlan", async |client, input| {
 /// # let provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// # let plan_id: String = input.get("planId");
 /// use cc_client::commands::addon_provider::UpdateAddonProviderPlan;
@@ -1000,7 +1062,7 @@ impl UpdateAddonProviderPlan {
 
 impl Command for UpdateAddonProviderPlan {
     const NAME: &'static str = "UpdateAddonProviderPlan";
-    type Output = crate::commands::addon_provider::model::AddonProviderPlan;
+    type Output = crate::commands::addon_provider::model::AddonPlan;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -20,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteApplication", async |client, input| {
+/// # cc_trials::try_out("DeleteApplication", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::application::DeleteApplication;
 ///
@@ -29,7 +29,6 @@ use crate::resolve::Ids;
 /// ```
 #[doc(alias = "DeleteApplicationCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
-#[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -43,7 +42,6 @@ pub struct DeleteApplication {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(feature = "application")]
 impl DeleteApplication {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -60,7 +58,6 @@ impl DeleteApplication {
     }
 }
 
-#[cfg(feature = "application")]
 impl Command for DeleteApplication {
     const NAME: &'static str = "DeleteApplication";
     type Output = ();
@@ -96,7 +93,7 @@ impl Command for DeleteApplication {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetApplicationBranches", async |client, input| {
+/// # cc_trials::try_out("GetApplicationBranches", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::application::GetApplicationBranches;
 ///
@@ -105,7 +102,6 @@ impl Command for DeleteApplication {
 /// ```
 #[doc(alias = "GetApplicationBranchesCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
-#[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -119,7 +115,6 @@ pub struct GetApplicationBranches {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(feature = "application")]
 impl GetApplicationBranches {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -136,7 +131,6 @@ impl GetApplicationBranches {
     }
 }
 
-#[cfg(feature = "application")]
 impl Command for GetApplicationBranches {
     const NAME: &'static str = "GetApplicationBranches";
     type Output = Option<Vec<String>>;
@@ -168,11 +162,95 @@ impl Command for GetApplicationBranches {
     }
 }
 
-/// Stops an application.
+/// Adds a domain to an application.
 ///
-/// Operation: `undeploy_application`
-/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`). If the owner is not given, it
-/// is resolved from `application_id`, without a request if it is already cached.
+/// Operation: `add_domain` (`PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`). If
+/// the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("CreateDomain", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// # let domain: String = input.get("domain");
+/// use cc_client::commands::application::CreateDomain;
+///
+/// client.send(CreateDomain::new(application_id, domain)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "CreateDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateDomain {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// The domain, with its path if any: `example.org/api`.
+    pub domain: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl CreateDomain {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        domain: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            domain: domain.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for CreateDomain {
+    const NAME: &'static str = "CreateDomain";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_runtime::Discard({
+                        cc_api_application::AddDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.domain.clone(),
+                        )
+                    })
+                },
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+/// Removes a domain from an application.
+///
+/// Operation: `remove_domain`
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -181,22 +259,106 @@ impl Command for GetApplicationBranches {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UndeployApplication", async |client, input| {
+/// # cc_trials::try_out("DeleteDomain", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
-/// use cc_client::commands::application::UndeployApplication;
+/// # let domain: String = input.get("domain");
+/// use cc_client::commands::application::DeleteDomain;
 ///
-/// client.send(UndeployApplication::new(application_id)).await?;
+/// client.send(DeleteDomain::new(application_id, domain)).await?;
 /// # Ok(()) });
 /// ```
-#[doc(alias = "UndeployApplicationCommand")]
-#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
-#[cfg(feature = "deployment")]
+#[doc(alias = "DeleteDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
-pub struct UndeployApplication {
+pub struct DeleteDomain {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// The domain, with its path if any: `example.org/api`.
+    pub domain: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl DeleteDomain {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        domain: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            domain: domain.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for DeleteDomain {
+    const NAME: &'static str = "DeleteDomain";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_runtime::Discard({
+                        cc_api_application::RemoveDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.domain.clone(),
+                        )
+                    })
+                },
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+/// Reads the primary domain of an application.
+///
+/// Operation: `get_primary_domain`
+/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached. Returns `None` if
+/// the resource does not exist or is not visible to the caller.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetPrimaryDomain", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::GetPrimaryDomain;
+///
+/// let primary_domain = client.send(GetPrimaryDomain::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetPrimaryDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetPrimaryDomain {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved.
@@ -204,8 +366,7 @@ pub struct UndeployApplication {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(feature = "deployment")]
-impl UndeployApplication {
+impl GetPrimaryDomain {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
@@ -221,9 +382,98 @@ impl UndeployApplication {
     }
 }
 
-#[cfg(feature = "deployment")]
-impl Command for UndeployApplication {
-    const NAME: &'static str = "UndeployApplication";
+impl Command for GetPrimaryDomain {
+    const NAME: &'static str = "GetPrimaryDomain";
+    type Output = Option<crate::commands::application::model::PrimaryDomain>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_runtime::OrNothing({
+                        cc_api_application::GetPrimaryDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                        )
+                    })
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
+    }
+}
+
+/// Makes a domain of an application the primary one.
+///
+/// Operation: `set_primary_domain`
+/// (`PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("SetPrimaryDomain", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// # let domain: String = input.get("domain");
+/// use cc_client::commands::application::SetPrimaryDomain;
+///
+/// client.send(SetPrimaryDomain::new(application_id, domain)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "SetPrimaryDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct SetPrimaryDomain {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// The domain, with its path.
+    pub domain: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl SetPrimaryDomain {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        domain: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            domain: domain.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for SetPrimaryDomain {
+    const NAME: &'static str = "SetPrimaryDomain";
     type Output = ();
     type Context = Context;
 
@@ -232,7 +482,87 @@ impl Command for UndeployApplication {
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
                     cc_runtime::Discard({
-                        cc_api_deployment::UndeployApplication::new(
+                        #[allow(unused_mut)]
+                        let mut body = cc_api_application::types::VhostUpdate::new(
+                            self.domain.clone(),
+                        );
+                        cc_api_application::SetPrimaryDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            body,
+                        )
+                    })
+                },
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+/// Unsets the primary domain of an application.
+///
+/// Operation: `unset_primary_domain`
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("UnsetPrimaryDomain", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::UnsetPrimaryDomain;
+///
+/// client.send(UnsetPrimaryDomain::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "UnsetPrimaryDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UnsetPrimaryDomain {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl UnsetPrimaryDomain {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UnsetPrimaryDomain {
+    const NAME: &'static str = "UnsetPrimaryDomain";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_runtime::Discard({
+                        cc_api_application::UnsetPrimaryDomain::new(
                             ids.owner_id(),
                             self.application_id.clone(),
                         )
@@ -258,7 +588,7 @@ impl Command for UndeployApplication {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::application::CreateApplication;
 ///
 /// let application = client.send(CreateApplication::new(ids.organisation, "shop", "node", "XS")).await?;
@@ -268,7 +598,6 @@ impl Command for UndeployApplication {
 #[doc(alias = "/v2/products/instances")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
-#[cfg(all(feature = "application", feature = "product"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -352,7 +681,6 @@ pub struct CreateApplication {
     pub tags: Option<Vec<String>>,
 }
 
-#[cfg(all(feature = "application", feature = "product"))]
 impl CreateApplication {
     /// Creates the command from its required inputs.
     pub fn new(
@@ -537,7 +865,6 @@ impl CreateApplication {
     }
 }
 
-#[cfg(all(feature = "application", feature = "product"))]
 impl Command for CreateApplication {
     const NAME: &'static str = "CreateApplication";
     type Output = crate::commands::application::model::Application;
@@ -558,7 +885,7 @@ impl Command for CreateApplication {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetApplication", async |client, input| {
+/// # cc_trials::try_out("GetApplication", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::application::GetApplication;
 ///
@@ -568,7 +895,6 @@ impl Command for CreateApplication {
 #[doc(alias = "GetApplicationCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
-#[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -585,7 +911,6 @@ pub struct GetApplication {
     pub with_branches: Option<bool>,
 }
 
-#[cfg(feature = "application")]
 impl GetApplication {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -609,7 +934,6 @@ impl GetApplication {
     }
 }
 
-#[cfg(feature = "application")]
 impl Command for GetApplication {
     const NAME: &'static str = "GetApplication";
     type Output = Option<crate::commands::application::model::Application>;
@@ -629,7 +953,7 @@ impl Command for GetApplication {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListApplication", async |client, input| {
+/// # cc_trials::try_out("ListApplication", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// use cc_client::commands::application::ListApplication;
 ///
@@ -639,7 +963,6 @@ impl Command for GetApplication {
 #[doc(alias = "ListApplicationCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
-#[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -653,7 +976,6 @@ pub struct ListApplication {
     pub with_branches: Option<bool>,
 }
 
-#[cfg(feature = "application")]
 impl ListApplication {
     /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
@@ -670,7 +992,6 @@ impl ListApplication {
     }
 }
 
-#[cfg(feature = "application")]
 impl Command for ListApplication {
     const NAME: &'static str = "ListApplication";
     type Output = Vec<crate::commands::application::model::Application>;
@@ -696,7 +1017,7 @@ impl Command for ListApplication {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateApplication", async |client, input| {
+/// # cc_trials::try_out("UpdateApplication", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::application::UpdateApplication;
 ///
@@ -707,7 +1028,6 @@ impl Command for ListApplication {
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branch")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
-#[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -784,7 +1104,6 @@ pub struct UpdateApplication {
     pub zone: Option<String>,
 }
 
-#[cfg(feature = "application")]
 impl UpdateApplication {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -954,7 +1273,6 @@ impl UpdateApplication {
     }
 }
 
-#[cfg(feature = "application")]
 impl Command for UpdateApplication {
     const NAME: &'static str = "UpdateApplication";
     type Output = crate::commands::application::model::Application;
@@ -965,58 +1283,48 @@ impl Command for UpdateApplication {
     }
 }
 
-/// Deploys an application, optionally at one commit and without the build cache.
+/// Lists the domains of an application, sorted, and marks the primary one.
 ///
-/// Returns at once: use `WaitForDeployment` to wait for the end.
+/// Returns an empty list if nothing is found.
 ///
-/// The request is never retried, because it may have started a deployment even if no answer arrived.
-///
-/// Operation: `deploy_application`.
+/// Operations: `list_domains`, `get_primary_domain`.
 ///
 /// # Errors
-/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if the application may be deploying, but the platform did not confirm it or did
-///   not identify the deployment. Any other error means that nothing is deployed.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the application is unknown.
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeployApplication", async |client, input| {
+/// # cc_trials::try_out("ListDomain", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
-/// use cc_client::commands::application::DeployApplication;
+/// use cc_client::commands::application::ListDomain;
 ///
-/// let application = client.send(DeployApplication::new(application_id)).await?;
+/// let domains = client.send(ListDomain::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
-#[doc(alias = "DeployApplicationCommand")]
-#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
-#[cfg(all(feature = "application", feature = "deployment"))]
+#[doc(alias = "ListDomainCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
-pub struct DeployApplication {
+pub struct ListDomain {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Commit to deploy. Default: the latest commit of the branch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
-    /// `true` if the build may use the cache of earlier builds. Default: yes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub use_cache: Option<bool>,
 }
 
-#[cfg(all(feature = "application", feature = "deployment"))]
-impl DeployApplication {
+impl ListDomain {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
             owner_id: None,
-            commit: None,
-            use_cache: None,
         }
     }
 
@@ -1025,24 +1333,993 @@ impl DeployApplication {
         self.owner_id = Some(owner_id.into());
         self
     }
+}
 
-    /// Commit to deploy. Default: the latest commit of the branch.
-    pub fn commit(mut self, commit: impl Into<String>) -> Self {
-        self.commit = Some(commit.into());
+impl Command for ListDomain {
+    const NAME: &'static str = "ListDomain";
+    type Output = Vec<crate::commands::application::model::Domain>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Reads the environment variables of an application or an add-on, optionally with those of linked resources.
+///
+/// Requests: `list_environment`, `list_dependencies_environment`, `list_linked_addons_environment`
+/// concurrently; `list_addon_environment` for an add-on. Returns an empty list if nothing is found.
+///
+/// Operations: `list_environment`, `list_dependencies_environment`, `list_linked_addons_environment`,
+/// `list_addon_environment`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the application or the add-on is unknown. If the owner is given, so
+///   that nothing must be resolved, a 404 of the platform gives an empty list, as in the official client.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetEnvironment", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::GetEnvironment;
+///
+/// let environment = client.send(GetEnvironment::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env"
+)]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons/env")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/env")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetEnvironment {
+    /// Id of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addon_id: Option<cc_runtime::AnyAddonId>,
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+    /// `true` to include the variables of the applications that it depends on. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_linked_applications: Option<bool>,
+    /// `true` to include the variables of the linked add-ons. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_linked_addons: Option<bool>,
+}
+
+impl GetEnvironment {
+    /// Creates the command from `application_id`.
+    pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            addon_id: None,
+            owner_id: None,
+            include_linked_applications: None,
+            include_linked_addons: None,
+        }
+    }
+
+    /// Creates the command from `addon_id`.
+    pub fn of_addon(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
+        Self {
+            application_id: None,
+            addon_id: Some(addon_id.into()),
+            owner_id: None,
+            include_linked_applications: None,
+            include_linked_addons: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
         self
     }
 
-    /// `true` if the build may use the cache of earlier builds. Default: yes.
-    pub fn use_cache(mut self, use_cache: bool) -> Self {
-        self.use_cache = Some(use_cache);
+    /// `true` to include the variables of the applications that it depends on. Default: no.
+    pub fn include_linked_applications(
+        mut self,
+        include_linked_applications: bool,
+    ) -> Self {
+        self.include_linked_applications = Some(include_linked_applications);
+        self
+    }
+
+    /// `true` to include the variables of the linked add-ons. Default: no.
+    pub fn include_linked_addons(mut self, include_linked_addons: bool) -> Self {
+        self.include_linked_addons = Some(include_linked_addons);
         self
     }
 }
 
-#[cfg(all(feature = "application", feature = "deployment"))]
-impl Command for DeployApplication {
-    const NAME: &'static str = "DeployApplication";
-    type Output = crate::commands::application::StartedDeployment;
+impl Command for GetEnvironment {
+    const NAME: &'static str = "GetEnvironment";
+    type Output = crate::commands::application::model::Environment;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Reads the environment variables that an application exposes to the applications that depend on it, sorted by
+/// name.
+///
+/// Returns `None` if the application does not exist or is not visible to the caller.
+///
+/// Operation: `get_exposed_environment`.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetExposedEnvironment", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::GetExposedEnvironment;
+///
+/// let exposed_environment = client.send(GetExposedEnvironment::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetExposedEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetExposedEnvironment {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl GetExposedEnvironment {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetExposedEnvironment {
+    const NAME: &'static str = "GetExposedEnvironment";
+    type Output = Option<Vec<crate::commands::application::model::EnvironmentVariable>>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Replaces all environment variables of an application.
+///
+/// A running application sees the change after its next deployment.
+///
+/// Variables that are not in `environment` are removed. An invalid name fails before anything is sent, so no
+/// variable is lost.
+///
+/// Operation: `update_environment`.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::UpdateEnvironment;
+/// use cc_client::env::EnvironmentMap;
+///
+/// let environment = EnvironmentMap::from_pairs([("GREETING", "hello")])?;
+/// let environment = client.send(UpdateEnvironment::new(ids.application, environment)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "UpdateEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateEnvironment {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// All environment variables.
+    pub environment: crate::env::EnvironmentMap,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl UpdateEnvironment {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        environment: impl Into<crate::env::EnvironmentMap>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            environment: environment.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UpdateEnvironment {
+    const NAME: &'static str = "UpdateEnvironment";
+    type Output = Vec<crate::commands::application::model::EnvironmentVariable>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Replaces the environment variables that an application exposes to the applications that depend on it.
+///
+/// Variables that are not in `environment` are removed. An invalid name fails before anything is sent.
+///
+/// Operation: `update_exposed_environment`.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::UpdateExposedEnvironment;
+/// use cc_client::env::EnvironmentMap;
+///
+/// let environment = EnvironmentMap::from_pairs([("API_URL", "https://api.example.org")])?;
+/// client.send(UpdateExposedEnvironment::new(ids.application, environment)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "UpdateExposedEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateExposedEnvironment {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// All environment variables.
+    pub environment: crate::env::EnvironmentMap,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl UpdateExposedEnvironment {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        environment: impl Into<crate::env::EnvironmentMap>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            environment: environment.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UpdateExposedEnvironment {
+    const NAME: &'static str = "UpdateExposedEnvironment";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Sets one environment variable of an application, and returns all variables, sorted by name.
+///
+/// Operation: `set_environment_variable`.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::CreateOrUpdateEnvironmentVariable;
+///
+/// let environment = client.send(CreateOrUpdateEnvironmentVariable::new(ids.application, "GREETING", "hello")).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "CreateOrUpdateEnvironmentVariableCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateOrUpdateEnvironmentVariable {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Name of the variable.
+    pub name: String,
+    /// Value of the variable.
+    pub value: cc_runtime::Secret,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl CreateOrUpdateEnvironmentVariable {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        name: impl Into<String>,
+        value: impl Into<cc_runtime::Secret>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            name: name.into(),
+            value: value.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for CreateOrUpdateEnvironmentVariable {
+    const NAME: &'static str = "CreateOrUpdateEnvironmentVariable";
+    type Output = Vec<crate::commands::application::model::EnvironmentVariable>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Removes one environment variable of an application, and returns the remaining ones, sorted by name.
+///
+/// Operation: `delete_environment_variable`.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::DeleteEnvironmentVariable;
+///
+/// let environment = client.send(DeleteEnvironmentVariable::new(ids.application, "PORT")).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "DeleteEnvironmentVariableCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteEnvironmentVariable {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Name of the variable.
+    pub name: String,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl DeleteEnvironmentVariable {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            name: name.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for DeleteEnvironmentVariable {
+    const NAME: &'static str = "DeleteEnvironmentVariable";
+    type Output = Vec<crate::commands::application::model::EnvironmentVariable>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Links an application to another application or to an add-on, and so adds the environment variables of that
+/// resource to the application.
+///
+/// The id of the add-on may have either form.
+///
+/// Operations: `add_dependency`, `link_addon`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one target is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::AddLink;
+///
+/// client.send(AddLink::addon(ids.application, &ids.addons["redis"])).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "AddLinkCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}"
+)]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct AddLink {
+    /// Id of the application to change the link of.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Id of the linked application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the linked add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_addon_id: Option<cc_runtime::AnyAddonId>,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl AddLink {
+    /// Creates the command from `application_id` and `target_application_id`.
+    pub fn application(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        target_application_id: impl Into<cc_runtime::ApplicationId>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            target_application_id: Some(target_application_id.into()),
+            target_addon_id: None,
+            owner_id: None,
+        }
+    }
+
+    /// Creates the command from `application_id` and `target_addon_id`.
+    pub fn addon(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        target_addon_id: impl Into<cc_runtime::AnyAddonId>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            target_application_id: None,
+            target_addon_id: Some(target_addon_id.into()),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for AddLink {
+    const NAME: &'static str = "AddLink";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Removes the link of an application to another application or to an add-on.
+///
+/// The id of the add-on may have either form.
+///
+/// Operations: `remove_dependency`, `unlink_addon`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one target is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::RemoveLink;
+///
+/// client.send(RemoveLink::addon(ids.application, ids.addon)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "RemoveLinkCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}"
+)]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons/{addonId}"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct RemoveLink {
+    /// Id of the application to change the link of.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Id of the linked application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the linked add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_addon_id: Option<cc_runtime::AnyAddonId>,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl RemoveLink {
+    /// Creates the command from `application_id` and `target_application_id`.
+    pub fn application(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        target_application_id: impl Into<cc_runtime::ApplicationId>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            target_application_id: Some(target_application_id.into()),
+            target_addon_id: None,
+            owner_id: None,
+        }
+    }
+
+    /// Creates the command from `application_id` and `target_addon_id`.
+    pub fn addon(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        target_addon_id: impl Into<cc_runtime::AnyAddonId>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            target_application_id: None,
+            target_addon_id: Some(target_addon_id.into()),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for RemoveLink {
+    const NAME: &'static str = "RemoveLink";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the resources that an application is linked to, or the applications that are linked to an add-on:
+/// applications first, then add-ons, each sorted by name and id.
+///
+/// Requests: `list_dependencies` and `list_linked_addons` concurrently; `list_addon_applications` for an
+/// add-on.
+///
+/// Operations: `list_dependencies`, `list_linked_addons`, `list_addon_applications`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ListLink", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::ListLink;
+///
+/// let links = client.send(ListLink::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListLinkCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/applications")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListLink {
+    /// Id of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addon_id: Option<cc_runtime::AnyAddonId>,
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl ListLink {
+    /// Creates the command from `application_id`.
+    pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            addon_id: None,
+            owner_id: None,
+        }
+    }
+
+    /// Creates the command from `addon_id`.
+    pub fn of_addon(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
+        Self {
+            application_id: None,
+            addon_id: Some(addon_id.into()),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListLink {
+    const NAME: &'static str = "ListLink";
+    type Output = Vec<crate::commands::application::model::Link>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Adds a tag to an application or an add-on, and returns its tags.
+///
+/// Operations: `add_application_tag`, `add_addon_tag`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::CreateTag;
+///
+/// let tags = client.send(CreateTag::of_application(ids.application, "team:shop")).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "CreateTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateTag {
+    /// Id of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addon_id: Option<cc_runtime::AnyAddonId>,
+    /// The tag.
+    pub tag: String,
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl CreateTag {
+    /// Creates the command from `application_id` and `tag`.
+    pub fn of_application(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        tag: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            addon_id: None,
+            tag: tag.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Creates the command from `addon_id` and `tag`.
+    pub fn of_addon(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        tag: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: None,
+            addon_id: Some(addon_id.into()),
+            tag: tag.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for CreateTag {
+    const NAME: &'static str = "CreateTag";
+    type Output = Vec<String>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Removes a tag from an application or an add-on, and returns the remaining tags.
+///
+/// Operations: `remove_application_tag`, `remove_addon_tag`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::{CreateTag, DeleteTag};
+///
+/// client.send(CreateTag::of_application(&ids.application, "team:shop")).await?;
+/// let tags = client.send(DeleteTag::of_application(ids.application, "team:shop")).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "DeleteTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteTag {
+    /// Id of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addon_id: Option<cc_runtime::AnyAddonId>,
+    /// The tag.
+    pub tag: String,
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl DeleteTag {
+    /// Creates the command from `application_id` and `tag`.
+    pub fn of_application(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        tag: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            addon_id: None,
+            tag: tag.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Creates the command from `addon_id` and `tag`.
+    pub fn of_addon(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        tag: impl Into<String>,
+    ) -> Self {
+        Self {
+            application_id: None,
+            addon_id: Some(addon_id.into()),
+            tag: tag.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for DeleteTag {
+    const NAME: &'static str = "DeleteTag";
+    type Output = Vec<String>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the tags of an application or an add-on.
+///
+/// Returns an empty list if nothing is found.
+///
+/// Operations: `list_application_tags`, `list_addon_tags`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::ListTag;
+///
+/// let tags = client.send(ListTag::of_application(ids.application)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListTag {
+    /// Id of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addon_id: Option<cc_runtime::AnyAddonId>,
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl ListTag {
+    /// Creates the command from `application_id`.
+    pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            addon_id: None,
+            owner_id: None,
+        }
+    }
+
+    /// Creates the command from `addon_id`.
+    pub fn of_addon(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
+        Self {
+            application_id: None,
+            addon_id: Some(addon_id.into()),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListTag {
+    const NAME: &'static str = "ListTag";
+    type Output = Vec<String>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Replaces the tags of an application or an add-on, and returns them.
+///
+/// Operations: `replace_application_tags`, `replace_addon_tags`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::UpdateTag;
+///
+/// let tags = client.send(UpdateTag::of_application(ids.application, ["team:shop".to_owned()])).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "UpdateTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateTag {
+    /// Id of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the add-on, in either form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addon_id: Option<cc_runtime::AnyAddonId>,
+    /// Tags. They replace all current ones.
+    pub tags: Vec<String>,
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl UpdateTag {
+    /// Creates the command from `application_id` and `tags`.
+    pub fn of_application(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        tags: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            addon_id: None,
+            tags: tags.into_iter().map(Into::into).collect(),
+            owner_id: None,
+        }
+    }
+
+    /// Creates the command from `addon_id` and `tags`.
+    pub fn of_addon(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        tags: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            application_id: None,
+            addon_id: Some(addon_id.into()),
+            tags: tags.into_iter().map(Into::into).collect(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UpdateTag {
+    const NAME: &'static str = "UpdateTag";
+    type Output = Vec<String>;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -20,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetConfigProvider", async |client, input| {
+/// # cc_trials::try_out("GetConfigProvider", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::config_provider::GetConfigProvider;
 ///
@@ -91,7 +91,7 @@ impl Command for GetConfigProvider {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateConfigProvider", async |client, input| {
+/// # cc_trials::try_out("UpdateConfigProvider", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// # let environment: Vec<cc_client::api::config_provider::types::EnvironmentVariable> = input.get("environment");
 /// use cc_client::commands::config_provider::UpdateConfigProvider;

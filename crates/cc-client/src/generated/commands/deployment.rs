@@ -22,7 +22,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListApplicationDeployment", async |client, input| {
+/// # cc_trials::try_out("ListApplicationDeployment", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::deployment::ListApplicationDeployment;
 ///
@@ -161,7 +161,7 @@ impl Command for ListApplicationDeployment {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetDeployment", async |client, input| {
+/// # cc_trials::try_out("GetDeployment", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// # let deployment_id: cc_client::runtime::DeploymentId = input.get("deploymentId");
 /// use cc_client::commands::deployment::GetDeployment;
@@ -255,6 +255,96 @@ impl Command for GetDeployment {
     }
 }
 
+/// Reads one instance of an application.
+///
+/// Operation: `get_instance`
+/// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`). If
+/// the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
+/// Returns `None` if the resource does not exist or is not visible to the caller.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetApplicationInstance", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// # let instance_id: cc_client::runtime::InstanceId = input.get("instanceId");
+/// use cc_client::commands::deployment::GetApplicationInstance;
+///
+/// let application_instance = client.send(GetApplicationInstance::new(application_id, instance_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetApplicationInstanceCommand")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetApplicationInstance {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// The instance.
+    pub instance_id: cc_runtime::InstanceId,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl GetApplicationInstance {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        instance_id: impl Into<cc_runtime::InstanceId>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            instance_id: instance_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetApplicationInstance {
+    const NAME: &'static str = "GetApplicationInstance";
+    type Output = Option<cc_api_deployment::types::Instance>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_runtime::OrNothing({
+                        cc_api_deployment::GetInstance::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.instance_id.clone(),
+                        )
+                    })
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
+    }
+}
+
 /// Cancels a deployment in progress.
 ///
 /// Operation: `cancel_deployment`
@@ -268,7 +358,7 @@ impl Command for GetDeployment {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("CancelDeployment", async |client, input| {
+/// # cc_trials::try_out("CancelDeployment", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// # let deployment_id: cc_client::runtime::DeploymentId = input.get("deploymentId");
 /// use cc_client::commands::deployment::CancelDeployment;
@@ -338,6 +428,161 @@ impl Command for CancelDeployment {
     }
 }
 
+/// Stops an application.
+///
+/// Operation: `undeploy_application`
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`). If the owner is not given, it
+/// is resolved from `application_id`, without a request if it is already cached.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("UndeployApplication", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::deployment::UndeployApplication;
+///
+/// client.send(UndeployApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "UndeployApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UndeployApplication {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl UndeployApplication {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UndeployApplication {
+    const NAME: &'static str = "UndeployApplication";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_runtime::Discard({
+                        cc_api_deployment::UndeployApplication::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                        )
+                    })
+                },
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+/// Deploys an application, optionally at one commit and without the build cache.
+///
+/// Returns at once: use `WaitForDeployment` to wait for the end.
+///
+/// The request is never retried, because it may have started a deployment even if no answer arrived.
+///
+/// Operation: `deploy_application`.
+///
+/// # Errors
+/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if the application may be deploying, but the platform did not confirm it or did
+///   not identify the deployment. Any other error means that nothing is deployed.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("DeployApplication", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::deployment::DeployApplication;
+///
+/// let application = client.send(DeployApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "DeployApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeployApplication {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+    /// Commit to deploy. Default: the latest commit of the branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// `true` if the build may use the cache of earlier builds. Default: yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_cache: Option<bool>,
+}
+
+impl DeployApplication {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            commit: None,
+            use_cache: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Commit to deploy. Default: the latest commit of the branch.
+    pub fn commit(mut self, commit: impl Into<String>) -> Self {
+        self.commit = Some(commit.into());
+        self
+    }
+
+    /// `true` if the build may use the cache of earlier builds. Default: yes.
+    pub fn use_cache(mut self, use_cache: bool) -> Self {
+        self.use_cache = Some(use_cache);
+        self
+    }
+}
+
+impl Command for DeployApplication {
+    const NAME: &'static str = "DeployApplication";
+    type Output = crate::commands::deployment::StartedDeployment;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
 /// Reads one deployment from v2, with the names of v4.
 ///
 /// Returns `None` if the deployment does not exist or is not visible to the caller. `GetDeployment` returns
@@ -347,7 +592,7 @@ impl Command for CancelDeployment {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetDeploymentLegacy", async |client, input| {
+/// # cc_trials::try_out("GetDeploymentLegacy", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// # let deployment_id: cc_client::runtime::DeploymentId = input.get("deploymentId");
 /// use cc_client::commands::deployment::GetDeploymentLegacy;
@@ -419,7 +664,7 @@ impl Command for GetDeploymentLegacy {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListDeployment", async |client, input| {
+/// # cc_trials::try_out("ListDeployment", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::deployment::ListDeployment;
 ///
@@ -540,7 +785,7 @@ impl Command for ListDeployment {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::deployment::WaitForDeployment;
 /// use std::time::Duration;
 ///
@@ -655,7 +900,7 @@ impl Command for WaitForDeployment {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::deployment::DeployAndWait;
 /// use std::time::Duration;
 ///
@@ -763,6 +1008,162 @@ impl DeployAndWait {
 impl Command for DeployAndWait {
     const NAME: &'static str = "DeployAndWait";
     type Output = crate::commands::deployment::model::DeploymentVerdict;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the instances of an application, earliest created first.
+///
+/// Returns an empty list if nothing is found.
+///
+/// Operation: `list_instances`.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ListApplicationInstance", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::deployment::ListApplicationInstance;
+///
+/// let application_instances = client.send(ListApplicationInstance::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListApplicationInstanceCommand")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListApplicationInstance {
+    /// Id of the application.
+    pub application_id: cc_runtime::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+    /// Restricts the list to instances that existed after this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<cc_runtime::Timestamp>,
+    /// Restricts the list to instances that existed before this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<cc_runtime::Timestamp>,
+    /// Restricts the list to instances in one of these states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_state: Option<Vec<crate::commands::deployment::model::InstanceState>>,
+    /// Excludes instances in one of these states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_state: Option<Vec<crate::commands::deployment::model::InstanceState>>,
+    /// Excludes deleted instances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_deleted: Option<bool>,
+    /// Restricts the list to the instances of this deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
+    /// Maximum number of instances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
+    /// Selects the instances that a `limit` keeps: the earliest or the latest. The list starts with the
+    /// earliest in either case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<crate::commands::deployment::model::DateOrder>,
+}
+
+impl ListApplicationInstance {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            since: None,
+            until: None,
+            include_state: None,
+            exclude_state: None,
+            exclude_deleted: None,
+            deployment_id: None,
+            limit: None,
+            order: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Restricts the list to instances that existed after this instant.
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// Restricts the list to instances that existed before this instant.
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
+        self.until = Some(until.into());
+        self
+    }
+
+    /// Restricts the list to instances in one of these states.
+    pub fn include_state(
+        mut self,
+        include_state: impl IntoIterator<
+            Item = impl Into<crate::commands::deployment::model::InstanceState>,
+        >,
+    ) -> Self {
+        self.include_state = Some(include_state.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Excludes instances in one of these states.
+    pub fn exclude_state(
+        mut self,
+        exclude_state: impl IntoIterator<
+            Item = impl Into<crate::commands::deployment::model::InstanceState>,
+        >,
+    ) -> Self {
+        self.exclude_state = Some(exclude_state.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Excludes deleted instances.
+    pub fn exclude_deleted(mut self, exclude_deleted: bool) -> Self {
+        self.exclude_deleted = Some(exclude_deleted);
+        self
+    }
+
+    /// Restricts the list to the instances of this deployment.
+    pub fn deployment_id(
+        mut self,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
+    ) -> Self {
+        self.deployment_id = Some(deployment_id.into());
+        self
+    }
+
+    /// Maximum number of instances.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Selects the instances that a `limit` keeps: the earliest or the latest. The list starts with the
+    /// earliest in either case.
+    pub fn order(
+        mut self,
+        order: impl Into<crate::commands::deployment::model::DateOrder>,
+    ) -> Self {
+        self.order = Some(order.into());
+        self
+    }
+}
+
+impl Command for ListApplicationInstance {
+    const NAME: &'static str = "ListApplicationInstance";
+    type Output = Vec<crate::commands::deployment::model::Instance>;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

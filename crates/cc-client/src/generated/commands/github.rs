@@ -18,7 +18,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetGithubLinkTransactionId", async |client, input| {
+/// # cc_trials::try_out("GetGithubLinkTransactionId", async |client, input| {
 /// use cc_client::commands::github::GetGithubLinkTransactionId;
 ///
 /// let github_link_transaction_id = client.send(GetGithubLinkTransactionId::new()).await?;
@@ -68,7 +68,7 @@ impl Command for GetGithubLinkTransactionId {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UnlinkGithubAccount", async |client, input| {
+/// # cc_trials::try_out("UnlinkGithubAccount", async |client, input| {
 /// use cc_client::commands::github::UnlinkGithubAccount;
 ///
 /// client.send(UnlinkGithubAccount::new()).await?;
@@ -110,7 +110,7 @@ impl Command for UnlinkGithubAccount {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetGithubUsername", async |client, input| {
+/// # cc_trials::try_out("GetGithubUsername", async |client, input| {
 /// use cc_client::commands::github::GetGithubUsername;
 ///
 /// let github_username = client.send(GetGithubUsername::new()).await?;
@@ -160,7 +160,7 @@ impl Command for GetGithubUsername {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListGithubApplication", async |client, input| {
+/// # cc_trials::try_out("ListGithubApplication", async |client, input| {
 /// use cc_client::commands::github::ListGithubApplication;
 ///
 /// let github_applications = client.send(ListGithubApplication::new()).await?;
@@ -202,5 +202,47 @@ impl Command for ListGithubApplication {
             .collect();
         list.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(list)
+    }
+}
+
+/// Lists the SSH keys of the caller on GitHub, sorted by name.
+///
+/// Returns an empty list if the accounts are not linked.
+///
+/// Operation: `list_github_ssh_keys`.
+///
+/// # Errors
+/// - 404 for any other reason than that the accounts are not linked.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ListGithubSshKey", async |client, input| {
+/// use cc_client::commands::github::ListGithubSshKey;
+///
+/// let github_ssh_keys = client.send(ListGithubSshKey::new()).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListGithubSshKeyCommand")]
+#[doc(alias = "/v2/github/keys")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListGithubSshKey {}
+impl ListGithubSshKey {
+    /// Creates the command. It has no required inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Command for ListGithubSshKey {
+    const NAME: &'static str = "ListGithubSshKey";
+    type Output = Vec<cc_api_github::types::GithubSshKey>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -22,7 +22,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetLoadBalancerInfo", async |client, input| {
+/// # cc_trials::try_out("GetLoadBalancerInfo", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::load_balancer::GetLoadBalancerInfo;
 ///

@@ -20,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListLog", async |client, input| {
+/// # cc_trials::try_out("ListLog", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::log::ListLog;
 ///
@@ -174,7 +174,7 @@ impl Command for ListLog {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::log::StreamApplicationRuntimeLog;
 /// use cc_client::stream::{Delivery, to_error};
 /// use futures_util::StreamExt;
@@ -191,7 +191,7 @@ impl Command for ListLog {
 /// ```
 #[doc(alias = "StreamApplicationRuntimeLogCommand")]
 #[doc(alias = "/v4/logs/organisations/{ownerId}/applications/{applicationId}/logs")]
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -235,7 +235,7 @@ pub struct StreamApplicationRuntimeLog {
     pub throttle_per_in_milliseconds: Option<i64>,
 }
 
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl StreamApplicationRuntimeLog {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -334,7 +334,7 @@ impl StreamApplicationRuntimeLog {
     }
 }
 
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
     const NAME: &'static str = "StreamApplicationRuntimeLog";
     type Item = crate::commands::log::model::ApplicationLog;
@@ -373,7 +373,7 @@ impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::log::StreamAddonRuntimeLog;
 /// use cc_client::stream::{Delivery, to_error};
 /// use futures_util::StreamExt;
@@ -390,7 +390,7 @@ impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
 /// ```
 #[doc(alias = "StreamAddonRuntimeLogCommand")]
 #[doc(alias = "/v4/logs/organisations/{ownerId}/resources/{addonId}/logs")]
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -431,7 +431,7 @@ pub struct StreamAddonRuntimeLog {
     pub throttle_per_in_milliseconds: Option<i64>,
 }
 
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl StreamAddonRuntimeLog {
     /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
@@ -520,7 +520,7 @@ impl StreamAddonRuntimeLog {
     }
 }
 
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
     const NAME: &'static str = "StreamAddonRuntimeLog";
     type Item = crate::commands::log::model::AddonLog;
@@ -559,7 +559,7 @@ impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::log::StreamApplicationAccessLog;
 /// use cc_client::stream::{Delivery, to_error};
 /// use futures_util::StreamExt;
@@ -578,7 +578,7 @@ impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
 #[doc(
     alias = "/v4/accesslogs/organisations/{ownerId}/applications/{applicationId}/accesslogs"
 )]
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -610,7 +610,7 @@ pub struct StreamApplicationAccessLog {
     pub throttle_per_in_milliseconds: Option<i64>,
 }
 
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl StreamApplicationAccessLog {
     /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -672,7 +672,7 @@ impl StreamApplicationAccessLog {
     }
 }
 
-#[cfg(all(feature = "log", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamApplicationAccessLog {
     const NAME: &'static str = "StreamApplicationAccessLog";
     type Item = crate::commands::log::model::AccessLog;

@@ -20,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetMateriaInfo", async |client, input| {
+/// # cc_trials::try_out("GetMateriaInfo", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::materia::GetMateriaInfo;
 ///

@@ -8,6 +8,172 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads the Grafana organisation of an owner.
+///
+/// Operation: `get_grafana` (`GET /v4/saas/grafana/{ownerId}`). Returns `None` if the resource does not exist
+/// or is not visible to the caller.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetGrafana", async |client, input| {
+/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
+/// use cc_client::commands::metrics::GetGrafana;
+///
+/// let grafana = client.send(GetGrafana::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetGrafana {
+    /// Id of the owner.
+    pub owner_id: cc_runtime::OwnerId,
+}
+
+impl GetGrafana {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for GetGrafana {
+    const NAME: &'static str = "GetGrafana";
+    type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_runtime::OrNothing({
+                    cc_api_metrics::GetGrafana::new(self.owner_id.clone())
+                })
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
+    }
+}
+
+/// Deletes the Grafana organisation of an owner and its dashboards.
+///
+/// Operation: `delete_grafana` (`DELETE /v4/saas/grafana/{ownerId}`).
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("DisableGrafana", async |client, input| {
+/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
+/// use cc_client::commands::metrics::DisableGrafana;
+///
+/// client.send(DisableGrafana::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "DisableGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DisableGrafana {
+    /// Id of the owner.
+    pub owner_id: cc_runtime::OwnerId,
+}
+
+impl DisableGrafana {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for DisableGrafana {
+    const NAME: &'static str = "DisableGrafana";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.call({
+                cc_runtime::Discard({
+                    cc_api_metrics::DeleteGrafana::new(self.owner_id.clone())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// Resets the dashboards of the Grafana organisation of an owner to their initial state.
+///
+/// Operation: `reset_grafana` (`POST /v4/saas/grafana/{ownerId}/reset`).
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ResetGrafana", async |client, input| {
+/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
+/// use cc_client::commands::metrics::ResetGrafana;
+///
+/// client.send(ResetGrafana::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ResetGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}/reset")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ResetGrafana {
+    /// Id of the owner.
+    pub owner_id: cc_runtime::OwnerId,
+}
+
+impl ResetGrafana {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ResetGrafana {
+    const NAME: &'static str = "ResetGrafana";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.call({
+                cc_runtime::Discard({
+                    cc_api_metrics::ResetGrafana::new(self.owner_id.clone())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+}
+
 /// Reads the metrics of an application or an add-on, sorted by name.
 ///
 /// The id of the add-on may have either form.
@@ -19,7 +185,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetMetrics", async |client, input| {
+/// # cc_trials::try_out("GetMetrics", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::metrics::GetMetrics;
 ///
@@ -164,7 +330,7 @@ impl Command for GetMetrics {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetHeatMap", async |client, input| {
+/// # cc_trials::try_out("GetHeatMap", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::metrics::GetHeatMap;
 ///
@@ -253,7 +419,7 @@ impl Command for GetHeatMap {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetStatusCodeDistribution", async |client, input| {
+/// # cc_trials::try_out("GetStatusCodeDistribution", async |client, input| {
 /// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
 /// use cc_client::commands::metrics::GetStatusCodeDistribution;
 ///
@@ -356,7 +522,7 @@ impl Command for GetStatusCodeDistribution {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::metrics::StreamRequests;
 /// use cc_client::stream::{Delivery, to_error};
 /// use futures_util::StreamExt;
@@ -373,7 +539,7 @@ impl Command for GetStatusCodeDistribution {
 /// ```
 #[doc(alias = "StreamRequestsCommand")]
 #[doc(alias = "/v4/stats/organisations/{ownerId}/requests-live")]
-#[cfg(all(feature = "metrics", feature = "stream"))]
+#[cfg(feature = "stream")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -388,7 +554,7 @@ pub struct StreamRequests {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(all(feature = "metrics", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl StreamRequests {
     /// Creates the command from `application_id`.
     pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -413,7 +579,7 @@ impl StreamRequests {
     }
 }
 
-#[cfg(all(feature = "metrics", feature = "stream"))]
+#[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamRequests {
     const NAME: &'static str = "StreamRequests";
     type Item = Vec<crate::commands::metrics::model::RequestLocation>;
@@ -440,5 +606,150 @@ impl crate::stream::StreamCommand for StreamRequests {
 
     fn has_fixed_start(&self) -> bool {
         crate::stream::Follow::has_fixed_start(self)
+    }
+}
+
+/// Creates a token that reads the Warp 10 metrics of one application, or of all resources of an owner.
+///
+/// Requests: `create_resource_stats_token` with an application, `create_owner_stats_token` without.
+///
+/// Operations: `create_resource_stats_token`, `create_owner_stats_token`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if neither an application nor an owner is given.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetWarpToken", async |client, input| {
+/// # let application_id: cc_client::runtime::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::metrics::GetWarpToken;
+///
+/// let warp_token = client.send(GetWarpToken::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetWarpTokenCommand")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/resources/{resourceId}/tokens/read")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/tokens/read")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetWarpToken {
+    /// Id of the application. Default: all resources of the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_runtime::ApplicationId>,
+    /// Id of the owner. Default: resolved from the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+    /// Statistics that the token can read. Default: all statistics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applications: Option<Vec<crate::commands::metrics::model::StatsApplication>>,
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the default of the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<String>,
+}
+
+impl GetWarpToken {
+    /// Creates the command from `application_id`.
+    pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            owner_id: None,
+            applications: None,
+            ttl: None,
+        }
+    }
+
+    /// Creates the command from `owner_id`.
+    pub fn of_owner(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        Self {
+            application_id: None,
+            owner_id: Some(owner_id.into()),
+            applications: None,
+            ttl: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from the application.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Statistics that the token can read. Default: all statistics.
+    pub fn applications(
+        mut self,
+        applications: impl IntoIterator<
+            Item = impl Into<crate::commands::metrics::model::StatsApplication>,
+        >,
+    ) -> Self {
+        self.applications = Some(applications.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the default of the platform.
+    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
+        self.ttl = Some(ttl.into());
+        self
+    }
+}
+
+impl Command for GetWarpToken {
+    const NAME: &'static str = "GetWarpToken";
+    type Output = crate::commands::metrics::model::WarpToken;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Creates the Grafana organisation of an owner, and returns it.
+///
+/// Returns `None` if the organisation cannot be read yet.
+///
+/// Requests: `create_grafana`, then `get_grafana`, which bypasses the response cache.
+///
+/// Operations: `create_grafana`, `get_grafana`.
+///
+/// # Errors
+/// - 409 if the owner already has a Grafana organisation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("EnableGrafana", async |client, input| {
+/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
+/// use cc_client::commands::metrics::EnableGrafana;
+///
+/// let grafana = client.send(EnableGrafana::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "EnableGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct EnableGrafana {
+    /// Id of the owner.
+    pub owner_id: cc_runtime::OwnerId,
+}
+
+impl EnableGrafana {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for EnableGrafana {
+    const NAME: &'static str = "EnableGrafana";
+    type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -19,7 +19,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListNetworkGroup", async |client, input| {
+/// # cc_trials::try_out("ListNetworkGroup", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// use cc_client::commands::network_group::ListNetworkGroup;
 ///
@@ -77,7 +77,7 @@ impl Command for ListNetworkGroup {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetNetworkGroup", async |client, input| {
+/// # cc_trials::try_out("GetNetworkGroup", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let network_group_id: cc_client::runtime::NetworkGroupId = input.get("networkGroupId");
 /// use cc_client::commands::network_group::GetNetworkGroup;
@@ -152,7 +152,7 @@ impl Command for GetNetworkGroup {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetNetworkGroupMember", async |client, input| {
+/// # cc_trials::try_out("GetNetworkGroupMember", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let network_group_id: cc_client::runtime::NetworkGroupId = input.get("networkGroupId");
 /// # let member_id: String = input.get("memberId");
@@ -237,7 +237,7 @@ impl Command for GetNetworkGroupMember {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetNetworkGroupPeer", async |client, input| {
+/// # cc_trials::try_out("GetNetworkGroupPeer", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let network_group_id: cc_client::runtime::NetworkGroupId = input.get("networkGroupId");
 /// # let peer_id: String = input.get("peerId");
@@ -318,7 +318,7 @@ impl Command for GetNetworkGroupPeer {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetNetworkGroupWireguardConfiguration", async |client, input| {
+/// # cc_trials::try_out("GetNetworkGroupWireguardConfiguration", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let network_group_id: cc_client::runtime::NetworkGroupId = input.get("networkGroupId");
 /// # let peer_id: String = input.get("peerId");
@@ -399,7 +399,7 @@ impl Command for GetNetworkGroupWireguardConfiguration {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetNetworkGroupWireguardConfigurationUrl", async |client, input| {
+/// # cc_trials::try_out("GetNetworkGroupWireguardConfigurationUrl", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let network_group_id: cc_client::runtime::NetworkGroupId = input.get("networkGroupId");
 /// # let peer_id: String = input.get("peerId");
@@ -473,7 +473,7 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::{CreateNetworkGroup, NetworkGroupMemberInput};
 ///
 /// let members = [NetworkGroupMemberInput::new(ids.application.as_str()), NetworkGroupMemberInput::new(ids.real_addon)];
@@ -574,7 +574,7 @@ impl Command for CreateNetworkGroup {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::{CreateNetworkGroup, DeleteNetworkGroup};
 ///
 /// let group = client.send(CreateNetworkGroup::new(&ids.organisation)).await?;
@@ -634,7 +634,7 @@ impl Command for DeleteNetworkGroup {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupMember};
 ///
 /// let group = client.send(CreateNetworkGroup::new(&ids.organisation)).await?;
@@ -712,7 +712,7 @@ impl Command for CreateNetworkGroupMember {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::{CreateNetworkGroup, DeleteNetworkGroupMember, NetworkGroupMemberInput};
 ///
 /// let members = [NetworkGroupMemberInput::new(ids.application.as_str())];
@@ -777,7 +777,7 @@ impl Command for DeleteNetworkGroupMember {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, NetworkGroupMemberInput};
 /// use cc_client::util::network_group::new_external_member_id;
 ///
@@ -901,7 +901,7 @@ impl Command for CreateNetworkGroupExternalPeer {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::model::NetworkGroupPeer;
 /// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, DeleteNetworkGroupExternalPeer, NetworkGroupMemberInput};
 /// use cc_client::util::network_group::new_external_member_id;
@@ -970,7 +970,7 @@ impl Command for DeleteNetworkGroupExternalPeer {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::SearchNetworkGroup;
 ///
 /// let found = client.send(SearchNetworkGroup::new(ids.organisation, "private").types(["NetworkGroup"])).await?;

@@ -20,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteEmailNotification", async |client, input| {
+/// # cc_trials::try_out("DeleteEmailNotification", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let email_notification_id: String = input.get("emailNotificationId");
 /// use cc_client::commands::notification::DeleteEmailNotification;
@@ -86,7 +86,7 @@ impl Command for DeleteEmailNotification {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("CreateWebhookNotification", async |client, input| {
+/// # cc_trials::try_out("CreateWebhookNotification", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let name: String = input.get("name");
 /// # let urls: Vec<cc_client::api::notification::types::WebhookUrl> = input.get("urls");
@@ -203,7 +203,7 @@ impl Command for CreateWebhookNotification {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteWebhookNotification", async |client, input| {
+/// # cc_trials::try_out("DeleteWebhookNotification", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// # let webhook_notification_id: String = input.get("webhookNotificationId");
 /// use cc_client::commands::notification::DeleteWebhookNotification;
@@ -268,7 +268,7 @@ impl Command for DeleteWebhookNotification {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::notification::GetNotificationInfo;
 ///
 /// let info = client.send(GetNotificationInfo::new()).await?;
@@ -309,7 +309,7 @@ impl Command for GetNotificationInfo {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::notification::CreateEmailNotification;
 /// use cc_client::commands::notification::model::EmailNotificationTarget;
 ///
@@ -396,7 +396,7 @@ impl Command for CreateEmailNotification {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::notification::ListEmailNotification;
 ///
 /// let notifications = client.send(ListEmailNotification::new(ids.organisation)).await?;
@@ -439,7 +439,7 @@ impl Command for ListEmailNotification {
 ///
 /// # Example
 /// ```
-/// # cc_examples::run(async |client, ids| {
+/// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::notification::ListWebhookNotification;
 ///
 /// let webhooks = client.send(ListWebhookNotification::new(ids.organisation)).await?;

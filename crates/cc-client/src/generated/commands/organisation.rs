@@ -19,7 +19,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetOrganisation", async |client, input| {
+/// # cc_trials::try_out("GetOrganisation", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// use cc_client::commands::organisation::GetOrganisation;
 ///
@@ -28,7 +28,6 @@ use crate::resolve::Ids;
 /// ```
 #[doc(alias = "GetOrganisationCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -39,7 +38,6 @@ pub struct GetOrganisation {
     pub organisation_id: cc_runtime::OwnerId,
 }
 
-#[cfg(feature = "organisation")]
 impl GetOrganisation {
     /// Creates the command from its required inputs.
     pub fn new(organisation_id: impl Into<cc_runtime::OwnerId>) -> Self {
@@ -49,7 +47,6 @@ impl GetOrganisation {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for GetOrganisation {
     const NAME: &'static str = "GetOrganisation";
     type Output = Option<crate::commands::organisation::model::Organisation>;
@@ -96,7 +93,7 @@ impl Command for GetOrganisation {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("AddOrganisationMember", async |client, input| {
+/// # cc_trials::try_out("AddOrganisationMember", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// # let role: cc_client::api::organisation::types::OrganisationRole = input.get("role");
 /// # let email: String = input.get("email");
@@ -107,7 +104,6 @@ impl Command for GetOrganisation {
 /// ```
 #[doc(alias = "AddOrganisationMemberCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/members")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -128,7 +124,6 @@ pub struct AddOrganisationMember {
     pub invitation_key: Option<cc_runtime::Secret>,
 }
 
-#[cfg(feature = "organisation")]
 impl AddOrganisationMember {
     /// Creates the command from its required inputs.
     pub fn new(
@@ -161,7 +156,6 @@ impl AddOrganisationMember {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for AddOrganisationMember {
     const NAME: &'static str = "AddOrganisationMember";
     type Output = ();
@@ -206,7 +200,7 @@ impl Command for AddOrganisationMember {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateOrganisationMember", async |client, input| {
+/// # cc_trials::try_out("UpdateOrganisationMember", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// # let member_id: cc_client::runtime::UserId = input.get("memberId");
 /// use cc_client::commands::organisation::UpdateOrganisationMember;
@@ -216,7 +210,6 @@ impl Command for AddOrganisationMember {
 /// ```
 #[doc(alias = "UpdateOrganisationMemberCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/members/{userId}")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -235,7 +228,6 @@ pub struct UpdateOrganisationMember {
     pub job: Option<String>,
 }
 
-#[cfg(feature = "organisation")]
 impl UpdateOrganisationMember {
     /// Creates the command from its required inputs.
     pub fn new(
@@ -266,7 +258,6 @@ impl UpdateOrganisationMember {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for UpdateOrganisationMember {
     const NAME: &'static str = "UpdateOrganisationMember";
     type Output = ();
@@ -311,7 +302,7 @@ impl Command for UpdateOrganisationMember {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("RemoveOrganisationMember", async |client, input| {
+/// # cc_trials::try_out("RemoveOrganisationMember", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// # let member_id: cc_client::runtime::UserId = input.get("memberId");
 /// use cc_client::commands::organisation::RemoveOrganisationMember;
@@ -321,7 +312,6 @@ impl Command for UpdateOrganisationMember {
 /// ```
 #[doc(alias = "RemoveOrganisationMemberCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/members/{userId}")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -334,7 +324,6 @@ pub struct RemoveOrganisationMember {
     pub member_id: cc_runtime::UserId,
 }
 
-#[cfg(feature = "organisation")]
 impl RemoveOrganisationMember {
     /// Creates the command from its required inputs.
     pub fn new(
@@ -348,7 +337,6 @@ impl RemoveOrganisationMember {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for RemoveOrganisationMember {
     const NAME: &'static str = "RemoveOrganisationMember";
     type Output = ();
@@ -374,53 +362,13 @@ impl Command for RemoveOrganisationMember {
     }
 }
 
-/// Lists the personal space of the caller and then the organisations by name, each with its resources.
-///
-/// Operation: `get_summary`.
-///
-/// # Example
-/// ```
-/// # cc_examples::try_out("GetOrganisationSummaries", async |client, input| {
-/// use cc_client::commands::organisation::GetOrganisationSummaries;
-///
-/// let organisation_summaries = client.send(GetOrganisationSummaries::new()).await?;
-/// # Ok(()) });
-/// ```
-#[doc(alias = "GetOrganisationSummariesCommand")]
-#[doc(alias = "/v2/summary")]
-#[cfg(feature = "account")]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-#[must_use = "a command does nothing until it is sent"]
-pub struct GetOrganisationSummaries {}
-#[cfg(feature = "account")]
-impl GetOrganisationSummaries {
-    /// Creates the command. It has no required inputs.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-#[cfg(feature = "account")]
-impl Command for GetOrganisationSummaries {
-    const NAME: &'static str = "GetOrganisationSummaries";
-    type Output = Vec<crate::commands::organisation::model::OrganisationSummary>;
-    type Context = Context;
-
-    async fn run(self, cx: &Context) -> Result<Self::Output> {
-        crate::command::Run::run(self, cx).await
-    }
-}
-
 /// Lists the organisations of the caller by name, optionally with the personal space.
 ///
 /// Operation: `list_organisations`.
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListOrganisation", async |client, input| {
+/// # cc_trials::try_out("ListOrganisation", async |client, input| {
 /// # let with_personal_organisation: bool = input.get("withPersonalOrganisation");
 /// use cc_client::commands::organisation::ListOrganisation;
 ///
@@ -429,7 +377,6 @@ impl Command for GetOrganisationSummaries {
 /// ```
 #[doc(alias = "ListOrganisationCommand")]
 #[doc(alias = "/v2/organisations")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -440,7 +387,6 @@ pub struct ListOrganisation {
     pub with_personal_organisation: bool,
 }
 
-#[cfg(feature = "organisation")]
 impl ListOrganisation {
     /// Creates the command from its required inputs.
     pub fn new(with_personal_organisation: bool) -> Self {
@@ -448,7 +394,6 @@ impl ListOrganisation {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for ListOrganisation {
     const NAME: &'static str = "ListOrganisation";
     type Output = Vec<crate::commands::organisation::model::Organisation>;
@@ -468,7 +413,7 @@ impl Command for ListOrganisation {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("CreateOrganisation", async |client, _| {
+/// # cc_trials::try_out("CreateOrganisation", async |client, _| {
 /// use cc_client::commands::organisation::CreateOrganisation;
 ///
 /// let organisation = client.send(CreateOrganisation::new("Engines", "What we are", "1 rue", "Nantes", "44000", "Ada Lovelace").country("FR")).await?;
@@ -476,7 +421,6 @@ impl Command for ListOrganisation {
 /// ```
 #[doc(alias = "CreateOrganisationCommand")]
 #[doc(alias = "/v2/organisations")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -512,7 +456,6 @@ pub struct CreateOrganisation {
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
 
-#[cfg(feature = "organisation")]
 impl CreateOrganisation {
     /// Creates the command from its required inputs.
     pub fn new(
@@ -577,7 +520,6 @@ impl CreateOrganisation {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for CreateOrganisation {
     const NAME: &'static str = "CreateOrganisation";
     type Output = crate::commands::organisation::model::Organisation;
@@ -600,7 +542,7 @@ impl Command for CreateOrganisation {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateOrganisation", async |client, input| {
+/// # cc_trials::try_out("UpdateOrganisation", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// use cc_client::commands::organisation::UpdateOrganisation;
 ///
@@ -609,7 +551,6 @@ impl Command for CreateOrganisation {
 /// ```
 #[doc(alias = "UpdateOrganisationCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -647,7 +588,6 @@ pub struct UpdateOrganisation {
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
 
-#[cfg(feature = "organisation")]
 impl UpdateOrganisation {
     /// Creates the command from its required inputs.
     pub fn new(
@@ -714,7 +654,6 @@ impl UpdateOrganisation {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for UpdateOrganisation {
     const NAME: &'static str = "UpdateOrganisation";
     type Output = crate::commands::organisation::model::Organisation;
@@ -735,7 +674,7 @@ impl Command for UpdateOrganisation {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("DeleteOrganisation", async |client, _| {
+/// # cc_trials::try_out("DeleteOrganisation", async |client, _| {
 /// use cc_client::commands::organisation::DeleteOrganisation;
 ///
 /// client.send(DeleteOrganisation::new("orga_1")).await?;
@@ -743,7 +682,6 @@ impl Command for UpdateOrganisation {
 /// ```
 #[doc(alias = "DeleteOrganisationCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -754,7 +692,6 @@ pub struct DeleteOrganisation {
     pub organisation_id: cc_runtime::OwnerId,
 }
 
-#[cfg(feature = "organisation")]
 impl DeleteOrganisation {
     /// Creates the command from its required inputs.
     pub fn new(organisation_id: impl Into<cc_runtime::OwnerId>) -> Self {
@@ -764,7 +701,6 @@ impl DeleteOrganisation {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for DeleteOrganisation {
     const NAME: &'static str = "DeleteOrganisation";
     type Output = ();
@@ -781,7 +717,7 @@ impl Command for DeleteOrganisation {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdateOrganisationAvatar", async |client, input| {
+/// # cc_trials::try_out("UpdateOrganisationAvatar", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// use cc_client::commands::organisation::UpdateOrganisationAvatar;
 ///
@@ -790,7 +726,6 @@ impl Command for DeleteOrganisation {
 /// ```
 #[doc(alias = "UpdateOrganisationAvatarCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/avatar")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -805,7 +740,6 @@ pub struct UpdateOrganisationAvatar {
     pub data: crate::Binary,
 }
 
-#[cfg(feature = "organisation")]
 impl UpdateOrganisationAvatar {
     /// Creates the command from its required inputs.
     pub fn new(
@@ -821,7 +755,6 @@ impl UpdateOrganisationAvatar {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for UpdateOrganisationAvatar {
     const NAME: &'static str = "UpdateOrganisationAvatar";
     type Output = cc_api_organisation::types::OrganisationAvatar;
@@ -840,7 +773,7 @@ impl Command for UpdateOrganisationAvatar {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListOrganisationMember", async |client, input| {
+/// # cc_trials::try_out("ListOrganisationMember", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// use cc_client::commands::organisation::ListOrganisationMember;
 ///
@@ -849,7 +782,6 @@ impl Command for UpdateOrganisationAvatar {
 /// ```
 #[doc(alias = "ListOrganisationMemberCommand")]
 #[doc(alias = "/v2/organisations/{ownerId}/members")]
-#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -860,7 +792,6 @@ pub struct ListOrganisationMember {
     pub organisation_id: cc_runtime::OwnerId,
 }
 
-#[cfg(feature = "organisation")]
 impl ListOrganisationMember {
     /// Creates the command from its required inputs.
     pub fn new(organisation_id: impl Into<cc_runtime::OwnerId>) -> Self {
@@ -870,7 +801,6 @@ impl ListOrganisationMember {
     }
 }
 
-#[cfg(feature = "organisation")]
 impl Command for ListOrganisationMember {
     const NAME: &'static str = "ListOrganisationMember";
     type Output = Vec<crate::commands::organisation::model::OrganisationMember>;

@@ -8,10 +8,64 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Starts the payment of an invoice with PayPal.
+/// Lists the payment methods of an owner.
 ///
-/// Operation: `init_paypal_payment`
-/// (`POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal`).
+/// Operation: `list_payment_methods` (`GET /v4/billing/organisations/{ownerId}/payments/methods`). Returns an
+/// empty list if nothing is found.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("ListPaymentMethod", async |client, input| {
+/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
+/// use cc_client::commands::payment::ListPaymentMethod;
+///
+/// let payment_methods = client.send(ListPaymentMethod::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "ListPaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListPaymentMethod {
+    /// Id of the owner.
+    pub owner_id: cc_runtime::OwnerId,
+}
+
+impl ListPaymentMethod {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ListPaymentMethod {
+    const NAME: &'static str = "ListPaymentMethod";
+    type Output = Vec<crate::commands::payment::model::PaymentMethod>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({ cc_api_payment::ListPaymentMethods::new(self.owner_id.clone()) })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        Ok(answer.into_inner().into_iter().map(Into::into).collect())
+    }
+}
+
+/// Adds a payment method to an owner.
+///
+/// Operation: `create_payment_method` (`POST /v4/billing/organisations/{ownerId}/payments/methods`).
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -21,248 +75,80 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("InitPaypal", async |client, input| {
+/// # cc_trials::try_out("CreatePaymentMethod", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
-/// # let invoice_number: cc_client::runtime::InvoiceNumber = input.get("invoiceNumber");
-/// use cc_client::commands::payment::InitPaypal;
+/// # let id: String = input.get("id");
+/// use cc_client::commands::payment::CreatePaymentMethod;
 ///
-/// let paypal = client.send(InitPaypal::new(owner_id, invoice_number)).await?;
+/// let payment_method = client.send(CreatePaymentMethod::new(owner_id, id)).await?;
 /// # Ok(()) });
 /// ```
-#[doc(alias = "InitPaypalCommand")]
-#[doc(
-    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal"
-)]
-#[cfg(feature = "billing")]
+#[doc(alias = "CreatePaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
-pub struct InitPaypal {
+pub struct CreatePaymentMethod {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The invoice.
-    pub invoice_number: cc_runtime::InvoiceNumber,
+    /// Id of the payment method at its provider.
+    pub id: String,
 }
 
-#[cfg(feature = "billing")]
-impl InitPaypal {
+impl CreatePaymentMethod {
     /// Creates the command from its required inputs.
-    pub fn new(
-        owner_id: impl Into<cc_runtime::OwnerId>,
-        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
-    ) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>, id: impl Into<String>) -> Self {
         Self {
             owner_id: owner_id.into(),
-            invoice_number: invoice_number.into(),
+            id: id.into(),
         }
     }
 }
 
-#[cfg(feature = "billing")]
-impl Command for InitPaypal {
-    const NAME: &'static str = "InitPaypal";
-    type Output = cc_api_billing::types::PaypalPayment;
+impl Command for CreatePaymentMethod {
+    const NAME: &'static str = "CreatePaymentMethod";
+    type Output = crate::commands::payment::model::PaymentMethod;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
-                cc_api_billing::InitPaypalPayment::new(
-                    self.owner_id.clone(),
-                    self.invoice_number.clone(),
-                )
+                #[allow(unused_mut)]
+                let mut body = cc_api_payment::types::PaymentMethodId::new(
+                    self.id.clone(),
+                );
+                cc_api_payment::CreatePaymentMethod::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.required("the paypal payment")?.into_inner())
-    }
-}
-
-/// Completes the payment of an invoice after PayPal's approval.
-///
-/// Operation: `authorize_paypal_payment`
-/// (`PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal/{transactionId}`).
-///
-/// # Errors
-/// - 400: The request is invalid.
-/// - 401: The credentials are missing or invalid.
-/// - 403: The caller may not perform this operation.
-/// - 404: The resource does not exist or is not visible to the caller.
-///
-/// # Example
-/// ```
-/// # cc_examples::try_out("AuthorizePaypal", async |client, input| {
-/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
-/// # let invoice_number: cc_client::runtime::InvoiceNumber = input.get("invoiceNumber");
-/// # let transaction_id: String = input.get("transactionId");
-/// use cc_client::commands::payment::AuthorizePaypal;
-///
-/// let paypal = client.send(AuthorizePaypal::new(owner_id, invoice_number, transaction_id)).await?;
-/// # Ok(()) });
-/// ```
-#[doc(alias = "AuthorizePaypalCommand")]
-#[doc(
-    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal/{transactionId}"
-)]
-#[cfg(feature = "billing")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-#[must_use = "a command does nothing until it is sent"]
-pub struct AuthorizePaypal {
-    /// Id of the owner.
-    pub owner_id: cc_runtime::OwnerId,
-    /// The invoice.
-    pub invoice_number: cc_runtime::InvoiceNumber,
-    /// Id of the approval by PayPal. Some sources call it the payer id.
-    pub transaction_id: String,
-}
-
-#[cfg(feature = "billing")]
-impl AuthorizePaypal {
-    /// Creates the command from its required inputs.
-    pub fn new(
-        owner_id: impl Into<cc_runtime::OwnerId>,
-        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
-        transaction_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            owner_id: owner_id.into(),
-            invoice_number: invoice_number.into(),
-            transaction_id: transaction_id.into(),
-        }
-    }
-}
-
-#[cfg(feature = "billing")]
-impl Command for AuthorizePaypal {
-    const NAME: &'static str = "AuthorizePaypal";
-    type Output = crate::commands::payment::model::Invoice;
-    type Context = Context;
-
-    async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = cx
-            .call({
-                cc_api_billing::AuthorizePaypalPayment::new(
-                    self.owner_id.clone(),
-                    self.invoice_number.clone(),
-                    self.transaction_id.clone(),
-                )
-            })
-            .await?;
-        let value: crate::commands::payment::model::Invoice = match answer.into_inner() {
-            Some(value) => value.into(),
-            None => {
-                let cx = &cx.reloading();
+        let value: crate::commands::payment::model::PaymentMethod = {
+            let cx = &cx.reloading();
+            let list = async {
                 cx.call({
-                        cc_api_billing::GetInvoice::new(
-                            self.owner_id.clone(),
-                            self.invoice_number.clone(),
-                        )
+                        cc_api_payment::ListPaymentMethods::new(self.owner_id.clone())
                     })
                     .await
-                    .map_err(cc_runtime::Error::applied)?
-                    .into_inner()
-                    .into()
-            }
+                    .map(cc_runtime::Answer::into_inner)
+            };
+            let created = cx
+                .created(
+                    answer,
+                    "the payment method",
+                    list,
+                    |found| found.token == self.id,
+                )
+                .await?;
+            created.into()
         };
         Ok(value)
     }
 }
 
-/// Starts the payment of an invoice with Stripe.
+/// Makes a payment method the default one.
 ///
-/// Operation: `init_stripe_payment`
-/// (`POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe`).
-///
-/// # Errors
-/// - 400: The request is invalid.
-/// - 401: The credentials are missing or invalid.
-/// - 403: The caller may not perform this operation.
-/// - 404: The resource does not exist or is not visible to the caller.
-///
-/// # Example
-/// ```
-/// # cc_examples::try_out("InitStripe", async |client, input| {
-/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
-/// # let invoice_number: cc_client::runtime::InvoiceNumber = input.get("invoiceNumber");
-/// use cc_client::commands::payment::InitStripe;
-///
-/// let stripe = client.send(InitStripe::new(owner_id, invoice_number)).await?;
-/// # Ok(()) });
-/// ```
-#[doc(alias = "InitStripeCommand")]
-#[doc(
-    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe"
-)]
-#[cfg(feature = "billing")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-#[must_use = "a command does nothing until it is sent"]
-pub struct InitStripe {
-    /// Id of the owner.
-    pub owner_id: cc_runtime::OwnerId,
-    /// The invoice.
-    pub invoice_number: cc_runtime::InvoiceNumber,
-}
-
-#[cfg(feature = "billing")]
-impl InitStripe {
-    /// Creates the command from its required inputs.
-    pub fn new(
-        owner_id: impl Into<cc_runtime::OwnerId>,
-        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
-    ) -> Self {
-        Self {
-            owner_id: owner_id.into(),
-            invoice_number: invoice_number.into(),
-        }
-    }
-}
-
-#[cfg(feature = "billing")]
-impl Command for InitStripe {
-    const NAME: &'static str = "InitStripe";
-    type Output = crate::commands::payment::model::Invoice;
-    type Context = Context;
-
-    async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = cx
-            .call({
-                cc_api_billing::InitStripePayment::new(
-                    self.owner_id.clone(),
-                    self.invoice_number.clone(),
-                )
-            })
-            .await?;
-        let value: crate::commands::payment::model::Invoice = match answer.into_inner() {
-            Some(value) => value.into(),
-            None => {
-                let cx = &cx.reloading();
-                cx.call({
-                        cc_api_billing::GetInvoice::new(
-                            self.owner_id.clone(),
-                            self.invoice_number.clone(),
-                        )
-                    })
-                    .await
-                    .map_err(cc_runtime::Error::applied)?
-                    .into_inner()
-                    .into()
-            }
-        };
-        Ok(value)
-    }
-}
-
-/// Completes the payment of an invoice after Stripe's approval.
-///
-/// Operation: `authorize_stripe_payment`
-/// (`PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}`).
+/// Operation: `set_default_payment_method`
+/// (`PUT /v4/billing/organisations/{ownerId}/payments/methods/default`).
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -272,83 +158,140 @@ impl Command for InitStripe {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("AuthorizeStripe", async |client, input| {
+/// # cc_trials::try_out("SetPrimaryPaymentMethod", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
-/// # let invoice_number: cc_client::runtime::InvoiceNumber = input.get("invoiceNumber");
-/// # let intent_id: String = input.get("intentId");
-/// use cc_client::commands::payment::AuthorizeStripe;
+/// # let id: String = input.get("id");
+/// use cc_client::commands::payment::SetPrimaryPaymentMethod;
 ///
-/// let stripe = client.send(AuthorizeStripe::new(owner_id, invoice_number, intent_id)).await?;
+/// let primary_payment_method = client.send(SetPrimaryPaymentMethod::new(owner_id, id)).await?;
 /// # Ok(()) });
 /// ```
-#[doc(alias = "AuthorizeStripeCommand")]
-#[doc(
-    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}"
-)]
-#[cfg(feature = "billing")]
+#[doc(alias = "SetPrimaryPaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods/default")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
-pub struct AuthorizeStripe {
+pub struct SetPrimaryPaymentMethod {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The invoice.
-    pub invoice_number: cc_runtime::InvoiceNumber,
-    /// Id of the payment intent at Stripe.
-    pub intent_id: String,
+    /// Id of the payment method at its provider.
+    pub id: String,
 }
 
-#[cfg(feature = "billing")]
-impl AuthorizeStripe {
+impl SetPrimaryPaymentMethod {
     /// Creates the command from its required inputs.
-    pub fn new(
-        owner_id: impl Into<cc_runtime::OwnerId>,
-        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
-        intent_id: impl Into<String>,
-    ) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>, id: impl Into<String>) -> Self {
         Self {
             owner_id: owner_id.into(),
-            invoice_number: invoice_number.into(),
-            intent_id: intent_id.into(),
+            id: id.into(),
         }
     }
 }
 
-#[cfg(feature = "billing")]
-impl Command for AuthorizeStripe {
-    const NAME: &'static str = "AuthorizeStripe";
-    type Output = crate::commands::payment::model::Invoice;
+impl Command for SetPrimaryPaymentMethod {
+    const NAME: &'static str = "SetPrimaryPaymentMethod";
+    type Output = crate::commands::payment::model::PaymentMethod;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
-                cc_api_billing::AuthorizeStripePayment::new(
-                    self.owner_id.clone(),
-                    self.invoice_number.clone(),
-                    self.intent_id.clone(),
-                )
+                #[allow(unused_mut)]
+                let mut body = cc_api_payment::types::PaymentMethodId::new(
+                    self.id.clone(),
+                );
+                cc_api_payment::SetDefaultPaymentMethod::new(self.owner_id.clone(), body)
             })
             .await?;
-        let value: crate::commands::payment::model::Invoice = match answer.into_inner() {
-            Some(value) => value.into(),
-            None => {
-                let cx = &cx.reloading();
+        let value: crate::commands::payment::model::PaymentMethod = {
+            let cx = &cx.reloading();
+            let list = async {
                 cx.call({
-                        cc_api_billing::GetInvoice::new(
-                            self.owner_id.clone(),
-                            self.invoice_number.clone(),
-                        )
+                        cc_api_payment::ListPaymentMethods::new(self.owner_id.clone())
                     })
                     .await
-                    .map_err(cc_runtime::Error::applied)?
-                    .into_inner()
-                    .into()
-            }
+                    .map(cc_runtime::Answer::into_inner)
+            };
+            let created = cx
+                .created(
+                    answer,
+                    "the payment method",
+                    list,
+                    |found| found.token == self.id,
+                )
+                .await?;
+            created.into()
         };
         Ok(value)
+    }
+}
+
+/// Deletes a payment method.
+///
+/// Operation: `delete_payment_method`
+/// (`DELETE /v4/billing/organisations/{ownerId}/payments/methods/{paymentMethodId}`).
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("DeletePaymentMethod", async |client, input| {
+/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
+/// # let token: String = input.get("token");
+/// use cc_client::commands::payment::DeletePaymentMethod;
+///
+/// client.send(DeletePaymentMethod::new(owner_id, token)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "DeletePaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods/{paymentMethodId}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeletePaymentMethod {
+    /// Id of the owner.
+    pub owner_id: cc_runtime::OwnerId,
+    /// The `token` of the payment method.
+    pub token: String,
+}
+
+impl DeletePaymentMethod {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        token: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            token: token.into(),
+        }
+    }
+}
+
+impl Command for DeletePaymentMethod {
+    const NAME: &'static str = "DeletePaymentMethod";
+    type Output = ();
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_runtime::__private::check_path("paymentMethodId", "token", &self.token)?;
+        cx.call({
+                cc_runtime::Discard({
+                    cc_api_payment::DeletePaymentMethod::new(
+                        self.owner_id.clone(),
+                        self.token.clone(),
+                    )
+                })
+            })
+            .await?;
+        Ok(())
     }
 }
 
@@ -364,7 +307,7 @@ impl Command for AuthorizeStripe {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetStripeIntent", async |client, input| {
+/// # cc_trials::try_out("GetStripeIntent", async |client, input| {
 /// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
 /// use cc_client::commands::payment::GetStripeIntent;
 ///
@@ -373,7 +316,6 @@ impl Command for AuthorizeStripe {
 /// ```
 #[doc(alias = "GetStripeIntentCommand")]
 #[doc(alias = "/v4/billing/organisations/{ownerId}/payments/stripe/intent")]
-#[cfg(feature = "payment")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -387,7 +329,6 @@ pub struct GetStripeIntent {
     pub type_: Option<String>,
 }
 
-#[cfg(feature = "payment")]
 impl GetStripeIntent {
     /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
@@ -404,7 +345,6 @@ impl GetStripeIntent {
     }
 }
 
-#[cfg(feature = "payment")]
 impl Command for GetStripeIntent {
     const NAME: &'static str = "GetStripeIntent";
     type Output = Option<cc_api_payment::types::StripeIntent>;

@@ -8,117 +8,6 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads the versions that a provider offers.
-///
-/// A provider without selectable versions answers 404, or with a format of its own.
-///
-/// Operation: `get_addon_provider_versions` (`GET /v4/addon-providers/{addonProviderId}`). Returns `None` if
-/// the resource does not exist or is not visible to the caller.
-///
-/// # Errors
-/// - 401: The credentials are missing or invalid.
-///
-/// # Example
-/// ```
-/// # cc_examples::try_out("GetProductAddonVersions", async |client, input| {
-/// # let id: cc_client::runtime::AddonProviderId = input.get("id");
-/// use cc_client::commands::product::GetProductAddonVersions;
-///
-/// let product_addon_versions = client.send(GetProductAddonVersions::new(id)).await?;
-/// # Ok(()) });
-/// ```
-#[doc(alias = "GetProductAddonVersionsCommand")]
-#[doc(alias = "/v4/addon-providers/{addonProviderId}")]
-#[cfg(feature = "addon-provider")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-#[must_use = "a command does nothing until it is sent"]
-pub struct GetProductAddonVersions {
-    /// Id of the provider.
-    pub id: cc_runtime::AddonProviderId,
-}
-
-#[cfg(feature = "addon-provider")]
-impl GetProductAddonVersions {
-    /// Creates the command from its required inputs.
-    pub fn new(id: impl Into<cc_runtime::AddonProviderId>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-#[cfg(feature = "addon-provider")]
-impl Command for GetProductAddonVersions {
-    const NAME: &'static str = "GetProductAddonVersions";
-    type Output = Option<crate::commands::product::model::ProductAddonVersions>;
-    type Context = Context;
-
-    async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path("addonProviderId", "id", &self.id)?;
-        let answer = match cx
-            .call({
-                cc_runtime::OrNothing({
-                    cc_api_addon_provider::GetAddonProviderVersions::new(self.id.clone())
-                })
-            })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
-    }
-}
-
-/// Reads the sizes of the services that accompany Elasticsearch.
-///
-/// Operation: `get_elasticsearch_service_flavors` (`GET /v2/providers/es-addon/tmp/services-flavors`).
-///
-/// # Errors
-/// - 401: The credentials are missing or invalid.
-///
-/// # Example
-/// ```
-/// # cc_examples::try_out("GetProductElasticsearchInfo", async |client, input| {
-/// use cc_client::commands::product::GetProductElasticsearchInfo;
-///
-/// let product_elasticsearch_info = client.send(GetProductElasticsearchInfo::new()).await?;
-/// # Ok(()) });
-/// ```
-#[doc(alias = "GetProductElasticsearchInfoCommand")]
-#[doc(alias = "/v2/providers/es-addon/tmp/services-flavors")]
-#[cfg(feature = "database")]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-#[must_use = "a command does nothing until it is sent"]
-pub struct GetProductElasticsearchInfo {}
-#[cfg(feature = "database")]
-impl GetProductElasticsearchInfo {
-    /// Creates the command. It has no required inputs.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-#[cfg(feature = "database")]
-impl Command for GetProductElasticsearchInfo {
-    const NAME: &'static str = "GetProductElasticsearchInfo";
-    type Output = crate::commands::product::model::ProductElasticsearchInfo;
-    type Context = Context;
-
-    async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = cx
-            .call({ cc_api_database::GetElasticsearchServiceFlavors::new() })
-            .await?;
-        Ok(answer.into_inner().into())
-    }
-}
-
 /// Lists the runtimes for applications.
 ///
 /// Operation: `list_runtimes` (`GET /v2/products/instances`).
@@ -129,7 +18,7 @@ impl Command for GetProductElasticsearchInfo {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListProductRuntime", async |client, input| {
+/// # cc_trials::try_out("ListProductRuntime", async |client, input| {
 /// use cc_client::commands::product::ListProductRuntime;
 ///
 /// let product_runtimes = client.send(ListProductRuntime::new()).await?;
@@ -137,7 +26,6 @@ impl Command for GetProductElasticsearchInfo {
 /// ```
 #[doc(alias = "ListProductRuntimeCommand")]
 #[doc(alias = "/v2/products/instances")]
-#[cfg(feature = "product")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -149,7 +37,6 @@ pub struct ListProductRuntime {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(feature = "product")]
 impl ListProductRuntime {
     /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
@@ -163,7 +50,6 @@ impl ListProductRuntime {
     }
 }
 
-#[cfg(feature = "product")]
 impl Command for ListProductRuntime {
     const NAME: &'static str = "ListProductRuntime";
     type Output = Vec<crate::commands::product::model::ProductRuntime>;
@@ -201,7 +87,7 @@ impl Command for ListProductRuntime {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetProductRuntime", async |client, input| {
+/// # cc_trials::try_out("GetProductRuntime", async |client, input| {
 /// # let type_: String = input.get("type");
 /// # let version: String = input.get("version");
 /// use cc_client::commands::product::GetProductRuntime;
@@ -211,7 +97,6 @@ impl Command for ListProductRuntime {
 /// ```
 #[doc(alias = "GetProductRuntimeCommand")]
 #[doc(alias = "/v2/products/instances/{runtimeType}-{runtimeVersion}")]
-#[cfg(feature = "product")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -230,7 +115,6 @@ pub struct GetProductRuntime {
     pub application_id: Option<cc_runtime::ApplicationId>,
 }
 
-#[cfg(feature = "product")]
 impl GetProductRuntime {
     /// Creates the command from its required inputs.
     pub fn new(type_: impl Into<String>, version: impl Into<String>) -> Self {
@@ -258,7 +142,6 @@ impl GetProductRuntime {
     }
 }
 
-#[cfg(feature = "product")]
 impl Command for GetProductRuntime {
     const NAME: &'static str = "GetProductRuntime";
     type Output = Option<crate::commands::product::model::ProductRuntime>;
@@ -296,6 +179,69 @@ impl Command for GetProductRuntime {
     }
 }
 
+/// Estimates the price of Heptapod for an organisation.
+///
+/// Operation: `get_heptapod_price_estimation`
+/// (`GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`). Returns `None` if the resource does not
+/// exist or is not visible to the caller.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("GetHeptapodPriceEstimation", async |client, input| {
+/// # let owner_id: cc_client::runtime::OwnerId = input.get("ownerId");
+/// use cc_client::commands::product::GetHeptapodPriceEstimation;
+///
+/// let heptapod_price_estimation = client.send(GetHeptapodPriceEstimation::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "GetHeptapodPriceEstimationCommand")]
+#[doc(alias = "/v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetHeptapodPriceEstimation {
+    /// The organisation.
+    pub owner_id: cc_runtime::OwnerId,
+}
+
+impl GetHeptapodPriceEstimation {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for GetHeptapodPriceEstimation {
+    const NAME: &'static str = "GetHeptapodPriceEstimation";
+    type Output = Option<crate::commands::product::model::HeptapodPriceEstimation>;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_runtime::OrNothing({
+                    cc_api_product::GetHeptapodPriceEstimation::new(
+                        self.owner_id.clone(),
+                    )
+                })
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
+    }
+}
+
 /// Reads one add-on provider of the catalogue, optionally with its versions.
 ///
 /// Returns `None` if the provider does not exist.
@@ -306,7 +252,7 @@ impl Command for GetProductRuntime {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetProductAddon", async |client, input| {
+/// # cc_trials::try_out("GetProductAddon", async |client, input| {
 /// # let id: cc_client::runtime::AddonProviderId = input.get("id");
 /// use cc_client::commands::product::GetProductAddon;
 ///
@@ -316,7 +262,6 @@ impl Command for GetProductRuntime {
 #[doc(alias = "GetProductAddonCommand")]
 #[doc(alias = "/v2/products/addonproviders/{providerId}")]
 #[doc(alias = "/v4/addon-providers/{addonProviderId}")]
-#[cfg(all(feature = "addon-provider", feature = "product"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -333,7 +278,6 @@ pub struct GetProductAddon {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(all(feature = "addon-provider", feature = "product"))]
 impl GetProductAddon {
     /// Creates the command from its required inputs.
     pub fn new(id: impl Into<cc_runtime::AddonProviderId>) -> Self {
@@ -357,7 +301,6 @@ impl GetProductAddon {
     }
 }
 
-#[cfg(all(feature = "addon-provider", feature = "product"))]
 impl Command for GetProductAddon {
     const NAME: &'static str = "GetProductAddon";
     type Output = Option<crate::commands::product::model::ProductAddon>;
@@ -377,7 +320,7 @@ impl Command for GetProductAddon {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListProductAddon", async |client, input| {
+/// # cc_trials::try_out("ListProductAddon", async |client, input| {
 /// use cc_client::commands::product::ListProductAddon;
 ///
 /// let product_addons = client.send(ListProductAddon::new()).await?;
@@ -386,7 +329,6 @@ impl Command for GetProductAddon {
 #[doc(alias = "ListProductAddonCommand")]
 #[doc(alias = "/v2/products/addonproviders")]
 #[doc(alias = "/v4/addon-providers/{addonProviderId}")]
-#[cfg(all(feature = "addon-provider", feature = "product"))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -401,7 +343,6 @@ pub struct ListProductAddon {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(all(feature = "addon-provider", feature = "product"))]
 impl ListProductAddon {
     /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
@@ -424,7 +365,6 @@ impl ListProductAddon {
     }
 }
 
-#[cfg(all(feature = "addon-provider", feature = "product"))]
 impl Command for ListProductAddon {
     const NAME: &'static str = "ListProductAddon";
     type Output = Vec<crate::commands::product::model::ProductAddon>;

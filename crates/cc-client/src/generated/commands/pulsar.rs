@@ -20,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetPulsarStoragePolicies", async |client, input| {
+/// # cc_trials::try_out("GetPulsarStoragePolicies", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::pulsar::GetPulsarStoragePolicies;
 ///
@@ -89,7 +89,7 @@ impl Command for GetPulsarStoragePolicies {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("UpdatePulsarStoragePolicies", async |client, input| {
+/// # cc_trials::try_out("UpdatePulsarStoragePolicies", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::pulsar::UpdatePulsarStoragePolicies;
 ///
@@ -199,7 +199,7 @@ impl Command for UpdatePulsarStoragePolicies {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetPulsarInfo", async |client, input| {
+/// # cc_trials::try_out("GetPulsarInfo", async |client, input| {
 /// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
 /// use cc_client::commands::pulsar::GetPulsarInfo;
 ///

@@ -17,7 +17,7 @@ use crate::resolve::Ids;
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("ListZone", async |client, input| {
+/// # cc_trials::try_out("ListZone", async |client, input| {
 /// use cc_client::commands::zone::ListZone;
 ///
 /// let zones = client.send(ListZone::new()).await?;
@@ -92,7 +92,7 @@ impl Command for ListZone {
 ///
 /// # Example
 /// ```
-/// # cc_examples::try_out("GetZone", async |client, input| {
+/// # cc_trials::try_out("GetZone", async |client, input| {
 /// # let zone_name: String = input.get("zoneName");
 /// use cc_client::commands::zone::GetZone;
 ///
