@@ -192,6 +192,12 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
         Some(schema) => {
             secret::named(report, name, parameter, schema, pointer);
             schema::check(report, schema, &join(pointer, "schema"), schema::Place::Inline);
+            if schema.is_true_at("nullable") && schema.get("$ref").is_none() {
+                let message = format!(
+                    "`{name}` is `nullable`: a parameter is sent or absent, never null: remove `nullable`"
+                );
+                report.add(schema.line, "nullable", pointer, message);
+            }
             if !can_be_sent(report, schema, place) {
                 let message = format!(
                     "`{name}` must be a single value: only a query can also contain a list or a map of strings"
