@@ -1,7 +1,7 @@
 //! Calls progenitor for a domain: names, optionality, variants, formats and boxes of its types.
 //!
 //! Progenitor (positional style) gets the schemas as they stand in the spec and is the judge of how they become Rust. The table in
-//! `overrides.rs` lists what is decided otherwise. Its functions are not kept: one request type an operation, built by plain
+//! `overrides/table.rs` lists what is decided otherwise. Progenitor's functions are not kept: one request type an operation, built by plain
 //! functions and carried by one runtime, stands in their place (`docs/adr/0001-…`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use progenitor::{GenerationSettings, Generator, TypeImpl};
 use serde_json::{Map, Value, json};
 
 use super::overrides::{self, foreign, given};
-use super::rust::{self, Ty, type_name};
+use super::rust::{self, Ty, snake_name, type_name};
 use crate::spec::model::{Domain, Operation};
 
 /// The types of one domain.
@@ -46,7 +46,7 @@ pub struct Named {
 /// The types of one operation.
 #[derive(Debug, Default)]
 pub struct Method {
-    /// Argument (progenitor's name, without the mark that keeps it from being a keyword) → its name and type.
+    /// Argument (its name without the mark that keeps it from being a keyword or a number) → progenitor's name and its type.
     pub arguments: BTreeMap<String, Named>,
     /// The answer's JSON.
     pub output: Option<Ty>,
@@ -150,13 +150,28 @@ fn document(domain: &Domain) -> Value {
         item[operation.method.to_lowercase()] = operation_document(operation);
     }
     let schemas: Map<String, Value> =
-        domain.pinned.iter().map(|(name, schema)| (name.clone(), given(schema))).collect();
+        domain.pinned.iter().map(|(name, schema)| (name.clone(), component(domain, name, schema))).collect();
     json!({
         "openapi": "3.0.3",
         "info": { "title": domain.title, "version": "0" },
         "paths": paths,
         "components": { "schemas": schemas },
     })
+}
+
+/// A named schema as progenitor gets it.
+fn component(domain: &Domain, name: &str, schema: &Value) -> Value {
+    let mut out = given(schema);
+    let read = domain.schemas.get(name).or_else(|| domain.shared.get(name)).unwrap_or(&Value::Null);
+    for (property, schema) in out.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        // Progenitor calls the enum of a pinned tag so, even if a schema is called so.
+        let of_tag = type_name(&format!("{name} {property}"));
+        let is_pin = read["properties"].get(property).is_none();
+        if is_pin && domain.pinned.keys().any(|name| type_name(name) == of_tag) {
+            *schema = json!({ "type": "string" });
+        }
+    }
+    out
 }
 
 fn operation_document(operation: &Operation) -> Value {
@@ -314,7 +329,7 @@ fn read_method(signature: &syn::Signature, known: &BTreeSet<String>) -> Result<M
             && let syn::Pat::Ident(ident) = &*argument.pat
         {
             let ident = ident.ident.to_string().trim_start_matches("r#").to_owned();
-            let name = ident.trim_end_matches('_').to_owned();
+            let name = snake_name(ident.trim_matches('_'));
             method.arguments.insert(name, Named { ident, ty: ty(&argument.ty, known)? });
         }
     }
@@ -352,7 +367,7 @@ fn arguments(ty: &syn::Type) -> Vec<&syn::Type> {
 /// A type of progenitor's output. `known` are the names of the schemas.
 fn ty(ty: &syn::Type, known: &BTreeSet<String>) -> Result<Ty, String> {
     let unread = |name: &str| {
-        format!("progenitor generated the type `{name}`: add a row to xtask/src/generate/overrides.rs")
+        format!("progenitor generated the type `{name}`: add a row to xtask/src/generate/overrides/table.rs")
     };
     match ty {
         syn::Type::Reference(reference) => self::ty(&reference.elem, known),

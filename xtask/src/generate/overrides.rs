@@ -1,7 +1,9 @@
-//! Table of all decisions that differ from progenitor's, and the code that applies them.
+//! Decisions that differ from progenitor's: their table, and the code that applies them to schemas, foreign types and names.
 //!
 //! Progenitor gets the schemas as they stand in the spec, and its output says names, optionality, variants, formats and boxes
-//! (`front.rs`). `docs/adr/0001-…` shows this table.
+//! (`front.rs`).
+
+pub mod table;
 
 use std::collections::BTreeSet;
 
@@ -9,214 +11,6 @@ use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
 use super::rust::{self, Ty};
-
-/// A decision of progenitor that is not followed.
-pub struct Override {
-    pub construct: &'static str,
-    pub progenitor: &'static str,
-    pub here: &'static str,
-    pub reason: &'static str,
-    /// Function in `xtask/src` that decides it, as `file::function`.
-    pub at: &'static str,
-}
-
-const fn row(
-    construct: &'static str,
-    progenitor: &'static str,
-    here: &'static str,
-    reason: &'static str,
-    at: &'static str,
-) -> Override {
-    Override { construct, progenitor, here, reason, at }
-}
-
-/// Every override: types first, then names, then unused output.
-pub const OVERRIDES: [Override; 28] = [
-    row(
-        "string enum",
-        "closed `enum`",
-        "`open_enum!` with `Unknown`",
-        "a value that the platform adds must not break a program (ADR 4)",
-        "generate/types::render_enum",
-    ),
-    row(
-        "union (`oneOf`)",
-        "`#[serde(untagged)] enum`",
-        "`open_union!`, read by its tag, with `Unknown`",
-        "the tag selects the variant, and the platform adds variants (ADR 4)",
-        "generate/types::render_union",
-    ),
-    row(
-        "union with one variant",
-        "newtype of the variant",
-        "open union",
-        "a second variant must not change the type",
-        "generate/front::read_union",
-    ),
-    row(
-        "pinned tag of a variant",
-        "field with an enum of one value",
-        "no field",
-        "the union writes the tag",
-        "spec/pin::without_pins",
-    ),
-    row(
-        "variant with nothing but its tag",
-        "struct with the tag",
-        "JSON object",
-        "without the tag no field is left",
-        "generate/front::read_wrapper",
-    ),
-    row(
-        "named list, map, text or free JSON",
-        "newtype",
-        "`type` alias",
-        "a newtype would add `.0` and nothing else",
-        "generate/types::render_wrapper",
-    ),
-    row(
-        "`x-rust-type`: ids, times, addresses with a password",
-        "newtype or untagged enum",
-        "type of `cc_runtime`",
-        "ids are types, and a time has several forms on the wire (ADR 5)",
-        "generate/front::settings",
-    ),
-    row(
-        "`x-secret`",
-        "`String`, `Value`",
-        "`Secret`, `SecretJson`",
-        "secrets are never shown (ADR 9)",
-        "spec/secret::hidden",
-    ),
-    row(
-        "format `date-time`",
-        "`chrono::DateTime<Utc>`",
-        "`cc_runtime::Timestamp`",
-        "one type of time in the API, which reads every form that the platform writes",
-        "generate/overrides::foreign",
-    ),
-    row(
-        "formats `date`, `uuid`, `ip`, `ipv4`, `ipv6`",
-        "types of `chrono`, `uuid` and `std::net`",
-        "`String`",
-        "the platform decides what is valid, and no other crate stands in the API",
-        "generate/overrides::foreign",
-    ),
-    row(
-        "format `float`",
-        "`f32`",
-        "`f64`",
-        "JSON does not tell them apart, and `f32` loses digits",
-        "generate/overrides::foreign",
-    ),
-    row(
-        "limits: `maxLength`, `pattern`, `minimum`, `uniqueItems` …",
-        "newtype that validates, unsigned integer, set, array",
-        "the type without the limit",
-        "the platform decides what is valid, and may move a limit",
-        "generate/overrides::given",
-    ),
-    row(
-        "`title` of a schema",
-        "name of the type",
-        "no effect",
-        "a title is a text for people",
-        "generate/overrides::given",
-    ),
-    row(
-        "`additionalProperties: false`",
-        "an unknown field is an error",
-        "it is skipped",
-        "the platform adds fields (ADR 13)",
-        "generate/types::render_struct",
-    ),
-    row(
-        "`nullable` beside `$ref`",
-        "no effect",
-        "`Option`",
-        "the spec says that the property may be null",
-        "generate/types::fields",
-    ),
-    row(
-        "required property of an answer",
-        "an answer without it is an error",
-        "`Option`, or its empty value",
-        "answers give what can be read (ADR 13)",
-        "generate/types::fields",
-    ),
-    row("`x-tri-state`", "`Option`", "`Patch`", "absent and null differ", "generate/types::fields"),
-    row(
-        "optional list or map of a body",
-        "empty if absent",
-        "`Option`",
-        "absent and empty differ",
-        "generate/types::fields",
-    ),
-    row(
-        "map as a parameter",
-        "`Option<BTreeMap>`",
-        "`BTreeMap`",
-        "an empty map sends nothing, too",
-        "generate/requests::inputs",
-    ),
-    row(
-        "body or answer that is no JSON",
-        "`reqwest::Body`, `ByteStream`, or a panic",
-        "`String`, `Secret` or `Bytes`; a form is given as JSON",
-        "bodies are data, which retries and tests need",
-        "generate/front::operation_document",
-    ),
-    row(
-        "answer of a change",
-        "the type of the answer",
-        "`Option`",
-        "the platform may answer a change without a body",
-        "generate/requests::output",
-    ),
-    row(
-        "error answers",
-        "one type for each operation",
-        "`cc_runtime::Error`; they are not given",
-        "one error keeps status, headers and body (ADR 2)",
-        "generate/front::operation_document",
-    ),
-    row(
-        "`IPs`, `OAuth` and `GitHub` in the name of a field",
-        "`i_ps`, `o_auth`, `git_hub`",
-        "`ips`, `oauth`, `github`",
-        "they are words",
-        "generate/rust::field_name",
-    ),
-    row("property `new`", "`new`", "`new_`", "`new` is the constructor", "generate/rust::field_name"),
-    row(
-        "value that starts with a digit or a sign, is empty, or would be called `Unknown`, `Self` or `All`",
-        "`X1`, `X`, `Unknown`, `Self_`, `All`",
-        "`V1`, `Plus1`, `Minus1`, `Empty`, `UnknownValue`, `SelfValue`, `AllValues`",
-        "the names are published or taken",
-        "generate/rust::variant_name",
-    ),
-    row(
-        "values that would have one name, and `x-names`",
-        "other names for all values, or a panic",
-        "the name in `x-names`; such an enum is given as a text",
-        "a name depends on its value alone, so that no new value renames it",
-        "generate/overrides::given",
-    ),
-    row(
-        "variant of a union",
-        "named after its schema",
-        "named after the value of its tag",
-        "several values may select one schema, and the names are published",
-        "generate/types::render_union",
-    ),
-    row(
-        "functions, `Client` and the header `api-version`",
-        "an async function for each operation",
-        "a request struct for each operation, sent by the transport of `cc_runtime`",
-        "crates compile fast, requests are data, and the platform asks for no `api-version`",
-        "generate/requests::render_requests",
-    ),
-];
 
 /// Keys of a schema that are not given to progenitor.
 const NOT_GIVEN: [&str; 14] = [
@@ -287,7 +81,9 @@ pub fn foreign(path: &[String]) -> Option<Ty> {
 pub fn field(name: &str, progenitor: &str) -> Result<String, String> {
     let here = rust::field_name(name);
     let is_word = ["IPs", "OAuth", "GitHub"].iter().any(|word| name.contains(word));
-    decided(here, progenitor, is_word || progenitor == "new", || format!("the field `{name}`"))
+    decided(here, progenitor, is_word || progenitor == "new" || progenitor.starts_with('_'), || {
+        format!("the field `{name}`")
+    })
 }
 
 /// The name of a variant of an enum: progenitor's, unless a row of the table says otherwise.
@@ -312,7 +108,7 @@ fn decided(
         return Ok(here);
     }
     Err(format!(
-        "progenitor calls {} `{progenitor}` and `xtask check` expects `{here}`: add a row to xtask/src/generate/overrides.rs",
+        "progenitor calls {} `{progenitor}` and `xtask check` expects `{here}`: add a row to xtask/src/generate/overrides/table.rs",
         what()
     ))
 }
@@ -321,6 +117,7 @@ fn decided(
 mod tests {
     use std::path::Path;
 
+    use super::table::OVERRIDES;
     use super::*;
 
     fn root() -> &'static Path {
@@ -345,7 +142,7 @@ mod tests {
 
     #[test]
     fn every_override_names_the_function_that_decides_it() {
-        for row in &OVERRIDES {
+        for row in OVERRIDES {
             let (file, function) = row.at.split_once("::").unwrap();
             let text = std::fs::read_to_string(root().join(format!("xtask/src/{file}.rs"))).unwrap();
             assert!(text.contains(&format!("fn {function}(")), "{}", row.at);
@@ -446,6 +243,25 @@ mod tests {
         ] {
             assert!(text.contains(part), "progenitor generates no `{part}` any more:\n{text}");
         }
+    }
+
+    #[test]
+    fn a_word_of_rust_is_a_field_by_the_name_that_progenitor_gives_it() {
+        let words = "abstract as async auto await become box break const continue crate default do dyn else enum extern \
+            false final fn for gen if impl in let loop macro macro_rules match mod move mut override priv pub raw ref \
+            return safe self static struct super trait true try type typeof union unsafe unsized use virtual where while \
+            yield";
+        let properties: Map<String, Value> =
+            words.split_whitespace().map(|word| (word.to_owned(), json!({ "type": "string" }))).collect();
+        let text = undisturbed(json!({ "Words": { "type": "object", "properties": properties } }));
+        let words = text.split("pub struct Words {").nth(1).unwrap().split("\n    }").next().unwrap();
+        let mut count = 0;
+        for line in words.lines().filter_map(|line| line.trim().strip_prefix("pub ")) {
+            let ident = line.split(':').next().unwrap();
+            assert_eq!(field(ident.trim_end_matches('_'), ident).as_deref(), Ok(ident));
+            count += 1;
+        }
+        assert_eq!(count, properties.len());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::front::{Front, Method, Named, is_json};
 use super::overrides;
-use super::rust::{Ty, doc, field_name, initializer, literal, type_name};
+use super::rust::{Ty, doc, field_name, initializer, literal, snake_name, type_name};
 use super::types::render_setter;
 use crate::spec::model::{Domain, Operation};
 
@@ -25,13 +25,12 @@ pub struct Input {
 pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, String> {
     let mut inputs = Vec::new();
     for parameter in &operation.parameters {
-        let Named { ident, ty } =
-            method.arguments.get(&progenitor_name(&parameter.name)).ok_or_else(|| {
-                format!(
-                    "progenitor generated no argument for parameter `{}` of `{}`",
-                    parameter.name, operation.id
-                )
-            })?;
+        let Named { ident, ty } = method.arguments.get(&snake_name(&parameter.name)).ok_or_else(|| {
+            format!(
+                "progenitor generated no argument for parameter `{}` of `{}`",
+                parameter.name, operation.id
+            )
+        })?;
         let place = match parameter.place.as_str() {
             "path" => "path",
             "query" => "query",
@@ -85,11 +84,6 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
     }
     inputs.sort_by_key(|input| !input.required);
     Ok(inputs)
-}
-
-/// Progenitor's name of an argument, without the mark that keeps it from being a keyword.
-fn progenitor_name(name: &str) -> String {
-    heck::ToSnakeCase::to_snake_case(name)
 }
 
 fn is_form(media: &str) -> bool {

@@ -162,20 +162,23 @@ pub fn type_name(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
-/// A name as a field, an argument or a module.
-pub fn field_name(name: &str) -> String {
-    // Progenitor reads these two as words.
-    let name = match name {
-        "+1" => "plus1",
-        "-1" => "minus1",
-        name => name,
+/// A name in snake case as progenitor writes it, without the mark that keeps it from being a keyword.
+pub fn snake_name(name: &str) -> String {
+    let mut snake = match name {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        name => identifiable(&name.replace('\'', "")).to_snake_case(),
     };
-    let name = name.replace('\'', "");
-    let name = name.replace("IPs", "Ips").replace("OAuth", "Oauth").replace("GitHub", "Github");
-    let mut snake = identifiable(&name).to_snake_case();
     if snake.is_empty() || snake.starts_with(|c: char| c.is_ascii_digit()) {
         snake.insert(0, 'x');
     }
+    snake
+}
+
+/// A name as a field, an argument or a module.
+pub fn field_name(name: &str) -> String {
+    let name = name.replace("IPs", "Ips").replace("OAuth", "Oauth").replace("GitHub", "Github");
+    let mut snake = snake_name(&name);
     // The last one is the constructor.
     const KEYWORDS: [&str; 52] = [
         "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
