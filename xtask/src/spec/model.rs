@@ -127,9 +127,13 @@ impl Spec {
     /// Reads checked documents. Values that a rule guarantees are expected, and read as empty if absent.
     pub fn read(documents: &Documents) -> Self {
         let pinned = schemas(&documents.shared);
-        let domains =
-            documents.domains.iter().map(|(name, document)| domain(name, document, &pinned)).collect();
-        Self { domains, shared: pin::without_pins(pinned) }
+        let shared = pin::without_pins(pinned.clone());
+        let domains = documents
+            .domains
+            .iter()
+            .map(|(name, document)| domain(name, document, &pinned, &shared))
+            .collect();
+        Self { domains, shared }
     }
 }
 
@@ -200,7 +204,8 @@ pub fn closure(start: BTreeSet<String>, schemas: &[&Map<String, Value>]) -> BTre
     seen
 }
 
-fn domain(name: &str, document: &Node, shared: &Map<String, Value>) -> Domain {
+/// `pinned` are the shared schemas as they stand in the spec, `shared` are those without pinned tags.
+fn domain(name: &str, document: &Node, pinned: &Map<String, Value>, shared: &Map<String, Value>) -> Domain {
     let info =
         |key: &str| document.at(&["info", key]).and_then(Node::as_str).unwrap_or_default().trim().to_owned();
     let operations: Vec<Operation> =
@@ -222,18 +227,18 @@ fn domain(name: &str, document: &Node, shared: &Map<String, Value>) -> Domain {
         }
     }
     let used = closure(used, &[&schemas, shared]);
-    let shared: Map<String, Value> = shared
-        .iter()
-        .filter(|(key, _)| used.contains(*key) && !schemas.contains_key(*key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let pinned = schemas.iter().chain(&shared).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let used_of = |all: &Map<String, Value>| -> Map<String, Value> {
+        let used = all.iter().filter(|(key, _)| used.contains(*key) && !schemas.contains_key(*key));
+        used.map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    let shared = used_of(shared);
+    let pinned = schemas.clone().into_iter().chain(used_of(pinned)).collect();
     Domain {
         name: name.to_owned(),
         title: info("title"),
         description: info("description"),
         keywords: document.get("info").map(|info| info.strings_at("x-keywords")).unwrap_or_default(),
-        shared: pin::without_pins(shared),
+        shared,
         schemas: pin::without_pins(schemas),
         pinned,
         operations,

@@ -178,3 +178,28 @@ fn nothing_that_is_generated_speaks_of_a_version_header() {
 fn two_runs_give_the_same_bytes() {
     assert_eq!(generated("kinds"), generated("kinds"));
 }
+
+#[test]
+fn a_shared_variant_that_a_domain_uses_without_its_union_has_no_tag() {
+    let shared = "
+components:
+  schemas:
+    Kept:
+      oneOf: [{$ref: '#/components/schemas/Raw'}]
+      discriminator: {propertyName: type, mapping: {RAW: '#/components/schemas/Raw'}}
+    Raw: {type: object, required: [type, url], properties: {type: {type: string, enum: [RAW]}, url: {type: string}}}
+";
+    let domain = "
+paths:
+  /v4/raw:
+    get:
+      operationId: get_raw
+      responses: {'200': {content: {application/json: {schema: {$ref: 'shared.yaml#/components/schemas/Raw'}}}}}
+";
+    let documents =
+        Documents::new([("raw".to_owned(), parse(domain).unwrap())].into(), parse(shared).unwrap());
+    let empty = tempfile::tempdir().unwrap();
+    let output = generate(&Spec::read(&documents), empty.path()).unwrap();
+    let surface = &output.tree.files[Path::new("spec/surface/raw.txt")];
+    assert!(surface.contains("type Raw { url: string }"), "{surface}");
+}
