@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_is_refused() {
+    fn an_expiration_that_is_neither_date_nor_duration_is_refused() {
         for form in
             [r#""tomorrow""#, r#""P1Y""#, r#""P1M""#, r#""-P1D""#, r#""P-1D""#, r#""""#, "true", "1e99"]
         {

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_fails_leaves_the_others_their_results() {
+    async fn a_failed_item_keeps_the_results_of_the_others() {
         let results =
             for_each([1, 2, 3], 0, |item| async move { if item == 2 { Err(item) } else { Ok(item) } }).await;
         assert_eq!(results, [Ok(1), Err(2), Ok(3)]);

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_endless_time_is_no_overflow() {
+    async fn an_infinite_duration_does_not_overflow() {
         let found = Polling::new(SECOND, Duration::MAX).run(|| async { Ok(Some(1)) }).await;
         assert_eq!(found.unwrap(), 1);
     }

@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_platform_said_last_is_told_when_all_retries_are_made() {
+    fn the_last_answer_of_the_platform_is_the_error_after_all_retries() {
         let exhausted = |last| StreamError::new(Kind::RetriesExhausted { retries: 3 }).with_source(last);
         let error = to_error(exhausted(refused()));
         assert_eq!(

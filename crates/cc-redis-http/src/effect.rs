@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_sent_once_and_may_touch_everything() {
+    fn unknown_commands_are_sent_once_and_may_access_every_key() {
         for line in ["NEWCOMMAND a", "CONFIG REWRITE", "", "GETS k", "5 INCR k"] {
             assert_eq!(effect(line), Effect::Once, "{line}");
         }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_a_connection_of_its_own_is_refused_with_what_to_do_instead() {
+    fn commands_that_need_a_connection_are_refused_with_an_alternative() {
         for (line, instead) in [
             ("MULTI", "use a script"),
             ("exec", "use a script"),

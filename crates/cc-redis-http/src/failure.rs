@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_certainly_did_not_arrive_or_was_refused_is_told_as_it_is() {
+    fn requests_that_did_not_arrive_or_were_refused_keep_their_error() {
         let not_sent = Error::new(ErrorKind::Unreachable).with_attempts(3).not_sent();
         assert_eq!(explained(not_sent.clone(), Effect::Once).kind(), ErrorKind::Unreachable);
         // One of the attempts before may have arrived.

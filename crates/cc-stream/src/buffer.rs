@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_item_is_never_dropped() {
+    fn entries_that_are_not_items_are_never_dropped() {
         let mut buffer = DropOldest::new(1, Position::default());
         buffer.push(Ok(StreamEvent::End(EndReason::Closed)), Position::default());
         for id in 1..=3 {

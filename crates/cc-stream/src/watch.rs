@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_nobody_had_the_time_to_bring_are_life() {
+    fn unread_available_bytes_keep_a_connection_alive() {
         let mut watch = watch();
         assert!(!watch.is_silent(ms(2_600)));
         watch.idle(ms(2_600), false);

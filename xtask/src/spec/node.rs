@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_is_refused_with_its_line() {
+    fn an_invalid_document_is_refused_with_its_line() {
         for (text, line, words) in [
             ("", 1, "empty"),
             ("a: 1\na: 2\n", 2, "duplicate key"),

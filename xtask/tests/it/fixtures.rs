@@ -106,7 +106,7 @@ fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
 }
 
 #[test]
-fn what_would_be_misread_or_no_rust_gets_every_problem_with_its_place() {
+fn specs_that_would_be_misread_or_not_compile_get_every_problem_with_its_place() {
     for name in ["names", "values", "ignored", "rereads"] {
         let problems = check::check(&documents(name));
         let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();

@@ -16,7 +16,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_committed_is_what_the_spec_says() {
+fn committed_code_matches_the_spec() {
     let outcome = run(&words("generate --check"), &root());
     assert!(outcome.success, "{}{}", outcome.text, outcome.errors);
 }
@@ -46,7 +46,7 @@ fn a_file_that_was_edited_by_hand_is_named_with_the_command_that_mends_it() {
 
 /// Whatever is in the place of a generated file is named, and taken away.
 #[test]
-fn what_is_no_text_or_no_file_is_replaced() {
+fn anything_in_the_place_of_a_generated_file_is_replaced() {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&root().join("spec"), &copy.path().join("spec"));
     let generate = || run(&words("generate --domain zone"), copy.path());
@@ -81,7 +81,7 @@ fn what_is_no_text_or_no_file_is_replaced() {
 
 /// What would be found out by a compiler, or by nobody, is found by the check.
 #[test]
-fn what_cannot_be_named_or_reached_is_refused() {
+fn unreachable_and_unnameable_things_are_refused() {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&root().join("spec"), &copy.path().join("spec"));
     let zone = std::fs::read_to_string(root().join("spec/zone.yaml")).unwrap();
@@ -111,7 +111,7 @@ fn what_cannot_be_named_or_reached_is_refused() {
 }
 
 #[test]
-fn what_looks_like_a_document_and_is_none_is_told() {
+fn files_that_look_like_documents_are_reported() {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&root().join("spec"), &copy.path().join("spec"));
     assert!(run(&words("check"), copy.path()).success);
@@ -151,7 +151,7 @@ fn a_file_that_cannot_be_read_hides_no_problem_of_the_others() {
 }
 
 #[test]
-fn a_word_that_is_no_command_gets_the_help() {
+fn an_unknown_command_prints_the_help() {
     for line in [
         "",
         "genrate",
@@ -168,7 +168,7 @@ fn a_word_that_is_no_command_gets_the_help() {
 
 /// Slow, and worth it: a construct that generates and does not compile would reach everybody.
 #[test]
-fn what_comes_out_of_the_fixtures_compiles() {
+fn generated_fixtures_compile() {
     let folder = root().join("target/fixtures");
     let mut members = Vec::new();
     for name in ["kinds", "media", "events"] {

@@ -41,7 +41,7 @@ async fn an_id_that_would_reach_another_route_is_not_sent() {
 }
 
 #[tokio::test]
-async fn why_a_token_is_not_made_is_told_by_the_code() {
+async fn the_code_gives_the_reason_why_a_token_is_not_created() {
     for code in ["invalid-credential", "invalid-mfa-code"] {
         let bridge = Bridge::always(400, json!({ "code": code, "error": "No" }));
         let error = bridge.client(Credentials::None).send(creation()).await.unwrap_err();

@@ -151,7 +151,7 @@ async fn an_old_token_that_is_gone_when_it_is_to_be_revoked_is_revoked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_runs_out_of_time_leaves_the_old_token() {
+async fn a_rotation_that_times_out_keeps_the_old_token() {
     let rotation = Rotation::new().await;
     rotation.fault(Fault::latency(Duration::from_secs(60)).on("GET /v2/self"));
     let command = RotateApiToken::new(&rotation.old.api_token_id, "user@sandbox.example", "sandbox-password")

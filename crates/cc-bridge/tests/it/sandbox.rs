@@ -42,7 +42,7 @@ async fn a_token_expires() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_by_its_code() {
+async fn a_wrong_password_has_a_code_of_its_own() {
     let sandbox = InMemory::new();
     let command = CreateApiToken::new("user@sandbox.example", "wrong", "laptop", in_a_month(&sandbox));
     let error = sandbox.client_with(Credentials::None).send(command).await.unwrap_err();

@@ -48,7 +48,7 @@ async fn a_command_is_sent_by_name_with_json_and_gives_json() {
 }
 
 #[tokio::test]
-async fn what_the_command_fails_with_comes_through_with_its_name() {
+async fn the_error_of_a_command_keeps_its_name() {
     let error = dispatch(json!({ "zoneName": "none" })).await.unwrap_err();
     assert_eq!((error.kind(), error.command()), (ErrorKind::CannotResolveProduct, Some("Echo")));
 }
@@ -102,7 +102,7 @@ fn schemas_tell_the_fields() {
 /// An object without its union: the output has none either, and satisfies its schema.
 #[cfg(all(feature = "drain", feature = "network-group", feature = "notification"))]
 #[test]
-fn outputs_that_lack_a_union_are_what_their_schemas_say() {
+fn outputs_without_a_union_match_their_schemas() {
     let lacks = |name: &str, json: serde_json::Value, field: &str| {
         assert_eq!(json.get(field), None, "{json}");
         let schema = get(name).unwrap().output_schema().to_value().to_string();

@@ -102,7 +102,7 @@ fn a_byte_order_mark_is_passed_over() {
 }
 
 #[test]
-fn what_a_shell_would_put_in_is_kept_as_it_stands_with_a_remark() {
+fn shell_substitutions_are_kept_literally_with_a_remark() {
     let text = "A=1\nexport B=$A\nexport C=\"x${A}\"\nexport D=`id`;\nexport E=\"\n$(id)\"";
     let parsed = parse(text, NameRule::Simple);
     let told_all: Vec<String> = parsed.problems.iter().map(told).collect();
@@ -135,7 +135,7 @@ fn names_are_checked_by_the_rule() {
 }
 
 #[test]
-fn lines_that_are_none_are_told_and_passed_over() {
+fn invalid_lines_are_reported_and_skipped() {
     let text = "A=1\nnothing\n=\nB=2";
     assert_eq!(problems(text, NameRule::Simple), ["2 - 2:1", "0  3:1"]);
     assert_eq!(parse(text, NameRule::Simple).variables.len(), 2);

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_that_nobody_waits_for_is_dropped() {
+    async fn work_without_waiters_is_dropped() {
         let flight = Flight::default();
         let work = |value: u32| {
             move || async move {

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_an_id_is_not_kept() {
+    fn invalid_ids_are_not_cached() {
         let mut learned = Learned::default();
         let owner = Arc::new(OwnerId::from("orga_1"));
         for id in ["", "..", &"x".repeat(10_000)] {

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_listed_twice_belongs_to_the_last_that_lists_it() {
+    fn a_resource_listed_twice_belongs_to_its_last_owner() {
         let json = r#"{"organisations":[{"id":"a","applications":[{"id":"x"}]},{"id":"b","applications":[{"id":"x"}]}]}"#;
         let index = summary(json).unwrap();
         assert_eq!(index.owner_of(Subject::Resource(&"x".into())).unwrap(), &"b");
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_summary_is_refused() {
+    fn text_that_is_not_a_summary_is_refused() {
         for json in ["", "[]", "1", r#"{"user":[]}"#, r#"{"organisations":{}}"#, r#"{"user":{"id":1}}"#] {
             assert!(summary(json).is_err(), "{json}");
         }
@@ -246,7 +246,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_of_no_use_is_passed_over_whatever_it_is(other in any_json(), pretty: bool, at in 0.0..1.0_f64) {
+        fn irrelevant_values_of_any_type_are_skipped(other in any_json(), pretty: bool, at in 0.0..1.0_f64) {
             let json = serde_json::json!({
                 "a": other,
                 "user": { "x": other, "id": "user_1", "applications": [{ "x": other, "id": "app_1", "y": other }] },

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_has_no_date_and_errors_keep_their_place_and_end_nothing() {
+    async fn undated_items_and_errors_keep_their_position_without_ending_the_stream() {
         let one =
             stream::iter(vec![Err("early".to_owned()), line(1, "a"), Err("broken".to_owned()), line(3, "c")]);
         let undated = (i64::MAX, "?");

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn six_digits_are_written_whatever_there_is() {
+    fn six_fractional_digits_are_always_written() {
         for (from, to) in [
             ("2024-03-12T13:38:33Z", "2024-03-12T13:38:33.000000Z"),
             ("2024-03-12T13:38:33.313Z", "2024-03-12T13:38:33.313000Z"),

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_domain_is_named() {
+    fn invalid_domains_have_a_named_error() {
         for (text, code) in [
             ("", "empty"),
             ("  ", "empty"),

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_told_by_its_prefix_and_addon_ids_are_none() {
+    fn the_prefix_gives_the_kind_of_a_member_and_addon_ids_are_not_members() {
         for (id, kind) in [
             ("app_1", "APPLICATION"),
             ("postgresql_1", "ADDON"),

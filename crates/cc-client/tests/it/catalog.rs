@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::Platform;
 
 #[tokio::test]
-async fn an_unknown_command_is_an_error_that_tells_near_names() {
+async fn the_error_for_an_unknown_command_suggests_similar_names() {
     let client = Platform::usual().client();
     let error = catalog::dispatch(&client, "Xyzzy", json!({})).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -48,7 +48,7 @@ fn commands_are_found_by_words_in_any_case() {
 /// What does not fit is refused before anything is sent, by its name; values, which may be secrets, are not repeated.
 #[cfg(all(feature = "application", feature = "drain"))]
 #[tokio::test]
-async fn what_does_not_fit_is_named_and_not_repeated() {
+async fn invalid_input_is_named_and_its_value_not_repeated() {
     let target =
         |target: serde_json::Value| json!({"applicationId": "app_1", "kind": "LOG", "target": target});
     let instance = |instance: serde_json::Value| {

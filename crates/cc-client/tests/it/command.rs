@@ -123,7 +123,7 @@ async fn the_requests_of_a_command_share_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_of_a_command_bounds_what_is_no_request_too() {
+async fn the_deadline_of_a_command_also_bounds_work_without_a_request() {
     let client = Platform::usual().client();
     let start = tokio::time::Instant::now();
     let error = client.send(Wait).timeout(3 * SECOND).await.unwrap_err();

@@ -103,7 +103,7 @@ async fn a_visit_that_does_not_belong_to_the_sign_in_is_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_token_is_told_and_shows_nothing_of_it() {
+async fn an_answer_without_a_token_is_an_error_that_does_not_show_it() {
     for body in
         ["", "oauth_token=a&oauth_callback_confirmed=true", "oauth_token=a&oauth_token_secret=hunter2"]
     {
@@ -152,7 +152,7 @@ async fn the_listener_waits_for_the_right_browser_and_passes_over_all_others() {
 }
 
 #[tokio::test]
-async fn a_user_who_refuses_or_never_comes_is_told_apart() {
+async fn refusal_by_the_user_and_timeout_are_different_errors() {
     let platform = platform();
     let listener = Listener::bind(0).await.unwrap();
     let pending = pending(&platform, listener.url()).await;

@@ -119,7 +119,7 @@ async fn requests_come_as_lists_of_places() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_client_says_holds_for_its_streams_unless_they_say_otherwise() {
+async fn streams_use_the_settings_of_the_client_unless_they_override_them() {
     let (sandbox, _) = sandbox(0);
     let client = memory::builder(&sandbox).streams(|settings| {
         settings.retry = None;
@@ -200,7 +200,7 @@ async fn the_catalogue_streams_json() {
 /// A gap does not end a loop that stops at the first error.
 #[cfg(feature = "catalog")]
 #[tokio::test(start_paused = true)]
-async fn a_gap_is_told_to_those_who_read_json() {
+async fn a_gap_is_reported_in_json() {
     use cc_client::catalog::Delivered;
 
     let (sandbox, client) = sandbox(0);

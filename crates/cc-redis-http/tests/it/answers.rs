@@ -36,7 +36,7 @@ where
 }
 
 #[tokio::test]
-async fn what_redis_refuses_with_is_told_in_its_own_words() {
+async fn errors_of_redis_keep_their_message() {
     let body = r#"{"code":"clever.redis-http.command-error","message":"WRONGTYPE Operation against a key holding the wrong kind of value"}"#;
     let error = refused(400, body, GetStringKey::new("k")).await;
     assert_eq!(

@@ -111,7 +111,7 @@ async fn the_element_at_a_position_is_not_replaced_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_did_not_leave_is_sent_again_whatever_it_does() {
+async fn a_request_that_was_not_sent_is_retried_whatever_its_effect() {
     let proxy = Proxy::prompt(|count, _| match count {
         0 => Err(Error::new(ErrorKind::Unreachable).not_sent()),
         _ => answer(200, r#"{"result":1}"#),

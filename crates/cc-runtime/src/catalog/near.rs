@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_near_to_what_is_far_from_all() {
+    fn unrelated_names_are_not_suggested() {
         assert!(near("Xyzzy").is_empty());
         assert!(near("").is_empty());
     }

@@ -89,7 +89,7 @@ async fn typed_calls_go_on_by_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_were_polled_once_and_left_alone_are_in_nobodys_way() {
+async fn calls_that_are_no_longer_polled_do_not_block_others() {
     let platform = Platform::counting();
     let transport = platform.transport();
     // More than there are permits: the last ones wait for a turn, which comes while nobody polls them.

@@ -61,7 +61,7 @@ async fn a_deployment_that_fails_or_is_cancelled_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_to_tell_is_told_every_two_seconds() {
+async fn heartbeats_arrive_every_two_seconds() {
     let sandbox = sandbox();
     let ids = sandbox.ids();
     let path = format!("/v4/logs/organisations/{}/applications/{}/logs", ids.user, ids.personal_application);
@@ -240,7 +240,7 @@ async fn an_add_on_has_a_log() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_told_where_requests_come_from_as_they_come() {
+async fn places_of_origin_are_streamed_live() {
     let sandbox = sandbox();
     let ids = sandbox.ids();
     let path = format!("/v4/stats/organisations/{}/requests-live", ids.organisation);

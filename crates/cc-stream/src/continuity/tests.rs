@@ -109,7 +109,7 @@ fn an_empty_id_resets_the_place() {
 }
 
 #[test]
-fn an_id_that_fits_no_header_is_no_place() {
+fn an_id_that_is_not_a_valid_header_is_not_a_position() {
     let mut tracker = reconnected(Trust, &["1", "\u{1}"]);
     assert_eq!(tracker.resume_from(), None);
     assert_eq!(see(&mut tracker, "2"), gap(Some("\u{1}"), Some("2"), GapCause::NoId));

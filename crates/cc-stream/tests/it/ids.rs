@@ -237,7 +237,7 @@ async fn two_events_of_different_names_are_no_duplicates() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_ids_repeat_is_told_once() {
+async fn repeated_ids_are_reported_once() {
     let memory = Memory::new([
         breaks("id: i1\ndata: a\n\nid: i1\ndata: b\n\n"),
         breaks("id: i1\ndata: c\n\n"),

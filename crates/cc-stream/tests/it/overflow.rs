@@ -104,7 +104,7 @@ async fn a_limit_counts_what_is_given() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_of_nothing_lets_others_have_their_turn() {
+async fn a_flood_of_irrelevant_events_yields_to_other_tasks() {
     let transport = connect_fn(|_| async {
         Ok(Response::event_stream(stream::repeat_with(|| {
             Ok::<_, std::io::Error>(Bytes::from_static(b":\n"))
@@ -124,7 +124,7 @@ async fn a_flood_of_nothing_lets_others_have_their_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_told_of_connections_does_not_pile_up() {
+async fn connection_events_do_not_accumulate() {
     let memory = Memory::new((0..10_000).map(|_| breaks("data: a\n\n")));
     let mut settings = settings();
     settings.overflow = Overflow::DropOldest { capacity: 1 };

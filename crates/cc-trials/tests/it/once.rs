@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 #[tokio::test]
-async fn what_has_an_effect_or_gives_a_secret_is_neither_kept_nor_shared() {
+async fn operations_with_an_effect_or_a_secret_are_never_cached_or_shared() {
     let sandbox = Sandbox::builder().stateless(true).start().await.unwrap();
     let client = Client::builder()
         .endpoint(sandbox.url())

@@ -204,7 +204,7 @@ impl Sweep for Shown {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_secret_of_any_command_is_shown_by_anything_that_shows() {
+async fn no_output_shows_a_secret_of_any_command() {
     let mut sweep = Shown::default();
     crate::generated::all_commands::each(&mut sweep).await;
     let all = catalog::commands().iter().filter(|command| command.kind() == CommandKind::Once);

@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_makes_it_ask_more_than_fifteen_times_a_minute() {
+    fn polls_never_exceed_fifteen_requests_per_minute() {
         for (cost, has_log, announced) in
             [(1, false, false), (2, false, false), (1, true, true), (2, true, true), (1, true, false)]
         {

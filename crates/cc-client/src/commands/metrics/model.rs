@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_no_value_and_what_has_no_instant_no_point() {
+    fn text_that_is_not_a_number_is_no_value_and_a_point_needs_an_instant() {
         for value in ["", "NaN", "inf", "many"] {
             let json = format!(r#"{{"timestamp": 0, "value": {value:?}}}"#);
             assert_eq!(point(&json, TimestampUnit::Us), Some((0, None)));

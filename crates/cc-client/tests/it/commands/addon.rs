@@ -108,7 +108,7 @@ async fn what_signs_a_user_in_at_an_add_on_is_read() {
 }
 
 #[tokio::test]
-async fn what_signs_a_user_in_is_made_anew_each_time_in_spite_of_a_cache() {
+async fn sign_in_data_are_never_cached() {
     let platform = Platform::new(|_, _| (200, sso().to_string()));
     let client = platform.client();
     for _ in 0..2 {

@@ -15,7 +15,7 @@ fn message() -> Value {
 }
 
 #[tokio::test]
-async fn domains_are_listed_and_the_primary_one_is_told() {
+async fn domains_are_listed_and_the_primary_one_is_marked() {
     let route = format!("GET {DOMAINS}");
     let list =
         json!([{"fqdn": "www.example.org/"}, {"fqdn": "example.org/"}, {"fqdn": "*.example.org/path"}]);

@@ -120,7 +120,7 @@ async fn a_machine_of_the_owner_is_added_and_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_deleted_is_waited_for() {
+async fn the_command_waits_until_a_deletion_takes_effect() {
     let peer_route = format!("GET {ONE}/peers/peer_1");
     let routes = Routes::new()
         .json(&format!("DELETE {ONE}"), json!(null))
@@ -155,7 +155,7 @@ async fn a_network_group_is_created_under_an_id_that_is_made_here() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_member_is_refused_before_anything_is_asked() {
+async fn an_invalid_member_is_refused_before_any_request() {
     let platform = Platform::new(|_, _| (200, group().to_string()));
     for id in ["cellar_1", ""] {
         let command = CreateNetworkGroup::new("orga_1").members([NetworkGroupMemberInput::new(id)]);
@@ -191,7 +191,7 @@ async fn a_member_is_named_by_either_id_of_an_add_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_never_comes_is_waited_for_half_a_minute() {
+async fn a_wait_for_a_member_ends_after_thirty_seconds() {
     let platform =
         Platform::new(|count, _| if count == 0 { (201, String::new()) } else { (404, "{}".into()) });
     let start = tokio::time::Instant::now();

@@ -71,7 +71,7 @@ fn failure(ended: (Result<DeploymentVerdict>, u64)) -> (Error, u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_ends_when_the_deployment_does_and_looks_every_five_seconds() {
+async fn the_wait_ends_with_the_deployment_and_polls_every_five_seconds() {
     for (last, outcome, after) in [
         ("SUCCEEDED", DeploymentOutcome::Succeeded, 10),
         ("FAILED", DeploymentOutcome::Failed, 10),
@@ -84,7 +84,7 @@ async fn it_ends_when_the_deployment_does_and_looks_every_five_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_is_not_known_is_no_end() {
+async fn an_unknown_state_is_not_an_end() {
     let platform = platform(vec![ok("POSTPONED"), ok("SUCCEEDED")], vec![]);
     let command =
         WaitForDeployment::new("app_1", 30 * SECOND).deployment_id("deployment_1").every(5 * SECOND);
@@ -110,7 +110,7 @@ async fn a_cancelled_one_is_superseded_when_a_later_one_runs_something_in_its_pl
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_gone_is_what_a_later_row_says_and_the_last_that_was_seen_is_told() {
+async fn a_later_row_explains_an_absent_deployment_whose_last_row_is_returned() {
     for (action, outcome) in [
         ("DEPLOY", DeploymentOutcome::Superseded),
         ("CANCEL", DeploymentOutcome::Cancelled),
@@ -126,7 +126,7 @@ async fn one_that_is_gone_is_what_a_later_row_says_and_the_last_that_was_seen_is
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_missed_for_a_while_is_not_gone() {
+async fn a_deployment_that_is_briefly_missing_is_not_gone() {
     let later = started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY");
     let platform = platform(vec![ok("QUEUED"), status(404), ok("QUEUED"), ok("SUCCEEDED")], vec![later]);
     let ended = told(wait(&platform).await);
@@ -218,7 +218,7 @@ async fn an_end_that_takes_more_requests_stays_within_fifteen_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_shows_up_late_is_waited_for() {
+async fn a_deployment_that_appears_late_is_awaited() {
     let others = vec![started("deployment_0", 7, "SUCCEEDED", "DEPLOY")];
     let platform = platform(vec![status(404), status(404), ok("SUCCEEDED")], others);
     let ended = told(wait(&platform).await);
@@ -226,14 +226,14 @@ async fn one_that_shows_up_late_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_never_shows_up_is_not_taken_for_another() {
+async fn another_deployment_never_counts_as_the_awaited_one() {
     let others = vec![started("deployment_2", 9, "SUCCEEDED", "DEPLOY")];
     let ended = told(wait(&platform(vec![status(404)], others)).await);
     assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, None, 30));
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_only_the_list_knows_is_read_from_there() {
+async fn a_deployment_that_is_only_in_the_list_is_read_from_it() {
     let ended = told(wait(&platform(vec![status(404)], vec![state("FAILED")])).await);
     assert_eq!(ended, (DeploymentOutcome::Failed, Some("FAILED".to_owned()), 0));
 }
@@ -256,7 +256,7 @@ async fn an_application_without_deployments_is_waited_on_until_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_goes_on_is_told_as_it_is_at_the_deadline() {
+async fn at_the_deadline_a_running_deployment_is_returned_in_its_current_state() {
     let ended = told(wait(&platform(vec![ok("WORK_IN_PROGRESS")], vec![])).await);
     assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, Some("WORK_IN_PROGRESS".to_owned()), 30));
 }
@@ -285,14 +285,14 @@ async fn errors_that_may_pass_are_ignored_until_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_does_not_pass_until_the_deadline_is_told_when_nothing_was_seen() {
+async fn a_lasting_error_is_returned_at_the_deadline_if_nothing_was_seen() {
     let (error, seconds) = failure(wait(&platform(vec![status(503)], vec![])).await);
     assert_eq!((error.status().map(|status| status.as_u16()), seconds), (Some(503), 30));
     assert_eq!(error.command(), Some("WaitForDeployment"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_seen_last_is_told_although_later_looks_fail() {
+async fn the_last_seen_state_is_returned_although_later_polls_fail() {
     let ended = told(wait(&platform(vec![ok("QUEUED"), status(503)], vec![])).await);
     assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, Some("QUEUED".to_owned()), 30));
 }
@@ -312,7 +312,7 @@ async fn a_few_odd_answers_do_not_end_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_does_not_pass_ends_it_after_a_while_with_what_to_go_on_with() {
+async fn a_permanent_error_ends_the_wait_and_carries_the_progress() {
     let (error, seconds) = failure(wait(&platform(vec![ok("QUEUED"), status(403)], vec![])).await);
     assert_eq!((error.is_forbidden(), seconds), (true, 21));
     let progress = DeploymentProgress::of(&error).unwrap();
@@ -325,7 +325,7 @@ async fn an_error_that_does_not_pass_ends_it_after_a_while_with_what_to_go_on_wi
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_it_is_cancelled_is_certain_when_the_list_cannot_be_read() {
+async fn a_cancelled_row_is_decisive_if_the_list_is_unreadable() {
     let cancelled = state("CANCELLED").to_string();
     let platform = Platform::new(move |_, path| match path.ends_with("/deployments") {
         true => (503, "{}".to_owned()),
@@ -345,7 +345,7 @@ async fn the_time_of_the_call_bounds_it_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_reads_no_kept_answer_and_retries_at_its_own_pace() {
+async fn polls_bypass_the_cache_and_are_not_retried_individually() {
     let platform = platform(vec![ok("QUEUED"), status(503), ok("SUCCEEDED")], vec![]);
     let command = WaitForDeployment::new("app_1", 30 * SECOND).deployment_id("deployment_1");
     let cache = cc_client::CachePolicy::ttl(60 * SECOND);
@@ -356,7 +356,7 @@ async fn it_reads_no_kept_answer_and_retries_at_its_own_pace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_takes_the_place_of_a_cancelled_one_may_show_up_a_little_later() {
+async fn the_successor_of_a_cancelled_deployment_may_appear_later() {
     let later = started("deployment_2", 9, "QUEUED", "DEPLOY");
     let lists = [vec![state("CANCELLED")], vec![later, state("CANCELLED")]];
     let looks = std::sync::atomic::AtomicUsize::new(0);

@@ -115,7 +115,7 @@ async fn what_a_write_made_old_while_redis_hung_is_dropped_before_anything_is_re
 }
 
 #[tokio::test]
-async fn a_redis_that_never_was_there_is_no_more_than_a_warning() {
+async fn an_unreachable_redis_only_causes_a_warning() {
     let (log, platform) = (Log::default(), platform());
     let _listening = log.listen();
     let store = RedisStore::new("redis://:hunter2@127.0.0.1:1").unwrap();

@@ -126,7 +126,7 @@ async fn an_answer_that_does_not_come_may_be_a_deployment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_goes_on_in_another_process_after_any_line() {
+async fn a_deployment_can_be_resumed_in_another_process_after_any_line() {
     let (whole, client) = sandbox(0);
     let whole = follow(&client, command(&whole), usize::MAX).await.unwrap().lines;
     let without_id = |line: &String| !line.contains("deployment_");
@@ -176,7 +176,7 @@ async fn as_a_command_it_gives_the_verdict_alone() {
 
 /// A line that only looks like the end does not cut the log: its rest is waited for.
 #[tokio::test(start_paused = true)]
-async fn what_follows_an_end_says_that_it_was_none() {
+async fn a_line_after_an_assumed_end_continues_the_log() {
     // What follows is another line, or a look at the platform while the log is away.
     for (after, away) in [(12, 3), (2, 33)] {
         let (sandbox, client) = sandbox(0);
@@ -217,7 +217,7 @@ async fn the_log_is_followed_while_the_platform_cannot_tell_how_far_it_is() {
 
 /// The log is behind when the deployment is over: that its end was not told is said.
 #[tokio::test(start_paused = true)]
-async fn a_log_that_does_not_tell_the_end_is_told() {
+async fn a_log_without_the_end_is_reported_as_incomplete() {
     let (sandbox, client) = sandbox(0);
     for fault in
         [StreamFault::ResetBetweenEvents { after: 3 }, StreamFault::HeartbeatOnly { lasts: 60 * SECOND }]
@@ -263,7 +263,7 @@ async fn the_time_counts_from_the_first_poll_and_without_any_nothing_is_asked_fo
 
 /// The deployment ends while the log waits for its next attempt: that lines may be missing is said before the verdict.
 #[tokio::test(start_paused = true)]
-async fn a_log_that_is_lost_when_the_deployment_ends_is_told() {
+async fn a_log_lost_at_the_end_of_the_deployment_is_reported() {
     let (sandbox, client) = sandbox(0);
     sandbox.faults().add(Fault::stream(StreamFault::ResetBetweenEvents { after: 2 }).times(1));
     let refused = StreamFault::Refused { status: 503, retry_after: Some(200) };

@@ -92,7 +92,7 @@ fn judge(told: &[Told], expected: &[String]) -> (usize, usize) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_fault_is_lived_through_or_told() {
+async fn every_fault_is_survived_or_reported() {
     for fault in StreamFault::all() {
         let (sandbox, client) = sandbox(0);
         let start = at(&sandbox, -60);
@@ -160,7 +160,7 @@ async fn plans_of_many_faults_lose_nothing_silently() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_final_failure_says_what_the_platform_said() {
+async fn a_permanent_failure_contains_the_message_of_the_platform() {
     for (fault, kind, status) in [
         (StreamFault::Refused { status: 401, retry_after: None }, ErrorKind::Refused, Some(401)),
         (StreamFault::Refused { status: 403, retry_after: None }, ErrorKind::Refused, Some(403)),

@@ -97,7 +97,7 @@ fn every_profile_can_be_had() {
 }
 
 #[test]
-fn it_is_explained_why_these_were_taken_and_no_secret_is_shown() {
+fn the_explanation_gives_the_reason_and_shows_no_secret() {
     let home = home(TWO);
     let half = [("CLEVER_TOKEN", "t-env"), ("CC_API_TOKEN", "")];
     let found = with(home.path(), &half).find().unwrap();
@@ -122,7 +122,7 @@ fn it_is_explained_why_these_were_taken_and_no_secret_is_shown() {
 }
 
 #[test]
-fn it_is_explained_how_credentials_travel() {
+fn the_explanation_names_scheme_host_and_signing_method() {
     let lines = |variables: &[(&str, &str)]| {
         let found = Infer::new().environment(variables.iter().copied()).find().unwrap();
         let way = found.explain().lines().find(|line| line.starts_with("over ")).unwrap().to_owned();

@@ -53,7 +53,7 @@ fn a_row_that_says_how_it_ended_decides_at_once() {
 }
 
 #[test]
-fn one_absence_is_no_end_and_several_over_time_are_what_a_later_row_says() {
+fn a_later_row_explains_repeated_absence_and_one_absence_is_not_an_end() {
     for (action, outcome) in [
         ("DEPLOY", DeploymentOutcome::Superseded),
         ("CANCEL", DeploymentOutcome::Cancelled),
@@ -86,7 +86,7 @@ fn a_stop_that_began_after_it_was_last_seen_explains_an_absence_sooner() {
 }
 
 #[test]
-fn scaling_takes_the_place_of_nothing() {
+fn scaling_does_not_supersede_a_deployment() {
     for action in ["UPSCALE", "DOWNSCALE", "REPLACE"] {
         let later = || vec![row("later", 101, "SUCCEEDED", action)];
         let absent = || gone(later());
@@ -99,7 +99,7 @@ fn scaling_takes_the_place_of_nothing() {
 }
 
 #[test]
-fn one_that_was_never_shown_and_is_replaced_is_over_after_a_while() {
+fn a_deployment_that_never_appeared_and_was_replaced_ends_after_a_while() {
     let start = Instant::now();
     let mut judge = Judge::new(Some("ours".into()), 2 * SECOND);
     judge.expect(start, Some(Timestamp::from_millis(1_000_000_100_000).unwrap()), true);
@@ -129,7 +129,7 @@ fn at_deadline(listed: Vec<Deployment>, is_whole: bool) -> DeploymentOutcome {
 }
 
 #[test]
-fn what_runs_since_a_row_was_last_seen_is_proof_enough_at_the_deadline() {
+fn a_deployment_started_since_the_last_sighting_is_sufficient_at_the_deadline() {
     let later = |started, state, action| vec![row("later", started, state, action)];
     for (rows, outcome) in [
         (later(120, "SUCCEEDED", "CANCEL"), DeploymentOutcome::Cancelled),
@@ -178,7 +178,7 @@ fn an_earlier_row_explains_nothing() {
 }
 
 #[test]
-fn what_answers_under_another_id_is_another_row() {
+fn a_row_with_another_id_is_another_deployment() {
     let other = || Sight { listed: Some(Vec::new()), ..here(row("stop", 101, "SUCCEEDED", "CANCEL")) };
     let sights = [(0, here(ours("WIP"))), (60_000, other()), (61_500, other()), (63_000, other())];
     assert_eq!(last(sights), Ruling::Over(DeploymentOutcome::Cancelled));

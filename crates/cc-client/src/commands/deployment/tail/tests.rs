@@ -31,7 +31,7 @@ fn a_line_that_looks_like_the_end_is_at_most_a_sign() {
 }
 
 #[test]
-fn a_log_that_told_the_end_is_whole_when_it_was_silent_for_a_second() {
+fn a_log_is_complete_one_silent_second_after_the_line_about_the_end() {
     let now = Instant::now();
     let mut tail = Tail::default();
     tail.line(now, &line("Deployment successful", "bas-deploy", 0));
@@ -52,7 +52,7 @@ fn a_line_long_before_the_state_does_not_wait_again() {
 }
 
 #[test]
-fn what_is_missing_at_the_end_is_told() {
+fn missing_lines_at_the_end_are_reported() {
     let now = Instant::now();
     let mut tail = Tail::default();
     tail.line(now, &line("npm ci", "bas-deploy", 0));
@@ -72,7 +72,7 @@ fn what_is_missing_at_the_end_is_told() {
 }
 
 #[test]
-fn a_log_that_may_tell_the_end_in_other_words_has_not_told_it() {
+fn an_ambiguous_line_does_not_count_as_the_end_of_the_log() {
     let now = Instant::now();
     let mut tail = Tail::default();
     tail.line(now, &line("The deployment has been cancelled by an admin", "bas-deploy", 0));
@@ -104,7 +104,7 @@ fn a_line_that_the_platform_denies_is_not_the_end() {
 }
 
 #[test]
-fn what_is_written_long_after_the_end_is_not_of_the_deployment() {
+fn lines_long_after_the_end_do_not_belong_to_the_deployment() {
     let date = Timestamp::from_millis(1_000_000_000_000);
     let end = End { date, ..end(DeploymentOutcome::Succeeded, Instant::now()) };
     assert!(!Tail::is_beyond(&end, &line("cleaning up", "bas-deploy", 1)));
