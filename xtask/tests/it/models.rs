@@ -138,7 +138,7 @@ fn readers(text: &str) -> Vec<Reader<'_>> {
     readers
 }
 
-/// The domain of a wire type: `Some(None)` for any, `None` for what is no wire type.
+/// Domain of a wire type: `Some(None)` for any, `None` for other types.
 fn domain<'a>(text: &'a str, path: &'a str, name: &str) -> Option<Option<&'a str>> {
     if let Some(domain) = path.strip_prefix("cc_api_").and_then(|path| path.strip_suffix("::types")) {
         return Some(Some(domain));

@@ -44,7 +44,7 @@ fn a_file_that_was_edited_by_hand_is_named_with_the_command_that_mends_it() {
     assert!(outcome.errors.contains("run `cargo xtask generate --domain zone`"), "{}", outcome.errors);
 }
 
-/// Whatever is in the place of a generated file is named, and taken away.
+/// Anything in the place of a generated file is reported and removed.
 #[test]
 fn anything_in_the_place_of_a_generated_file_is_replaced() {
     let copy = tempfile::tempdir().unwrap();
@@ -79,7 +79,7 @@ fn anything_in_the_place_of_a_generated_file_is_replaced() {
     }
 }
 
-/// What would be found out by a compiler, or by nobody, is found by the check.
+/// The check finds problems that the compiler would find later, or that would stay unnoticed.
 #[test]
 fn unreachable_and_unnameable_things_are_refused() {
     let copy = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What is not sent, what fails, and what is never shown.
+//! Refused inputs, errors, and hidden secrets.
 
 use std::time::Duration;
 

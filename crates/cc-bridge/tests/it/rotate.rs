@@ -1,4 +1,4 @@
-//! Rotation: whatever goes wrong, a token that works is left.
+//! Rotation: after every failure, a working token is left.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::support::{Bridge, InMemory, answer, oauth1};
 static GET_SELF: OperationInfo =
     OperationInfo::new("get_self", "test", Method::GET, "/v2/self", "application/json");
 
-/// Whether the platform takes a token.
+/// Returns `true` if the platform accepts a token.
 async fn works(sandbox: &InMemory, token: &CreatedApiToken) -> bool {
     let client = sandbox.client_with(Credentials::ApiToken(token.api_token.clone()));
     let request = RequestBuilder::new(&GET_SELF).build().unwrap();

@@ -19,7 +19,7 @@ pub fn oauth1() -> Credentials {
     Credentials::oauth1("key", "secret", "token", "secret")
 }
 
-/// Answers the n-th request (from 0) as its script says, and keeps what was asked.
+/// Answers the n-th request (from 0) according to its script, and records the requests.
 #[derive(Clone)]
 pub struct Bridge {
     script: Arc<Script>,
@@ -66,7 +66,7 @@ impl Bridge {
             .configure(|transport| transport.http_service(service).jitter_seed(1))
     }
 
-    /// What was asked: method and URL, the scheme of the credentials, the body.
+    /// The recorded requests: method and URL, scheme of the credentials, body.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }

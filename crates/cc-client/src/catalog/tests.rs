@@ -1,4 +1,4 @@
-//! Tests with a command that asks nobody.
+//! Tests with a command that sends no request.
 
 use cc_runtime::{Error, ErrorKind, Result, Secret, Transport};
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::context::Context;
 
-/// Tells what it was given.
+/// Returns its input.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Echo {

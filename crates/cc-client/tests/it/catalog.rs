@@ -45,7 +45,7 @@ fn commands_are_found_by_words_in_any_case() {
     assert_eq!(catalog::find("no-such-thing").count(), 0);
 }
 
-/// What does not fit is refused before anything is sent, by its name; values, which may be secrets, are not repeated.
+/// Invalid input is refused by name before anything is sent; values, which may be secrets, are not repeated.
 #[cfg(all(feature = "application", feature = "drain"))]
 #[tokio::test]
 async fn invalid_input_is_named_and_its_value_not_repeated() {

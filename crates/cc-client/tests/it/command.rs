@@ -52,7 +52,7 @@ impl Command for ReadTwo {
     }
 }
 
-/// Waits for ever, without a request.
+/// Waits forever, without a request.
 struct Wait;
 
 impl Command for Wait {

@@ -36,11 +36,11 @@ const MOST: usize = 15;
 /// Connections of the log in a minute that are allowed.
 const MOST_OF_LOG: usize = 20;
 
-/// What a run told.
+/// Events of a run.
 #[derive(Debug)]
 struct Run {
     outcome: Result<DeploymentOutcome>,
-    /// When the last thing was told.
+    /// Time of the last event.
     ended: Ms,
     lines: Vec<String>,
     /// Gaps and errors of the log.
@@ -107,7 +107,7 @@ async fn run(world: &World) -> Run {
     run
 }
 
-/// What is wrong with a run.
+/// Problems of a run.
 fn faults(world: &World, run: &Run) -> Vec<String> {
     let mut faults = Vec::new();
     let deadline = world.deadline.as_millis() as Ms;
@@ -183,7 +183,7 @@ fn faults(world: &World, run: &Run) -> Vec<String> {
     faults
 }
 
-/// The error of a request that was not answered well, and whether the deployment may be under way.
+/// Error of a request without a proper answer, and whether the deployment may be in progress.
 fn expected_error(world: &World) -> Option<(ErrorKind, bool)> {
     if world.summary_takes > world.deadline.as_millis() as Ms {
         return Some((ErrorKind::DeadlineExceeded, false));
@@ -211,7 +211,7 @@ fn is_true(outcome: DeploymentOutcome, truth: Truth) -> bool {
     said == truth
 }
 
-/// How long after the truth could be seen the verdict came.
+/// Delay of the verdict after the result was visible.
 fn lateness(world: &World, run: &Run) -> Option<Ms> {
     // A log that is lost announces nothing.
     let has_log = world.follows && world.is_clean;
@@ -219,7 +219,7 @@ fn lateness(world: &World, run: &Run) -> Option<Ms> {
     is_told.then(|| run.ended.saturating_sub(world.end))
 }
 
-/// What the runs of a part of the kinds gave.
+/// Results of the runs of some kinds.
 #[derive(Debug, Default)]
 struct Report {
     runs: usize,

@@ -1,4 +1,4 @@
-//! Many accounts in one process: they share what is dear, and nothing of what is theirs.
+//! Many accounts in one process: they share expensive resources, and none of their data.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::support::*;
 
 const ACCOUNTS: usize = 50;
 
-/// Who asks, from the header that the transport added.
+/// Caller, from the header that the transport added.
 fn caller(request: &HttpRequest) -> String {
     let header = request.headers()["authorization"].to_str().unwrap();
     header.split(r#"oauth_token=""#).nth(1).unwrap().split('"').next().unwrap().to_owned()

@@ -21,7 +21,7 @@ const PROCESSES: usize = 8;
 const KILLS: usize = 1_000;
 const IDS: usize = 500;
 
-/// What an index of this test always has: so many ids, whoever wrote it.
+/// Content of every index in this test: a number of ids, regardless of the writer.
 fn index(writer: u32) -> Arc<Index> {
     let ids: Vec<String> = (0..IDS).map(|number| format!(r#"{{"id":"app_{writer}_{number}"}}"#)).collect();
     let json = format!(

@@ -1,4 +1,4 @@
-//! What the client does, seen from outside: the requests that it sends, and what comes back.
+//! External behaviour of the client: the requests that it sends, and their results.
 
 mod catalog;
 mod command;

@@ -1,4 +1,4 @@
-//! What is used outside of a call, and the runtimes that it is polled on.
+//! Use outside of a call, and on different runtimes.
 
 use std::future::Future;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use cc_client::{Error, ErrorKind, Result};
 use futures_util::FutureExt;
 use tokio::runtime::Builder;
 
-/// Without a runtime at all, and in one that has neither a timer nor I/O.
+/// Runs without a runtime, and in one without a timer and I/O.
 fn in_each_place<T>(make: impl Fn() -> T) -> [T::Output; 2]
 where
     T: Future,

@@ -1,4 +1,4 @@
-//! Three legs to a user's token: what is sent, what is checked, and what is not shown.
+//! The three legs to a user's token: requests, checks, and hidden secrets.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ async fn an_answer_without_a_token_is_an_error_that_does_not_show_it() {
     assert_eq!(sign_in.start("nowhere").await.unwrap_err().kind(), ErrorKind::InvalidUrl);
 }
 
-/// What a browser gets for this request.
+/// Answer that a browser receives for this request.
 async fn get(listener: &Listener, target: &str) -> String {
     let port = listener.url().split(':').nth(2).unwrap().split('/').next().unwrap();
     let mut socket = TcpStream::connect(format!("127.0.0.1:{port}")).await.unwrap();

@@ -29,7 +29,7 @@ pub fn sandbox(seed: u64) -> (Arc<Sandbox>, Client) {
     (sandbox, client)
 }
 
-/// The item of a delivery, where there is no reason for anything else.
+/// Returns the item of a delivery, and fails for a gap or fault.
 fn item<T: std::fmt::Debug>(delivery: cc_stream::Result<Delivery<T>>) -> T {
     match delivery.unwrap() {
         Delivery::Item(item) => item,
@@ -220,7 +220,7 @@ async fn a_gap_is_reported_in_json() {
     assert_eq!(told.iter().filter(|word| *word == "true").count(), 6, "{told:?}");
 }
 
-/// What moved is looked up afresh: the refusal of where it was is nobody's error.
+/// A moved resource is looked up again, and the first refusal is not reported as an error.
 #[tokio::test]
 async fn an_error_that_is_made_good_is_not_reported() {
     let platform = Platform::new(|count, path| match path {

@@ -30,7 +30,7 @@ pub const SUMMARY: &str = r#"{
 pub type Reply = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
 type Script = dyn Fn(usize, &HttpRequest) -> Reply + Send + Sync;
 
-/// Answers the n-th request (from 0) as its script says, and keeps what was asked.
+/// Answers the n-th request (from 0) according to its script, and records the requests.
 #[derive(Clone)]
 pub struct Platform {
     script: Arc<Script>,
@@ -75,7 +75,7 @@ impl Platform {
         self.builder_of(name).build().unwrap()
     }
 
-    /// The same, to be finished.
+    /// A builder for the same platform.
     pub fn builder_of(&self, name: &str) -> TransportBuilder {
         Transport::builder()
             .endpoint("https://api.test")
@@ -92,7 +92,7 @@ impl Platform {
         builder.build_with(self.transport())
     }
 
-    /// What was asked, a line each.
+    /// The recorded requests, one line each.
     pub fn journal(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
@@ -112,7 +112,7 @@ impl Platform {
         requests.iter().map(header).collect()
     }
 
-    /// How many times the summary was asked for.
+    /// Number of requests for the summary.
     pub fn summaries(&self) -> usize {
         self.journal().iter().filter(|line| *line == "GET /v2/summary").count()
     }
@@ -199,7 +199,7 @@ impl Operation for PutThing {
     }
 }
 
-/// Notes the errors that hooks are told.
+/// Records the errors that hooks receive.
 #[derive(Debug, Clone, Default)]
 pub struct Reports(pub Arc<Mutex<Vec<String>>>);
 

@@ -62,7 +62,7 @@ fn one_that_is_given_up_while_it_waits_makes_way() {
     assert_eq!(order.0.state().standing.len(), 1);
 }
 
-/// One that waits and is given up leaves those behind it waiting only for what stands in their own way.
+/// A cancelled command no longer makes those behind it wait, except for their own conflicts.
 #[test]
 fn readers_do_not_wait_for_readers_when_the_write_between_them_is_given_up() {
     let order = Order::default();
@@ -74,7 +74,7 @@ fn readers_do_not_wait_for_readers_when_the_write_between_them_is_given_up() {
     assert!(may_go(&behind));
 }
 
-/// Which commands wait for which, said in the plainest way.
+/// A simple model of the waiting relation between commands.
 #[derive(Debug, Clone)]
 struct Model {
     writes: bool,

@@ -1,4 +1,4 @@
-//! Answers that are not what was asked for.
+//! Unexpected answers.
 
 use cc_redis_http::commands::GetStringKey;
 use cc_redis_http::commands::ScanKey;

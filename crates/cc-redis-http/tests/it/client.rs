@@ -1,4 +1,4 @@
-//! Whose database it is, and what is never shown or sent.
+//! Choice of the database, hidden secrets and refused commands.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What each command asks of the proxy and what it gives back, as a snapshot.
+//! Snapshots of the requests and outputs of each command of the proxy.
 
 use std::fmt::Write;
 

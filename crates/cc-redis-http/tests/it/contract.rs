@@ -287,7 +287,7 @@ async fn scans_find_everything_once_in_whatever_parts_it_comes() {
     }
 }
 
-/// What a command fails with when the backend URL has these credentials.
+/// Error of a command for a backend URL with these credentials.
 async fn refused(sandbox: &Sandbox, url: &str) -> (ErrorKind, Option<RedisCode>) {
     let error = client(sandbox, url).send(CmdSend::new("INCR").arg("k")).await.unwrap_err();
     (error.kind(), RedisCode::of(&error))

@@ -13,12 +13,12 @@ use crate::support::{OTHER_URL, Proxy, after, answer};
 
 const TRIP: Duration = Duration::from_millis(100);
 
-/// A proxy that takes a while for each command, and answers what it was asked.
+/// A slow proxy that echoes each command.
 fn slow() -> Proxy {
     Proxy::new(|count, _| after(TRIP, answer(200, &format!(r#"{{"result":{count}}}"#))))
 }
 
-/// How many trips these commands take together, when they are sent at once.
+/// Number of round trips of these commands when they are sent concurrently.
 async fn trips(client: &RedisHttpClient, lines: &[&str]) -> u128 {
     let started = Instant::now();
     let calls = lines.iter().map(|line| {

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 const PASSWORD: &str = "pa:ss@word/1";
-/// The same in a URL.
+/// The same password, encoded in a URL.
 const ENCODED: &str = "pa%3Ass%40word%2F1";
 
 /// A server on a free port that wants a password, keeps nothing, and ends with the test.

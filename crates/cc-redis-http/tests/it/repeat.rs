@@ -1,4 +1,4 @@
-//! What is sent again, what is not, and what may have been done.
+//! Retries, and uncertain outcomes.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ use cc_runtime::transport::HttpResponse;
 
 use crate::support::{Proxy, after, answer, lost};
 
-/// How often a command is sent when each answer is lost, and how it fails.
+/// Number of attempts of a command whose answers are lost, and its error.
 async fn when_lost<C: Command<Context = Context>>(command: C) -> (usize, ErrorKind) {
     let proxy = Proxy::prompt(|_, _| lost());
     let error = proxy.client().send(command).await.err().unwrap();
     (proxy.count(), error.kind())
 }
 
-/// The same where the order of commands does not matter.
+/// The same without the order of commands.
 async fn when_lost_without_order<C: Command<Context = Context>>(command: C) -> (usize, ErrorKind) {
     let proxy = Proxy::prompt(|_, _| lost());
     let client = proxy.builder().ordered(false).build().unwrap();
@@ -67,7 +67,7 @@ async fn any_other_command_is_sent_once_and_may_have_been_done() {
     assert_eq!(when_lost(CmdCliSend::new("INCR 'k")).await, (1, ErrorKind::Indeterminate));
 }
 
-/// What a command of one route does, and whether the spec says that its route repeats.
+/// Effect of a command, and whether the spec allows retries of its route.
 fn effect<C: RedisCommand>(command: C) -> (&'static str, Effect, bool) {
     (C::NAME, command.access().unwrap().effect, C::Operation::INFO.idempotent)
 }

@@ -20,14 +20,14 @@ pub const OTHER_URL: &str = "rediss://user:hunter3@other.test:6380/2";
 pub type Answered = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
 type Script = dyn Fn(usize, &Asked) -> Answered + Send + Sync;
 
-/// Answers the n-th request (from 0) as its script says, and keeps what was asked.
+/// Answers the n-th request (from 0) according to its script, and records the requests.
 #[derive(Clone)]
 pub struct Proxy {
     script: Arc<Script>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
-/// What was asked.
+/// A recorded request.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub line: String,

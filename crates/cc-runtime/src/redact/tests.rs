@@ -1,4 +1,4 @@
-//! Tests of what is hidden, and of what stays.
+//! Tests of hidden and of kept text.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};

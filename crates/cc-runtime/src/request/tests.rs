@@ -1,4 +1,4 @@
-//! Tests of requests: what is encoded, and what is refused.
+//! Tests of requests: encoding and refused inputs.
 
 use http::Method;
 use proptest::prelude::*;

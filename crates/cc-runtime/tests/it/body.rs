@@ -1,4 +1,4 @@
-//! How much of an answer is read, and how much of it is held.
+//! Limits of reading and buffering answers.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -374,7 +374,7 @@ async fn a_header_of_one_call_is_sent_and_makes_another_answer() {
     assert_eq!(last.header("authorization"), Some("Bearer mine"));
 }
 
-/// Gives the token of the account that is signed in at the moment.
+/// Returns the token of the currently signed-in account.
 #[derive(Debug, Clone)]
 struct Switching(Arc<Mutex<&'static str>>);
 
@@ -426,7 +426,7 @@ async fn a_provider_that_switches_accounts_between_two_attempts_shares_no_answer
     assert_eq!(platform.count(), 3, "the follower asked by itself");
 }
 
-/// Gives the token of the account that is signed in at the moment, and does not say whose it is.
+/// Returns the token of the currently signed-in account, without an identity.
 #[derive(Debug)]
 struct Unnamed(Switching);
 
@@ -465,7 +465,7 @@ async fn a_write_that_was_signed_for_another_account_drops_what_is_kept_for_it()
 
 #[tokio::test(start_paused = true)]
 async fn five_hundred_accounts_in_one_store_each_get_their_own_answer() {
-    /// Gives one token, and does not say whose.
+    /// Returns one token, without an identity.
     #[derive(Debug)]
     struct Unnamed(String);
     impl CredentialsProvider for Unnamed {

@@ -1,4 +1,4 @@
-//! What a call fails with.
+//! Errors of calls.
 
 use std::time::Duration;
 
@@ -128,7 +128,7 @@ async fn a_url_with_credentials_shows_them_to_those_who_ask_only() {
     assert_eq!(bare.url(&request).await.unwrap().expose(), "https://api.test/v2/things/1?a=1");
 }
 
-/// The status is known, and nobody waits for the words for ever.
+/// The status is known, and the wait for the body is limited.
 #[tokio::test(start_paused = true)]
 async fn an_error_whose_words_do_not_come_is_told_by_its_status() {
     let platform = Platform::new(|_, _| {

@@ -1,4 +1,4 @@
-//! Identical requests that are under way at one time.
+//! Identical concurrent requests.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::*;
 use crate::trace::listen;
 
-/// What a server may send to move the cursor, to forge a line, or to show other words than there are.
+/// Texts with which a server may move the cursor, forge a line, or display other words.
 const TEXTS: [(&str, &str); 10] = [
     ("clears the screen", "a\u{1b}[2Jb"),
     ("colours with one byte", "a\u{9b}31mb"),

@@ -1,4 +1,4 @@
-//! What a program adds around every call.
+//! Hooks of a program around every call.
 
 use std::sync::{Arc, Mutex};
 
@@ -138,7 +138,7 @@ async fn a_hook_that_fails_ends_the_call_before_anything_is_sent() {
     assert_eq!((error.to_string(), platform.count()), ("get_thing: invalid input: not today".into(), 0));
 }
 
-/// Panics when it is told of an error: before it has a future, and within.
+/// Panics when it receives an error: before it returns a future, and within the future.
 #[derive(Debug)]
 struct Panicking(bool);
 

@@ -9,7 +9,7 @@ use tower::{Layer, Service};
 
 use crate::support::*;
 
-/// Adds a header, and writes down what it sees.
+/// Adds a header, and records the requests.
 #[derive(Clone)]
 struct Mark(&'static str, Arc<Mutex<Vec<String>>>);
 

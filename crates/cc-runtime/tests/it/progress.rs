@@ -32,7 +32,7 @@ async fn call(transport: &Transport, info: &'static OperationInfo, id: usize) ->
     id
 }
 
-/// Reads a stream of calls, and makes one more call for each answer, while nobody polls the stream.
+/// Reads a stream of calls, and makes one more call for each answer, while the stream is not polled.
 async fn calls_between_calls(transport: &Transport, info: &'static OperationInfo, width: usize) {
     let calls = (0..width * 2).map(|id| call(transport, info, id));
     let mut answers = futures_util::stream::iter(calls).buffer_unordered(width);
@@ -144,7 +144,7 @@ async fn the_head_of_a_stream_comes_although_nobody_polls_for_it() {
 
 #[tokio::test(start_paused = true)]
 async fn dropping_a_call_ends_it_at_once_and_frees_its_permit() {
-    /// Says that it was dropped.
+    /// Counts its drops.
     struct Dropped(Arc<AtomicUsize>);
     impl Drop for Dropped {
         fn drop(&mut self) {

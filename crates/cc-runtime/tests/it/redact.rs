@@ -1,4 +1,4 @@
-//! What a server repeats of a request is shown nowhere.
+//! Secrets that a server repeats are not shown.
 
 use bytes::Bytes;
 use cc_runtime::credentials::{CredentialsProvider, ProvideFuture, SignatureMethod};
@@ -248,7 +248,8 @@ async fn an_answer_that_does_not_decode_and_a_request_show_no_secret() {
     assert!(!format!("{request:?}").contains("canary"), "{request:?}");
 }
 
-/// What other processes read holds no secret: such an answer is not kept, and what is dropped is named without it.
+/// Data that other processes read hold no secret: such an answer is not cached, and invalidations omit the
+/// secret.
 #[tokio::test(start_paused = true)]
 async fn no_store_gets_a_path_with_a_secret_in_it() {
     let platform = Platform::new(|_, _| answer(200, "1"));
@@ -265,7 +266,7 @@ async fn no_store_gets_a_path_with_a_secret_in_it() {
     assert_eq!(*store.0.lock().unwrap(), ["/base/v2/things/***"; 2]);
 }
 
-/// The paths that a store is told of.
+/// The paths that a store receives.
 #[derive(Debug, Default, Clone)]
 struct Paths(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
 

@@ -243,7 +243,7 @@ async fn credentials_that_cannot_be_had_end_the_call_before_anything_is_sent() {
     assert!(error.is_not_sent() && platform.count() == 0);
 }
 
-/// What a redirect leads to was not reached, but the request itself was done.
+/// The target of the redirect was not reached, but the request itself was applied.
 #[tokio::test(start_paused = true)]
 async fn a_write_that_was_done_is_not_sent_again_when_its_redirect_leads_nowhere() {
     let platform = Platform::new(|count, _| match count {

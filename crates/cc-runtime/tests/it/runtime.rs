@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 
 use crate::support::*;
 
-/// Answers any number of requests on each connection, and tells of each before it does.
+/// Answers any number of requests on each connection, and reports each one first.
 struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,

@@ -19,14 +19,14 @@ pub const SECOND: Duration = Duration::from_secs(1);
 pub type Reply = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
 type Script = dyn Fn(usize, &HttpRequest) -> Reply + Send + Sync;
 
-/// Answers the n-th request (from 0) as its script says, and keeps what was asked.
+/// Answers the n-th request (from 0) according to its script, and records the requests.
 #[derive(Clone)]
 pub struct Platform {
     script: Arc<Script>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
-/// What was asked.
+/// A recorded request.
 #[derive(Clone)]
 pub struct Seen {
     pub method: Method,
@@ -82,7 +82,7 @@ impl Platform {
         self.seen.lock().unwrap().len()
     }
 
-    /// What was asked, a line each.
+    /// The recorded requests, one line each.
     pub fn journal(&self) -> Vec<String> {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.uri)).collect()
     }

@@ -1,4 +1,4 @@
-//! What the log shows.
+//! Content of the log.
 
 use std::io;
 use std::sync::{Arc, Mutex};

@@ -168,7 +168,7 @@ async fn head_and_empty_answers_have_empty_bodies() {
     }
 }
 
-/// Whatever TLS there is, and whether a feature of this crate brings it or the program.
+/// For every TLS backend, whether it comes from a feature of this crate or from the program.
 #[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
 #[tokio::test]
 async fn an_https_connection_that_is_refused_is_unreachable_and_tried_again() {
@@ -185,7 +185,7 @@ async fn an_https_connection_that_is_refused_is_unreachable_and_tried_again() {
     }
 }
 
-/// A server that does not speak TLS: the failure is told, and no certificate of the system has a part in it.
+/// A server that does not speak TLS: the failure is reported, independently of the system's certificates.
 #[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
 #[tokio::test]
 async fn a_handshake_that_fails_is_unreachable() {

@@ -1,4 +1,4 @@
-//! What streams send is what the spec says.
+//! Events of streams match the spec.
 
 use std::time::Duration;
 

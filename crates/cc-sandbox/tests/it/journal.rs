@@ -1,4 +1,4 @@
-//! What the sandbox writes down, and who may ask.
+//! Journal of the sandbox, and access control.
 
 use cc_sandbox::{Pace, Sandbox};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! What an owner has beside applications and add-ons: OAuth consumers and notifications.
+//! Other resources of an owner: OAuth consumers and notifications.
 
 use cc_sandbox::Sandbox;
 use serde_json::{Value, json};

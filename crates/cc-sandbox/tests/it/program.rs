@@ -1,4 +1,4 @@
-//! The program: what it prints, and what it says when it cannot start.
+//! Output of the program, and its errors at the start.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! What lists take to choose from: stored log lines, zones, invoices.
+//! Parameters of lists: stored log lines, zones, invoices.
 
 use cc_sandbox::Sandbox;
 

@@ -1,4 +1,4 @@
-//! What can only be seen from inside: how much work the decoder does.
+//! Tests of internals: the amount of work of the decoder.
 
 use super::*;
 

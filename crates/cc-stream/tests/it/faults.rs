@@ -20,7 +20,7 @@ struct Log {
     number: u64,
 }
 
-/// What the consumer was told.
+/// Event received by the consumer.
 #[derive(Debug)]
 enum Told {
     Event(u64),
@@ -158,7 +158,8 @@ fn silences(plan: &Plan, outcome: &Outcome) {
     assert!(plan.fault == Fault::HalfOpenSilence || silent.is_empty());
 }
 
-/// No more attempts than the acts ask for, no wait below the floor, and no more time than they all need.
+/// Checks that there are no more attempts than the acts need, no delay below the floor, and no more time than
+/// they all take.
 fn efforts(plan: &Plan, outcome: &Outcome) {
     let attempts = outcome.server.connections.load(Ordering::Relaxed);
     let cuts = plan.acts.len() as u64;

@@ -165,7 +165,7 @@ async fn a_redirect_loop_is_the_fault_of_the_server() {
     assert_eq!(failed.unwrap_err().kind(), &ErrorKind::Redirect);
 }
 
-/// It would take the header to another origin on a redirect.
+/// The client would send the header to another origin on a redirect.
 #[tokio::test]
 async fn a_plain_client_sends_no_header_that_it_cannot_keep() {
     let listener = listen().await;

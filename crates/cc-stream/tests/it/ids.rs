@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::support::memory::{Memory, breaks, ends, settings, text, words};
 
-/// What is told of items and gaps.
+/// Summary of items and gaps.
 fn essence(told: Vec<String>) -> Vec<String> {
     told.into_iter().filter(|word| word != "open" && !word.starts_with("retry")).collect()
 }
@@ -21,24 +21,24 @@ struct Published {
     date: i64,
 }
 
-/// Where a server goes on from an id.
+/// Event from which a server resumes after an id.
 #[derive(Debug, Clone, Copy)]
 enum Resume {
-    /// Where the client stopped, whatever the id.
+    /// The position of the client, regardless of the id.
     Exactly,
-    /// So many events before that.
+    /// This number of events earlier.
     Earlier(usize),
     /// After the first event, or the last, that it published with this id.
     First,
     Last,
-    /// So many events later: they are lost.
+    /// This number of events later: the events between are lost.
     Later(usize),
 }
 
 #[derive(Debug, Clone)]
 struct Case {
     events: Vec<Published>,
-    /// How many events each connection brings before it breaks; those after them bring all.
+    /// Number of events in each connection before it fails; later connections deliver all events.
     cuts: Vec<usize>,
     resume: Resume,
     continuity: Continuity,
@@ -193,7 +193,7 @@ proptest! {
     }
 }
 
-/// The events of the first connection, those after the reconnection, and what is told.
+/// Events of the first connection, events after the reconnection, and the reports.
 async fn told(first: &'static str, then: &'static str) -> Vec<String> {
     let memory = Memory::new([breaks(first), ends(then)]);
     let mut told = essence(words(&mut memory.stream(settings())).await);

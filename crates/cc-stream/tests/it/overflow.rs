@@ -141,7 +141,7 @@ async fn connection_events_do_not_accumulate() {
     assert!(left < 30, "{left}");
 }
 
-/// Each look finds nothing more, while what was read ahead is taken slowly.
+/// Each poll finds nothing more while the backlog is consumed slowly.
 #[tokio::test(start_paused = true)]
 async fn silence_is_noticed_while_a_backlog_is_taken() {
     let backlog: &'static str = "data: a\n\n".repeat(20).leak();

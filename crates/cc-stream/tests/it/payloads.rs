@@ -246,7 +246,7 @@ async fn a_parser_may_skip_events_and_they_do_not_count() {
     );
 }
 
-/// The stream ends, and what it could not be told of is told before.
+/// The stream ends, and the unreadable end is reported first.
 #[tokio::test(start_paused = true)]
 async fn an_end_that_cannot_be_read_is_told_with_its_event() {
     let memory = Memory::new([stays("event: END_OF_STREAM\ndata: {\"endedBy\": oops\n\n")]);

@@ -1,4 +1,4 @@
-//! What survives a reconnection: the place, the limit, and the certainty that nothing is missing.
+//! State that survives a reconnection: the position, the limit, and the proof of continuity.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use crate::support::memory::{
     Memory, Script, breaks, ends, next, request, settings, status, stays, text, words,
 };
 
-/// What is told of items and gaps.
+/// Summary of items and gaps.
 async fn essence(memory: &std::sync::Arc<Memory>, settings: Settings) -> Vec<String> {
     let told = words(&mut memory.stream(settings)).await;
     told.into_iter().filter(|word| word != "open" && !word.starts_with("retry")).collect()
@@ -317,7 +317,7 @@ async fn a_cursor_of_a_stream_without_ids_leaves_a_gap() {
     assert_eq!(essence(&memory, settings).await, ["gap -..- NoId", "d", "end Server(Some(\"done\"))"]);
 }
 
-/// What came while nobody listened is missing, even when nothing had come before.
+/// Events without a listener are missing, even if none was delivered before.
 #[tokio::test(start_paused = true)]
 async fn a_cursor_of_a_stream_that_gave_nothing_leaves_a_gap_unless_the_start_is_fixed() {
     for (fixed_start, expected) in [(false, vec!["gap -..x NoId", "a"]), (true, vec!["a"])] {
@@ -404,7 +404,7 @@ async fn a_stream_goes_on_when_no_connection_outlives_the_overlap() {
     assert!(connections < 20, "{connections} connections");
 }
 
-/// What is no item for the program is one for the server that counts.
+/// An event that the program skips counts for the server.
 #[tokio::test(start_paused = true)]
 async fn events_that_are_skipped_count_for_the_limit_of_the_server() {
     let memory = Memory::new([
@@ -419,7 +419,7 @@ async fn events_that_are_skipped_count_for_the_limit_of_the_server() {
     assert_eq!(told, ["a", "c", "d", "end Limit"]);
 }
 
-/// What several items have is no id of one of them: none may be taken for another.
+/// An id of several items identifies none of them: no item may be mistaken for another.
 #[tokio::test(start_paused = true)]
 async fn items_that_share_an_id_are_no_duplicates() {
     let memory = Memory::new([
@@ -456,7 +456,8 @@ async fn the_limit_of_the_server_is_not_the_end_when_items_are_missing() {
     assert_eq!(*asked.lock().unwrap(), [Some(6), Some(3 + 1), Some(2 + 4)]);
 }
 
-/// As many as were asked for came, one of them too long to be an item: only a retry could bring another.
+/// The requested number of events arrived, one of them too long to be an item: only a retry could deliver
+/// another.
 #[tokio::test(start_paused = true)]
 async fn without_retries_the_end_of_the_server_is_the_end() {
     for (retry, last) in [(None, "end Server(Some(\"done\"))"), (Some(Retry::default()), "end Limit")] {

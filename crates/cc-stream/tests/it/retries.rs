@@ -1,4 +1,4 @@
-//! What is retried, how often, and when.
+//! Conditions, number and delays of retries.
 
 use std::time::Duration;
 
@@ -125,7 +125,7 @@ async fn a_server_that_closes_after_each_event_is_healthy() {
     assert!(start.elapsed() <= Duration::from_secs(51), "{:?}", start.elapsed());
 }
 
-/// What was given before is nothing new.
+/// A repeated event is not progress.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_gives_the_same_event_again_and_closes_is_given_up_on() {
     let memory = Memory::new((0..100).map(|_| Script::Stream(vec![Step::Bytes("id: 1\ndata: a\n\n")])));
@@ -284,7 +284,7 @@ async fn an_unreachable_server_is_tried_again() {
     assert!(error.is_transient());
 }
 
-/// What the consumer does with an item is no life of the connection that it came on.
+/// The consumer's time for an item does not count as life of its connection.
 #[tokio::test(start_paused = true)]
 async fn a_slow_consumer_does_not_make_connections_healthy() {
     for heartbeat in [None, Some(Duration::from_millis(2_500))] {
@@ -312,7 +312,7 @@ async fn a_healthy_connection_that_is_paused_forgets_the_retries_before() {
     assert_eq!(stream.handle().retry_count(), 0);
 }
 
-/// The head of the answer came in time: it is a refusal, whatever becomes of its body.
+/// The head of the answer arrived in time: it is a refusal, regardless of its body.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_just_before_the_connect_timeout_is_a_refusal() {
     let late = [Step::Bytes("because"), Step::Wait(Duration::from_secs(1))];

@@ -14,7 +14,7 @@ use tokio::runtime::Builder;
 
 use crate::support::memory::text;
 
-/// With a heartbeat: without one, an open stream waits without a timer.
+/// With a heartbeat: without one, an open stream needs no timer.
 fn settings() -> Settings {
     let mut settings = crate::support::memory::settings();
     settings.heartbeat = Some(Duration::from_secs(1));

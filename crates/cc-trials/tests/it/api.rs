@@ -1,4 +1,4 @@
-//! What no command does: the requests of every domain, and any route at all.
+//! Requests without a command: those of every domain, and arbitrary routes.
 
 use std::collections::BTreeMap;
 

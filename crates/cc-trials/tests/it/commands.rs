@@ -1,5 +1,5 @@
-//! Every command of the catalogue: what it asks and gives, with what is required and with everything, and what it makes of
-//! answers that are missing, empty, broken or refused.
+//! Every command of the catalogue: its requests and output, with the required inputs and with all of them,
+//! and its handling of absent, empty, broken and refused answers.
 //!
 //! Inputs and answers are made from their schemas, and kept with the requests in `snapshots/commands__<domain>.snap`.
 
@@ -58,7 +58,7 @@ async fn every_command_asks_what_the_spec_takes_and_reads_what_it_answers() {
     }
 }
 
-/// What goes wrong with every answer but that of the index of ids.
+/// Faults of every answer except that of the index of ids.
 fn faults() -> [(&'static str, Fault); 4] {
     [
         (
@@ -116,7 +116,7 @@ pub fn one_of_each_pair(input: Value) -> Vec<Value> {
 /// Commands that give a URL with the credentials in it: an API token is the same each time, a signature is not.
 const GIVES_CREDENTIALS: [&str; 1] = ["GetInvoiceUrl"];
 
-/// Credentials that sign each request. The sandbox checks what was signed.
+/// Credentials that sign each request. The sandbox verifies the signatures.
 fn signed(sandbox: &Sandbox) -> Credentials {
     let own = sandbox.credentials().clone();
     Credentials::oauth1(own.consumer_key, own.consumer_secret, own.token, own.token_secret)

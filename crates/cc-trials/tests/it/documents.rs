@@ -1,4 +1,4 @@
-//! What the documents show compiles, and does what it says against the sandbox: one test a block, named by its heading.
+//! Examples in the documents compile and run against the sandbox: one test per block, named by its heading.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Changes whose success has no body, or one that nobody expects.
+//! Changes whose success has no body, or an unexpected one.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -30,7 +30,8 @@ const NEEDS_THE_ANSWER: [&str; 7] = [
     "StartMigration",
 ];
 
-/// Commands that find what they created or changed in a list. A sandbox without a state gives the same list whatever was created.
+/// Commands that find a created or changed resource in a list. A stateless sandbox returns the same list for
+/// every creation.
 const FOUND_IN_A_LIST: [&str; 13] = [
     "CreateAddon",
     "CreateAddonProviderFeature",
@@ -52,7 +53,7 @@ const FOUND_IN_A_LIST: [&str; 13] = [
 enum Answer {
     Nothing(StatusCode),
     Page,
-    /// What the sandbox answers; reads after it are refused.
+    /// The normal answer; later reads are refused.
     AsItIsAndThenNoReads,
 }
 

@@ -1,4 +1,4 @@
-//! What has an effect or gives a secret for the moment is asked of the platform each time.
+//! Operations with an effect or a one-time secret are sent each time.
 
 use std::time::Duration;
 

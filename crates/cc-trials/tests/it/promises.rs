@@ -8,7 +8,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Where the tests of a crate are, by the name that the page uses.
+/// Directory of a crate's tests, by the name on the page.
 fn folder(name: &str) -> PathBuf {
     match name {
         "xtask" => root().join(name),
@@ -30,7 +30,7 @@ fn sources(folder: &Path) -> String {
     text
 }
 
-/// What stands between backquotes in a line and is a crate, `::` and a test.
+/// The tests named in backquotes in a line: a crate, `::` and a test.
 fn tests_of(line: &str) -> Vec<(&str, &str)> {
     line.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::")).collect()
 }

@@ -24,7 +24,7 @@ type Again = fn(Value) -> Result<Value, String>;
 /// Tries types: what their schemas admit is read, what they write their schemas admit, and it is read back.
 pub struct Types {
     samples: Samples,
-    /// How many types were tried, and how many values.
+    /// Number of tested types and of tested values.
     tried: (usize, usize),
     unions: usize,
     faults: Vec<String>,
@@ -55,7 +55,7 @@ impl Types {
         self.tried.0 += 1;
     }
 
-    /// A variant of a later version is kept, and nothing that names no variant is taken for one.
+    /// A variant of a later version is kept, and a value without a variant is not accepted.
     fn union(&mut self, name: &str, validator: &Validator, tag: &str, again: Again) {
         self.unions += 1;
         let later = json!({ tag: "PIGEON", "loft": [4, null, { "": {} }] });
@@ -191,7 +191,7 @@ impl Sweep for Commands {
 }
 
 impl Commands {
-    /// As the catalogue reads them: strictly.
+    /// Parses inputs strictly, as the catalogue does.
     fn inputs<C: Serialize + DeserializeOwned>(&mut self, command: &CommandInfo) {
         let strictly: Again = |value| {
             let read: C = cc_runtime::catalog::read_input(&value).map_err(|error| error.to_string())?;
@@ -236,7 +236,7 @@ async fn every_command_reads_what_its_schema_admits_and_gives_what_that_of_its_o
     assert_eq!(missing.collect::<Vec<_>>(), ["GetInvoiceUrl"]);
 }
 
-/// Whether a schema says nothing about a value.
+/// Returns `true` if a schema does not restrict a value.
 fn is_untyped(schema: &Value) -> bool {
     let Value::Object(object) = schema else { return true };
     !["type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"].iter().any(|key| object.contains_key(*key))

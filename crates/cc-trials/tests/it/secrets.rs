@@ -1,5 +1,5 @@
-//! No secret of any operation and any command is shown by anything that shows: `Debug` of requests, commands and outputs, errors
-//! with their causes, and the log, although the server repeats all that it gets.
+//! No output shows a secret of any operation or command: `Debug` of requests, commands and outputs, errors
+//! with their causes, and the log, even though the server repeats everything it receives.
 //!
 //! Samples give every secret of the spec a text that is found wherever it is shown.
 
@@ -25,7 +25,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::sweep::Sweep;
 
-/// What each secret of a sample begins with.
+/// Prefix of each secret in a sample.
 const CANARY: &str = "sandbox-secret-";
 
 /// The credentials of these tests.
@@ -68,7 +68,7 @@ fn shown(error: &Error) -> String {
     text
 }
 
-/// Refuses every request in the words of the request; what it does not refuse goes to a sandbox.
+/// Refuses requests with their own content; other requests go to a sandbox.
 #[derive(Debug, Clone)]
 struct Echo {
     sandbox: Arc<Sandbox>,

@@ -9,7 +9,7 @@ use cc_sandbox::{Pace, Sandbox};
 use cc_trials::memory;
 use futures_util::StreamExt;
 
-/// The item of a delivery, where there is no reason for anything else.
+/// Returns the item of a delivery, and fails for a gap or fault.
 fn item<T>(delivery: Result<Delivery<T>, StreamError>) -> T {
     delivery.unwrap().item().expect("an item")
 }

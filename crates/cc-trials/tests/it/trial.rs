@@ -1,6 +1,7 @@
-//! What every operation has to stand: its request is what the spec takes, its answers are read, and bad ones are refused.
+//! Checks of every operation: its request matches the spec, its answers are parsed, and bad ones are refused.
 //!
-//! The requests are kept in `snapshots/requests__<domain>.snap`, once with what is required and once with everything.
+//! The requests are in `snapshots/requests__<domain>.snap`, once with the required inputs and once with all
+//! of them.
 
 use std::fmt::{Debug, Write};
 
@@ -13,7 +14,8 @@ use serde_json::Value;
 
 use crate::secrets;
 
-/// Answers of every extent are read: what is not promised may be missing, null, or more than is known.
+/// Answers of every extent are parsed: optional properties may be absent or null, and unknown ones may be
+/// present.
 const EXTENTS: [Extent; 4] = [Extent::Required, Extent::Nulls, Extent::Whole, Extent::Beyond];
 
 /// The trial of the operations of one domain.
@@ -81,7 +83,7 @@ impl Trial {
         Self { domain, samples, requests: String::new() }
     }
 
-    /// Tries an operation: `new` makes it with what is required, `all` adds the rest.
+    /// Tests an operation: `new` creates it with the required inputs, `all` adds the others.
     pub async fn operation<O>(&mut self, new: impl Fn(&Inputs<'_>) -> O, all: impl Fn(O, &Inputs<'_>) -> O)
     where
         O: Operation + Debug + 'static,

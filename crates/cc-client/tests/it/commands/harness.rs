@@ -1,4 +1,4 @@
-//! What a command asks of the platform and what it gives back, as a snapshot.
+//! Snapshot of the requests and the output of a command.
 //!
 //! A platform without a socket has an answer for some routes, and a 404 for the others. It always has the
 //! [index of ids](crate::support::SUMMARY).
@@ -59,7 +59,7 @@ impl Routes {
         self.answer(route, status, "application/json", "{}".to_owned())
     }
 
-    /// Takes the answers of a route away.
+    /// Removes the answers of a route.
     pub fn without(mut self, route: &str) -> Self {
         self.answers.retain(|answer| answer.route != route);
         self
@@ -70,8 +70,8 @@ impl Routes {
         self
     }
 
-    /// What each of these commands asks, and its output or its error. Each has a platform of its own, and goes through its
-    /// JSON first.
+    /// The requests of each of these commands, and its output or error. Each has a platform of its own, and
+    /// passes through JSON first.
     pub async fn tell<C>(&self, commands: impl IntoIterator<Item = (&str, C)>) -> String
     where
         C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned,
@@ -95,8 +95,8 @@ impl Routes {
     }
 }
 
-/// Compares what a command asks and gives with what is in `snapshots/`, once with its required inputs alone, and once with
-/// all of them.
+/// Compares the requests and the output of a command with `snapshots/`, once with the required inputs, and
+/// once with all of them.
 pub async fn check<C>(routes: &Routes, required: C, all: C)
 where
     C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned,
@@ -104,7 +104,7 @@ where
     compare(C::NAME, &routes.tell([("required inputs", required), ("all inputs", all)]).await);
 }
 
-/// The same of a command that has no optional input.
+/// The same for a command without optional inputs.
 pub async fn check_one<C>(routes: &Routes, command: C)
 where
     C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned,
@@ -112,7 +112,8 @@ where
     compare(C::NAME, &routes.tell([("required inputs", command)]).await);
 }
 
-/// The same for these inputs, and then for the last of them when `route` has nothing, refuses, and is cut short.
+/// The same for these inputs, and then for the last of them with an empty, a refused and a truncated answer
+/// of `route`.
 pub async fn check_fully<C>(routes: &Routes, route: &str, commands: impl IntoIterator<Item = (&str, C)>)
 where
     C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned + Clone,
@@ -137,7 +138,7 @@ pub fn compare(name: &str, told: &str) {
     });
 }
 
-/// Answers each request, and keeps what was asked.
+/// Answers each request, and records it.
 #[derive(Debug, Clone)]
 struct Journal {
     left: Arc<Mutex<Vec<Answer>>>,

@@ -21,7 +21,7 @@ const MATOMO: &str = "/v4/addon-providers/addon-matomo/addons/postgresql_1";
 const METABASE: &str = "/v4/addon-providers/addon-metabase/addons/postgresql_1";
 const OTOROSHI: &str = "/v4/addon-providers/addon-otoroshi/addons/postgresql_1";
 
-/// What all operators say, and what only one does.
+/// Fields of all operators, and those of one.
 fn operator(own: Value) -> Value {
     let mut operator = json!({
         "resourceId": "postgresql_1", "addonId": "addon_1", "name": "mine", "ownerId": "orga_1", "plan": "BASE",

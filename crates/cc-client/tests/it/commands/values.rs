@@ -1,4 +1,4 @@
-//! What the platform says arrives, in the form that the documentation gives: nothing is dropped or invented on the way.
+//! Values of the platform arrive as documented: nothing is dropped or invented.
 
 use cc_client::commands::application::GetApplication;
 use cc_client::commands::application::ListLink;

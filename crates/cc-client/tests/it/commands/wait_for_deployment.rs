@@ -21,8 +21,8 @@ fn started(id: &str, hour: u32, state: &str, action: &str) -> Value {
     json!({"id": id, "startDate": format!("2024-05-02T{hour:02}:00:00Z"), "state": state, "origin": {"action": action}})
 }
 
-/// What the platform answers to the looks, one after the other, the last one for ever: a status with a body, or nothing for
-/// a long time. To the list of deployments it always gives this one.
+/// Answers of the platform to the polls in turn, the last one repeatedly: a status with a body, or a long
+/// silence. The list of deployments is always this one.
 fn platform(looks: Vec<Option<(u16, Value)>>, list: Vec<Value>) -> Platform {
     let looks = std::sync::Mutex::new(looks.into_iter());
     let last = std::sync::Mutex::new(None);

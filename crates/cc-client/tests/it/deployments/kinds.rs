@@ -6,22 +6,22 @@ use fastrand::Rng;
 
 use super::world::{Connection, Line, Ms, NEVER, Odd, Post, Row, SECOND, Truth, World};
 
-/// How a deployment ends.
+/// End of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     Succeeds,
     Fails,
-    /// Its row says that it is cancelled.
+    /// Its row is cancelled.
     Cancelled,
-    /// Its row is replaced by one of the action CANCEL.
+    /// Its row is replaced by one with the action CANCEL.
     CancelReplaces,
     /// The application is stopped: its row is replaced by one of the action UNDEPLOY.
     UndeployReplaces,
-    /// Its row says that it is cancelled, and a later deployment takes its place.
+    /// Its row is cancelled, and a later deployment replaces it.
     Superseded,
-    /// Its row vanishes, and a later deployment takes its place.
+    /// Its row disappears, and a later deployment replaces it.
     SupersededAndGone,
-    /// It goes on beyond the deadline.
+    /// The deployment continues beyond the deadline.
     GoesOn,
 }
 
@@ -431,7 +431,7 @@ fn unknown_end(world: &mut World, _: &mut Rng) {
     world.is_clean = false;
 }
 
-/// Replicas miss the row for 2.5 s while it is under way, and a later row is there.
+/// Replicas miss the row for 2.5 s while the deployment is in progress, and a later row exists.
 fn missed(world: &mut World, random: &mut Rng, actions: &[&'static str]) {
     let last = world.end.min(world.deadline.as_millis() as Ms).saturating_sub(4_000).max(3_001);
     let from = random.u64(3_000..last);
@@ -443,7 +443,7 @@ fn missed(world: &mut World, random: &mut Rng, actions: &[&'static str]) {
     world.rows.push(row);
 }
 
-/// Something odd for two seconds while it is under way.
+/// Unusual answers for two seconds while the deployment is in progress.
 fn odd(world: &mut World, random: &mut Rng, odd: Odd) {
     let last = world.end.min(world.deadline.as_millis() as Ms).saturating_sub(3_500);
     let from = random.u64(0..last.max(1));
@@ -475,7 +475,7 @@ fn ends_early(world: &mut World, random: &mut Rng, reason: Option<&'static str>)
     world.connections.push(Connection::Good);
 }
 
-/// The last line, which speaks of the end, comes this much later.
+/// Delays the last line, which is about the end, by this time.
 fn move_last_line(world: &mut World, later: i64) {
     let end = world.end as i64;
     let last = world.lines.last_mut().unwrap();

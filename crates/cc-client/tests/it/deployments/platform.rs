@@ -26,7 +26,7 @@ const HEARTBEAT: Ms = 2_000;
 const OLD_OWNER: &str = "orga_old";
 const NEW_OWNER: &str = "orga_new";
 
-/// What was asked of the platform.
+/// A request to the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     Post,
@@ -65,7 +65,7 @@ impl Platform {
         self.0.start.elapsed().as_millis() as Ms
     }
 
-    /// What was asked, and when.
+    /// The requests with their times.
     pub fn asked(&self) -> Vec<(Ms, Asked)> {
         self.0.asked.lock().unwrap().clone()
     }

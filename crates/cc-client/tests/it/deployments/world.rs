@@ -1,7 +1,8 @@
-//! What really happens: the deployments of one application and the lines of one log, along a line of time.
+//! Simulated reality: the deployments of one application and the lines of one log over time.
 //!
-//! This is the ground truth. Nothing in it knows the client, and nothing comes from `cc-sandbox`: it is written from what is known
-//! of the platform (its states and actions, rows that show up late, are missed by replicas, or are replaced by others).
+//! This is the ground truth. It knows nothing of the client, and nothing comes from `cc-sandbox`: it is
+//! written from the known behaviour of the platform (its states and actions, and rows that appear late, are
+//! missed by replicas, or are replaced by others).
 
 use std::time::Duration;
 
@@ -18,15 +19,15 @@ pub const NEVER: Ms = u64::MAX / 4;
 pub struct Row {
     pub id: String,
     pub action: &'static str,
-    /// When it started.
+    /// Start of the deployment.
     pub start: i64,
     /// Since when it is shown.
     pub shown: Ms,
-    /// When it is taken away for good.
+    /// Time at which the row is removed permanently.
     pub gone: Ms,
     /// Spans in which replicas miss it.
     pub missed: Vec<(Ms, Ms)>,
-    /// Its states: since when, and which.
+    /// States with their start times.
     pub states: Vec<(i64, String)>,
 }
 
@@ -56,23 +57,23 @@ impl Row {
 #[derive(Debug, Clone)]
 pub struct Line {
     pub written: i64,
-    /// When the log has it.
+    /// Time at which the log contains the line.
     pub ready: Ms,
     pub text: String,
     pub service: &'static str,
 }
 
-/// What becomes of a connection of the log.
+/// Behaviour of a log connection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Connection {
     Good,
     /// The connection is cut after so many lines.
     Cut(usize),
-    /// No byte comes after so many lines.
+    /// No byte arrives after this number of lines.
     Silent(usize),
     /// The platform ends the stream after so many lines.
     EndsAfter(usize),
-    /// The platform gives so many lines from the start whatever is asked for, and ends the stream.
+    /// The platform repeats this number of lines from the start, whatever the request, and ends the stream.
     Repeats(usize),
     /// The platform ends the stream then, for this reason.
     Ends(Ms, Option<&'static str>),
@@ -84,20 +85,20 @@ pub enum Connection {
     Held(Ms),
 }
 
-/// What a request is answered instead of what is true.
+/// Wrong answer to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Odd {
     Status(u16, Option<u64>),
     Html,
     Empty,
-    /// No answer comes for a long time.
+    /// No answer arrives for a long time.
     Hangs,
     Lost,
     /// A row of the list has no id.
     NullId,
 }
 
-/// How the request of the deployment is answered.
+/// Answer to the request for the deployment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Post {
     Accepted,
@@ -118,7 +119,7 @@ pub enum Truth {
     Cancelled,
     Superseded,
     GoesOn,
-    /// It is over, in a state whose meaning nobody knows.
+    /// The deployment is over, in a state with an unknown meaning.
     Unknown,
 }
 
@@ -130,28 +131,29 @@ pub struct World {
     pub ours: String,
     pub rows: Vec<Row>,
     pub lines: Vec<Line>,
-    /// Connections of the log, one after the other; the last one for ever.
+    /// Connections of the log in turn; the last one repeatedly.
     pub connections: Vec<Connection>,
-    /// What goes wrong with looks, and when.
+    /// Faults of the polls, with their times.
     pub odd: Vec<(Ms, Ms, Odd)>,
     pub post: Post,
-    /// When the application moves to another owner, and how the old one's routes answer then.
+    /// Time at which the application moves to another owner, and the status of the old owner's routes
+    /// afterwards.
     pub moves: Option<(Ms, u16)>,
-    /// How long an answer takes: at least and at most.
+    /// Shortest and longest time of an answer.
     pub latency: (Ms, Ms),
     pub summary_takes: Ms,
     pub has_dates: bool,
     pub has_steps: bool,
     pub has_start: bool,
-    /// How long the consumer takes for a line.
+    /// Time of the consumer for a line.
     pub consumer: Ms,
     pub truth: Truth,
-    /// When the truth can be seen.
+    /// Time at which the result is visible.
     pub end: Ms,
     pub deadline: Duration,
-    /// Whether the log is followed.
+    /// `true` if the log is followed.
     pub follows: bool,
-    /// Whether all that is told of the log must be true: nothing is lost.
+    /// `true` if no line is lost, so that all reports about the log must be true.
     pub is_clean: bool,
 }
 

@@ -1,11 +1,11 @@
-//! What Redis refuses, and what could not be told to it.
+//! Refusals of Redis, and undelivered invalidations.
 
 use super::outage::{Log, until_it_is_back};
 use super::server::Server;
 use super::*;
 use crate::support::PutThing;
 
-/// Whether what is asked of this client is kept.
+/// Returns `true` if this client's answers are cached.
 async fn keeps(client: &Client) -> bool {
     thing(client).await == thing(client).await
 }

@@ -20,10 +20,10 @@ use crate::support::{SUMMARY, after};
 const REDIS: &str = "CC_CLIENT_TEST_REDIS";
 const PLATFORM: &str = "CC_CLIENT_TEST_PLATFORM";
 
-/// How many callers each process has.
+/// Number of callers in each process.
 const CALLERS: usize = 20;
 
-/// How long the others wait for one that died.
+/// Time for which the others wait for a dead process.
 const TURN: Duration = Duration::from_secs(3);
 
 /// A platform on a socket, which counts and takes its time.

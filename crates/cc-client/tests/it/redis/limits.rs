@@ -1,4 +1,4 @@
-//! What is kept, for how long, and for whom.
+//! Content, lifetime and owner of cached data.
 
 use std::time::Duration;
 

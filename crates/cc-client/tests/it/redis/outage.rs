@@ -10,7 +10,7 @@ use super::server::Server;
 use super::*;
 use crate::support::PutThing;
 
-/// What was told to the log.
+/// Collected log.
 #[derive(Debug, Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -44,7 +44,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// Waits until what is asked of this client is kept again.
+/// Waits until answers of this client are cached again.
 pub async fn until_it_is_back(client: &Client) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while thing(client).await != thing(client).await {

@@ -82,7 +82,7 @@ impl Server {
         }
     }
 
-    /// Makes it answer nothing, until it is continued.
+    /// Stops all answers until the server is resumed.
     pub fn pause(&self) {
         self.signal("-STOP");
     }

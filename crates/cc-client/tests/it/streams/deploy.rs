@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{SECOND, sandbox};
 
-/// What a deployment told.
+/// Events of a deployment.
 #[derive(Debug, Default)]
 struct Told {
     lines: Vec<String>,
@@ -230,7 +230,7 @@ async fn a_log_without_the_end_is_reported_as_incomplete() {
     assert_eq!((is_whole, told.log_errors), (false, 1), "{told:?}");
 }
 
-/// Who comes late reads the log of the deployment, and not what the program wrote since.
+/// A late reader gets the log of the deployment, without later lines of the program.
 #[tokio::test(start_paused = true)]
 async fn what_the_program_writes_after_the_end_is_not_of_the_deployment() {
     for stop in [1, 12, 13] {

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::{SECOND, at, sandbox};
 
-/// What a stream told, as far as it counts here.
+/// Relevant events of a stream.
 #[derive(Debug)]
 enum Told {
     /// An item: its id.
@@ -23,7 +23,7 @@ enum Told {
     End(EndReason),
 }
 
-/// Two minutes of a log: what is stored, and what comes as time passes.
+/// Two minutes of a log: stored lines, and lines that arrive as time passes.
 fn command(sandbox: &Sandbox, start: Timestamp) -> StreamApplicationRuntimeLog {
     let until = start.saturating_add(Duration::from_secs(180));
     StreamApplicationRuntimeLog::new(&sandbox.ids().application).since(start).until(until)
@@ -60,7 +60,8 @@ fn ids(told: &[Told]) -> Vec<String> {
     told.iter().filter_map(|told| if let Told::Event(id) = told { Some(id.clone()) } else { None }).collect()
 }
 
-/// Nothing twice, nothing out of order, nothing missing but at gaps. Gives the number of gaps, and of what is missing.
+/// Checks that nothing is repeated, out of order, or missing except at gaps. Returns the number of gaps and
+/// of missing lines.
 fn judge(told: &[Told], expected: &[String]) -> (usize, usize) {
     let (mut next, mut gap, mut gaps, mut missing) = (0, false, 0, 0);
     let mut faulty: Vec<&String> = Vec::new();
@@ -118,8 +119,8 @@ async fn every_fault_is_survived_or_reported() {
     }
 }
 
-/// What was given does not come again, even where it is more than is remembered; what came meanwhile is not missing, even
-/// where the stream was asked for nothing but what is new.
+/// Delivered lines are not repeated, even if they exceed the memory of the stream; new lines are not missing,
+/// even if the stream was asked only for new ones.
 #[tokio::test(start_paused = true)]
 async fn a_refused_id_makes_it_go_on_from_the_date_of_the_last_line() {
     for (from, after) in [(-3 * 3_600, 2_000), (0, 5)] {

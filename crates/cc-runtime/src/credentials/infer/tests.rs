@@ -1,4 +1,4 @@
-//! Who wins, what is told of it, and what is not.
+//! Precedence of credentials, and their explanation.
 
 use std::fs;
 use std::path::Path;

@@ -86,12 +86,12 @@ impl Reader {
         }
     }
 
-    /// What came of an event that is not whole.
+    /// Text of an incomplete event.
     pub(crate) fn rest_of_text(&self) -> &str {
         &self.text
     }
 
-    /// The next event that is no heartbeat.
+    /// Next event other than a heartbeat.
     pub(crate) async fn item(&mut self) -> Event {
         loop {
             let event = self.next().await.expect("the stream goes on").expect("the connection holds");

@@ -26,14 +26,14 @@ fn ours(pieces: &[&[u8]], id_of: fn(Option<String>, String) -> Option<String>) -
         .collect()
 }
 
-/// It gives the last event id, and not whose it is.
+/// This decoder gives the last event id without the event that set it.
 fn eventsource(pieces: &[&[u8]]) -> Events {
     let chunks = stream::iter(pieces.iter().map(|piece| Ok::<_, Infallible>(piece.to_vec())));
     let events = block_on(chunks.eventsource().collect::<Vec<_>>());
     events.into_iter().map(Result::unwrap).map(|event| (event.event, event.data, Some(event.id))).collect()
 }
 
-/// It gives blocks without data too, and `None` for a name that was not given.
+/// This decoder gives blocks without data too, and `None` for an absent name.
 fn sse(pieces: &[&[u8]]) -> Events {
     let chunks =
         stream::iter(pieces.iter().map(|piece| Ok::<_, Infallible>(bytes::Bytes::copy_from_slice(piece))));

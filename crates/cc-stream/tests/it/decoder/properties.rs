@@ -1,4 +1,4 @@
-//! What holds for any bytes.
+//! Properties for arbitrary bytes.
 
 use cc_stream::{Decoder, Limits};
 use proptest::collection::vec;

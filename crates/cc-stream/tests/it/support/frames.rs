@@ -35,7 +35,8 @@ impl From<Frame<'_>> for Owned {
     }
 }
 
-/// What a decoder finds in these pieces. Each is a buffer of its own, so that none can be read after its time.
+/// Events that a decoder finds in these pieces. Each piece is a separate buffer, so that none can be read
+/// after it is dropped.
 pub(crate) fn decode<'a>(limits: Limits, pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Owned> {
     let mut decoder = Decoder::new(limits);
     let mut frames = Vec::new();

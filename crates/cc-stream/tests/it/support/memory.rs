@@ -23,7 +23,7 @@ pub(crate) enum Step {
     Wait(Duration),
     /// The connection breaks.
     Break,
-    /// Nothing comes any more.
+    /// Nothing more arrives.
     Hang,
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Step {
 pub(crate) enum Script {
     Stream(Vec<Step>),
     Answer(u16, Vec<(HeaderName, &'static str)>, Vec<Step>),
-    /// No answer comes.
+    /// No answer arrives.
     NoAnswer,
     Unreachable,
 }
@@ -56,7 +56,7 @@ pub(crate) fn status(status: u16) -> Script {
     Script::Answer(status, vec![(CONTENT_TYPE, "text/plain")], vec![Step::Bytes("no")])
 }
 
-/// What the transport saw.
+/// State seen by the transport.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     scripts: Mutex<VecDeque<Script>>,
@@ -70,7 +70,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Answers with these scripts in turn; to one more request nobody answers.
+    /// Answers with these scripts in turn; further requests get no answer.
     pub(crate) fn new(scripts: impl IntoIterator<Item = Script>) -> Arc<Self> {
         Arc::new(Self { scripts: Mutex::new(scripts.into_iter().collect()), ..Self::default() })
     }
@@ -160,7 +160,7 @@ pub(crate) fn settings() -> Settings {
     settings
 }
 
-/// What was told, in a word each.
+/// Summary of an event in one word.
 pub(crate) fn word<T: AsRef<str>>(told: &Result<StreamEvent<T>>) -> String {
     match told {
         Ok(StreamEvent::Open(_)) => "open".into(),
@@ -176,7 +176,7 @@ pub(crate) fn word<T: AsRef<str>>(told: &Result<StreamEvent<T>>) -> String {
     }
 }
 
-/// All that is told, to the end.
+/// Summary of all events, to the end.
 pub(crate) async fn words<T: AsRef<str>>(stream: &mut EventStream<T>) -> Vec<String> {
     stream.map(|told| word(&told)).collect().await
 }

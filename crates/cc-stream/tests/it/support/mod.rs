@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers shared by the tests.
 
 pub(crate) mod chance;
 pub(crate) mod frames;

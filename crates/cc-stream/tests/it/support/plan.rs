@@ -6,7 +6,7 @@ use cc_stream::Continuity;
 
 use super::chance::Chance;
 
-/// What goes wrong.
+/// Fault of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     ResetMidEvent,
@@ -55,7 +55,7 @@ pub(crate) enum Ids {
     None,
 }
 
-/// How one connection goes.
+/// Script of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
     /// Streams to the end.
@@ -70,15 +70,15 @@ pub(crate) enum Act {
     Hang,
     /// Answers with this status.
     Refuse(u16),
-    /// The same, with a `Retry-After` in seconds.
+    /// The same with a `Retry-After` in seconds.
     RefuseFor(u16, u64),
-    /// The same, as a date of a clock that is wrong by so many hours.
+    /// The same with a date from a clock that is wrong by this number of hours.
     RefuseUntil(u16, u64, i64),
     /// Answers with 200 and this content type.
     Page(&'static str),
 }
 
-/// How the server takes an id to go on from.
+/// Handling of an id to resume from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resume {
     Exact,
@@ -98,14 +98,14 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     pub(crate) ids: Ids,
     pub(crate) continuity: Continuity,
-    /// When each event is published, from the start; the first is number 1.
+    /// Publication time of each event, from the start; the first is number 1.
     pub(crate) published: Vec<Duration>,
     /// The connections in turn; those after them serve.
     pub(crate) acts: Vec<Act>,
-    /// The acts go on with the last one, for ever.
+    /// `true` to repeat the last act forever.
     pub(crate) for_ever: bool,
     pub(crate) resume: Resume,
-    /// Events that are no JSON.
+    /// Events with invalid JSON.
     pub(crate) malformed: Vec<u64>,
     /// Events beyond the limits.
     pub(crate) giants: Vec<u64>,
@@ -224,12 +224,12 @@ impl Plan {
         self.published.len() as u64
     }
 
-    /// Whether the stream has to fail for good.
+    /// `true` if the stream must fail permanently.
     pub(crate) fn is_fatal(&self) -> bool {
         matches!(self.fault, Fault::WrongContentType | Fault::HtmlPage | Fault::Status(401 | 403 | 404))
     }
 
-    /// Whether a stream that knows its business has no reason to suspect a loss.
+    /// `true` if a correct stream has no reason to suspect a loss.
     pub(crate) fn is_seamless(&self) -> bool {
         let resumes = matches!(self.resume, Resume::Exact | Resume::Replay(_));
         // The first id alone cannot be proven by an overlap.

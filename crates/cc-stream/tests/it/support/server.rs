@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::chance::Chance;
 use super::plan::{Act, Ids, Plan, Resume};
 
-/// How often the server shows it is alive, give or take.
+/// Approximate interval of the server's heartbeats.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// Settings for this server: silence of more than one heartbeat and a margin is noticed.
@@ -48,9 +48,9 @@ pub(crate) struct Server {
     refused: AtomicBool,
     /// Connections asked for so far.
     pub(crate) connections: AtomicU64,
-    /// Bodies that nobody has dropped.
+    /// Number of bodies that are not dropped yet.
     pub(crate) alive: Arc<AtomicU64>,
-    /// When the server fell silent.
+    /// Times at which the server fell silent.
     pub(crate) silent: Mutex<Vec<Instant>>,
 }
 
@@ -115,7 +115,7 @@ impl Server {
         Ok(Response::event_stream(self.stream(act, first)))
     }
 
-    /// Which event a connection starts with; `None`: the id is refused.
+    /// First event of a connection; `None`: the id is refused.
     fn first(&self, last_id: Option<&str>) -> Option<u64> {
         let now = self.start.elapsed();
         let live = self.plan.published.partition_point(|time| *time <= now) as u64 + 1;
