@@ -10,12 +10,12 @@ fn main() -> ExitCode {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // Recursive parsers of what is generated need more than the main thread's stack for large domains.
+    // Recursive parsers of generated code need more than the main thread's stack for large domains.
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || run(&arguments, &root));
     let outcome = worker.map(std::thread::JoinHandle::join);
     match outcome {
         Ok(Ok(Outcome { text, errors, success })) => {
-            // Nobody may read to the end: nothing to do about it.
+            // The output may be closed early, so there is nothing to do.
             let _ = std::io::stdout().write_all(text.as_bytes());
             let _ = std::io::stderr().write_all(errors.as_bytes());
             if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }

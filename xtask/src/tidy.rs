@@ -98,7 +98,8 @@ fn arrows(root: &Path, found: &mut Vec<String>) {
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let to = dependency["name"].as_str().unwrap_or_default();
-            // Tests and examples may point anywhere: nobody who depends on the crate gets their arrows.
+            // Tests and examples may depend on any crate, because users of the crate do not get these
+            // dependencies.
             if names.contains(&to) && dependency["kind"] != "dev" && !allowed.contains(&kind(to)) {
                 found.push(format!("{name}: must not depend on {to} (docs/architecture.md)"));
             }

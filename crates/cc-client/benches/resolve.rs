@@ -77,7 +77,7 @@ async fn resolve(count: usize, size: usize, address: &str) {
     let credentials = Credentials::oauth1("key", "secret", "token", "secret");
     let build =
         || Client::builder().credentials(credentials.clone()).endpoint(format!("http://{address}")).build();
-    // Whatever is set up once (TLS, the executor) is not what is measured.
+    // One-time setup (TLS, the executor) is not part of the measurement.
     let warm = build().unwrap();
     let _ = warm.transport();
     let client = build().unwrap();

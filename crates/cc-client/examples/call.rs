@@ -29,7 +29,7 @@ async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments).await {
         Ok(text) => {
-            // Whoever reads it may have seen enough.
+            // The reader may have closed the output.
             let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }

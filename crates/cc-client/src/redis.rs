@@ -142,7 +142,7 @@ impl RedisStore {
 #[allow(clippy::unnecessary_wraps, reason = "without the feature it fails")]
 fn prepare_tls(_: &str) -> Result<()> {
     use tls::crypto::{CryptoProvider, aws_lc_rs};
-    // The client of Redis panics where there is none, or where several are compiled in.
+    // The Redis client panics if there is no provider, or if several are compiled in.
     if CryptoProvider::get_default().is_none() {
         // Another thread may have been faster, which is as good.
         let _ = aws_lc_rs::default_provider().install_default();

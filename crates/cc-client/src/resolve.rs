@@ -214,7 +214,7 @@ impl Resolver {
         let since = self.mark();
         let (fetched, late) = self.fetch(false);
         let first = fetched.await?;
-        // One that was under way already may not hold the latest changes.
+        // A fetch that was already in progress may miss the latest changes.
         let is_new = first.asked.is_some_and(|asked| !late || asked.number >= since.0);
         let mine = self.0.transport.is_identity(&first.identity);
         let last = if is_new && mine { first } else { self.fetch(false).0.await? };
@@ -250,7 +250,7 @@ impl Resolver {
         owner: &OwnerId,
         lessons: impl IntoIterator<Item = Lesson<'l>>,
     ) {
-        // Answers that came while the provider switched to another account are nobody's lesson.
+        // Answers that arrived while the provider switched to another account belong to no identity.
         if !self.0.transport.is_identity(identity) {
             return;
         }
@@ -422,7 +422,7 @@ impl Resolver {
         if let Some((store, key)) = &store {
             store.write(key, fetched.index.clone()).await;
         }
-        // Processes that wait for the turn find what was written.
+        // Processes that wait for the turn find the written index.
         drop(ticket);
         Ok(fetched)
     }

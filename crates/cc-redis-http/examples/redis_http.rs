@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let error = client.send(CmdSend::new("INCR").arg("example:ada")).await.unwrap_err();
     println!("refused   {:?}: {error}", RedisCode::of(&error).unwrap_or_default());
 
-    // An answer that is lost: a counter is not counted up twice, and the error says that nobody knows.
+    // A lost answer: the counter is not incremented twice, and the error says that the outcome is unknown.
     sandbox.faults().add(Fault::reset_after().on("send_command").times(1));
     let error = client.send(CmdSend::new("INCR").arg("example:visits")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Indeterminate);

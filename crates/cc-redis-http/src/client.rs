@@ -85,7 +85,7 @@ impl RedisHttpClient {
         let Some(order) = self.order.clone() else {
             return self.execute(command, options, effect, backend_url).await;
         };
-        // Others may have to wait for it: it goes on although nobody polls it.
+        // Other commands may have to wait for it: it continues even if it is not polled.
         tasks::alone(|work| async move {
             let turn = order.turn(backend_url.expose(), &access);
             let _hold = order.holders().hold(&work);
@@ -152,7 +152,7 @@ impl<O: Operation> Operation for Effective<O> {
 
 /// Returns the operation with retries after a lost answer enabled or disabled.
 fn with_repeats(info: &'static OperationInfo, repeats: bool) -> &'static OperationInfo {
-    // One entry at most for each operation of the proxy and each value: what is leaked is bounded.
+    // At most one entry for each operation of the proxy and each value, so the leaked memory is bounded.
     static KNOWN: Mutex<BTreeMap<(&str, bool), &'static OperationInfo>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     known.entry((info.id, repeats)).or_insert_with(|| {

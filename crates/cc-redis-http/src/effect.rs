@@ -63,7 +63,8 @@ impl Effect {
 fn depends(name: &str, args: &[String]) -> bool {
     let options = |from: usize| args.iter().skip(from).map(|arg| arg.to_ascii_uppercase());
     match name {
-        // With a condition it depends on what is there, and with `GET` it replies what was there before.
+        // With a condition, the result depends on the current value, and with `GET` the reply is the previous
+        // value.
         "SET" => options(2)
             .all(|arg| !matches!(arg.as_str(), "NX" | "XX" | "GET" | "IFEQ" | "IFNE" | "IFDEQ" | "IFDNE")),
         // Without an option it is a `GET`, with one it moves the time at which the key goes.

@@ -29,7 +29,7 @@ fn main() {
     let quick = std::env::args().any(|argument| argument == "--test");
     let rounds = if quick { 3 } else { 2_000 };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    // Nobody listens at the discard port of this machine.
+    // Nothing listens on the discard port of this machine.
     let (https, http) = ("https://127.0.0.1:9", "http://127.0.0.1:9");
     let request = || RequestBuilder::new(&GET).build().expect("a request");
     let timed = |work: &dyn Fn()| {

@@ -156,7 +156,7 @@ impl Answer<Bytes> {
             Ok(value) => return Ok(self.map(|_| value)),
             Err(failure) => failure,
         };
-        // The absence of a body is not the null that stands for an empty list.
+        // An absent body differs from the null that represents an empty list.
         if self.value.is_empty() {
             return Err(self.undecodable(&error, &text));
         }

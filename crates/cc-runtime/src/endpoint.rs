@@ -87,7 +87,7 @@ impl Endpoint {
             return Err(invalid("the path of the request does not start with `/`"));
         }
         let base = &self.base[self.path_at..];
-        // To the byte: what is longer than its content is moved once more on its way into the URI.
+        // Exact capacity: a larger buffer would be moved again when it becomes a URI.
         let length = base.len() + path.len() + if query.is_empty() { 0 } else { 1 + query.len() };
         if length > MAX_PATH_BYTES {
             return Err(invalid(&format!(

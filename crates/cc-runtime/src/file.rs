@@ -90,7 +90,7 @@ pub fn read(path: &Path, most: u64, patience: Duration) -> io::Result<Contents> 
     let thread = std::thread::Builder::new().name("cc-file".to_owned()).spawn(move || {
         let read = read_blocking(&path, most);
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-        // The caller may have given up.
+        // The caller may have stopped waiting.
         let _ = done.send(read);
     });
     if let Err(error) = thread {

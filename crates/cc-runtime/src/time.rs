@@ -134,7 +134,7 @@ impl Timestamp {
         let number = number.as_f64()?;
         #[allow(clippy::cast_possible_truncation)]
         let micros = number * if SECONDS.contains(&(number as i64)) { 1e6 } else { 1e3 };
-        // The cast saturates, and what is out of range is refused.
+        // The cast saturates, and values out of range are refused.
         #[allow(clippy::cast_possible_truncation)]
         Self::from_micros(micros.round() as i64)
     }
@@ -298,7 +298,7 @@ mod schema {
             "Timestamp".into()
         }
 
-        // A tool that looks at a property alone sees what it is.
+        // Tools that read only the property see the format.
         fn inline_schema() -> bool {
             true
         }

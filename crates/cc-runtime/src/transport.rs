@@ -195,7 +195,8 @@ impl Transport {
         let outcome = async {
             let (answer, exchange) = self.whole(operation.request()?, options).await?;
             let answer = O::decode(answer).map_err(|error| {
-                // What a repeated DELETE finds gone gives no value, where its operation promises one.
+                // A repeated DELETE that finds nothing has no value to return, although its operation
+                // promises one.
                 let error = exchange.found_gone().unwrap_or(error);
                 exchange.explain(error, &self.0.endpoint, &exchange.redactor(&self.0.credentials))
             })?;

@@ -77,6 +77,6 @@ What breaks the spec is told here. Ctrl-C stops it.
 }
 
 fn say(text: &str) {
-    // A closed standard output is no reason to stop serving.
+    // The server continues with a closed standard output.
     std::io::stdout().write_all(text.as_bytes()).ok();
 }

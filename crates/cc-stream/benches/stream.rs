@@ -55,6 +55,6 @@ fn best_of<const N: usize>(rounds: u32, runs: &mut [&mut dyn FnMut(); N]) -> [Du
 
 fn say(line: &str) {
     use std::io::Write;
-    // Nobody reads any more: nothing to do about it.
+    // The output is closed, so there is nothing to do.
     let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -147,7 +147,7 @@ impl Tracker {
             tracker.unique = !cursor.ids_repeat;
             tracker.started = tracker.at.last.is_some() || cursor.adrift || cursor.delivered > 0;
             tracker.several = cursor.delivered > 1;
-            // Two ids that do not follow each other are no numbers to go by.
+            // Two ids that are not consecutive cannot be compared as numbers.
             let pair = cursor.previous_event_id.as_deref().zip(cursor.last_event_id.as_deref());
             tracker.consecutive = pair.is_none_or(|(previous, last)| follows(previous, last) != Some(false));
             if let Some(seen) = &cursor.seen {
@@ -247,7 +247,7 @@ impl Tracker {
         if !self.started {
             if !self.fixed_start {
                 self.started = true;
-                // What comes from now on is missed by who goes on from here without an id.
+                // A process that resumes here without an id misses all later events.
                 self.at.adrift |= self.at.last.is_none();
             }
             return;
@@ -266,7 +266,7 @@ impl Tracker {
         if self.question.as_ref().is_some_and(|question| question.overlapped) {
             self.fruitless += 1;
         }
-        // When no new event came since the last interruption, one gap tells of both.
+        // If no new event arrived since the last interruption, one gap covers both.
         let unanswered = self.question.take().filter(|question| !question.is_answered());
         let cause = unanswered.and_then(|question| question.cause).or(cause);
         let (after, asked_again) = (self.at.last.clone(), self.asks_again());
@@ -286,7 +286,7 @@ impl Tracker {
             self.several = true;
             let gap = if is_item { self.settle(None) } else { None };
             if is_item && self.first.is_none() {
-                // A greeting that comes on each connection is no progress.
+                // A greeting on each connection is not progress.
                 self.first = Some(self.key.print("", name, data));
                 self.progress = self.first != self.first_before;
             }
@@ -299,8 +299,8 @@ impl Tracker {
         };
         let print = self.key.print(id, name, data);
         match self.recent.recall(print) {
-            // Where events look alike, only those before anything new are taken for ones that came before: a gap is told of
-            // that place.
+            // Where events look alike, only those before the first new one count as repeated: a gap is
+            // reported at that position.
             Recall::Event if self.is_told_apart() || self.question.is_some() => {
                 self.come_again(print);
                 return Verdict::Duplicate;

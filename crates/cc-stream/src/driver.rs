@@ -230,7 +230,7 @@ impl<T> Driver<T> {
     fn advance(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if !self.is_undisturbed(cx.waker()) {
             self.enter(cx);
-            // What came before a command that changed nothing is still to be read.
+            // Data before a command without an effect is still unread.
             if self.ended || self.decoded < self.chunk.len() {
                 return Poll::Ready(());
             }
@@ -306,8 +306,9 @@ impl<T> Driver<T> {
     fn follow(&mut self, report: Report) {
         match report {
             Report::Bytes(bytes) => {
-                // When they came decides whether a connection lived, which counts after retries alone. Else the
-                // machine is told when there is nothing to read: a busy stream saves the look at the clock.
+                // The arrival time decides whether a connection was healthy, which matters only after
+                // retries. Otherwise, the machine is updated when there is nothing to read, so that a busy
+                // stream does not read the clock.
                 if self.retries > 0 {
                     self.retries = self.shared.heard(self.shared.clock.now(), self.link);
                 }
@@ -369,7 +370,7 @@ impl<T> Driver<T> {
         let (heard, away) =
             (std::mem::take(&mut self.heard) && self.retries == 0, std::mem::take(&mut self.away));
         let machine = self.shared.idle(now, self.link, heard, away);
-        // A refusal has its head: what is waited for is its body, for as long as that is worth.
+        // The head of the refusal has arrived: the stream waits for its body, within the limit.
         let refused = self.connection.deadline();
         let Some(deadline) = refused.or(machine) else {
             self.timer = None;

@@ -131,7 +131,7 @@ impl<T> Reader<T> {
                 let reading = self.passed_over(event.id, &event.name, &event.size.to_string());
                 self.other(reading, |_| RawEvent::skipped(event))
             }
-            // Its data is not known: its size stands for it.
+            // The data is unknown: its size identifies it.
             Role::Item(_) => match self.tracker.event(event.id, &event.name, &event.size.to_string(), true) {
                 Verdict::New(gap) => {
                     let kind = ErrorKind::Oversize { event: RawEvent::skipped(event) };

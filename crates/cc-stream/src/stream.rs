@@ -251,7 +251,7 @@ impl<T> EventStream<T> {
             self.driver.close(EndReason::Limit);
             if let Some(buffer) = &mut self.buffer {
                 buffer.clear();
-                // What was read ahead may have been the end, which was cleared with the rest.
+                // The end may have been read ahead, and cleared with the rest.
                 if self.driver.ended {
                     let end = Ok(StreamEvent::End(EndReason::Limit));
                     buffer.push(end, self.driver.position().clone());

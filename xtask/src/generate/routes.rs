@@ -35,7 +35,7 @@ pub fn render(spec: &Spec) -> String {
                 definitions.insert(format!("request.{}.{name}", domain.name), request.schema(schema));
             }
         }
-        // What takes any path is no route of its own: it reaches those of the others.
+        // A wildcard route is not a route of its own: it reaches those of the others.
         let routes = domain.operations.iter().filter(|operation| !operation.wildcard);
         operations.extend(routes.map(|operation| render_operation(domain, operation)));
     }

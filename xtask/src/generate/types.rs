@@ -76,7 +76,7 @@ impl Types {
             structs.insert(rust, Struct { fields, default: false, in_answer: role.in_answer });
         }
         find_defaults(&mut structs, &open);
-        // The empty value of what has to name itself would be a thing that nobody sent.
+        // The empty value of a type with an essential field would be an object without identity.
         let names_itself = |item: &Struct| item.fields.iter().any(|field| field.essential);
         let defaults: BTreeSet<String> = structs
             .iter()

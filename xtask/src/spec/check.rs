@@ -65,7 +65,7 @@ impl<'a> Report<'a> {
     /// Target of a schema's reference, or the schema itself.
     fn target(&self, schema: &'a Node) -> &'a Node {
         let mut schema = schema;
-        // A name that leads to itself is told by a rule of its own.
+        // A separate rule reports a name that refers to itself.
         for _ in 0..16 {
             match schema.str_at("$ref").and_then(|reference| self.resolve(reference)) {
                 Some(next) => schema = next,

@@ -27,7 +27,8 @@ fn the_bundle_is_valid_openapi() {
         .map(|error| format!("{}: {error:.300}", error.instance_path()))
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    // The schema admits anything in the place of a parameter or a response that is no reference: it has to judge at all.
+    // The schema allows anything in place of a parameter or a response that is not a reference, so it must be
+    // checked.
     let mut broken = bundle.clone();
     broken["paths"]["/v2/self"]["get"]["responses"] = json!({});
     assert!(!validator.is_valid(&broken));

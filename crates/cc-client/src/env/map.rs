@@ -104,7 +104,7 @@ impl EnvironmentMap {
     }
 
     fn find(&self, name: &str) -> Result<usize, usize> {
-        // What is read in order is added in order.
+        // Variables that arrive in order are appended.
         match self.variables.last() {
             Some((last, _)) if collate::compare(last, name).is_lt() => Err(self.variables.len()),
             _ => self.variables.binary_search_by(|(other, _)| collate::compare(other, name)),

@@ -9,7 +9,7 @@ use super::{EnvironmentMap, NameRule, Parsed, Position, Problem, ProblemKind};
 /// Parses variables from a text. Problems are listed, and parsing continues after them.
 #[must_use]
 pub fn parse(text: &str, rule: NameRule) -> Parsed {
-    // Windows editors write a byte-order mark. It is no part of the first name, nor a column.
+    // Windows editors write a byte-order mark. It is not part of the first name, and not a column.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser = Parser { text, at: 0, line: 1, found: Vec::new(), names: HashSet::new(), ends: [0; 3] };
     let mut problems = Vec::new();

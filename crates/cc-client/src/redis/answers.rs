@@ -142,7 +142,7 @@ impl RedisStore {
     /// to be read or kept.
     async fn settle(&self, identity: &str) -> bool {
         let Some(doubt) = self.link.doubt(identity) else { return true };
-        // What is not listed counts as dropped. A list can be deleted where memory is short, and where it is none.
+        // An answer that is not listed counts as dropped. The list can be deleted even when memory is short.
         let mut delete = cmd("DEL");
         delete.arg(self.of_identity(identity, &[]).list);
         let deleted: Option<u32> = self.link.ask(&delete).await;

@@ -97,7 +97,7 @@ impl FileStore {
                     let result = work(&inner);
                     *inner.busy_since() = None;
                     drop(turn);
-                    // The caller may have given up.
+                    // The caller may have stopped waiting.
                     let _ = done.send(result);
                 });
                 if let Err(error) = spawned {
@@ -193,7 +193,7 @@ impl Inner {
             fs::create_dir_all(folder)?;
         }
         let others = || lines(before).filter(|line| value(line, key).is_none());
-        // Where there is no room for all, the others have to ask the platform again.
+        // If memory is short, the remaining ids are resolved by the platform again.
         let mine = json.map_or(0, |json| key.len() + json.len() + 2) + HEADER.len() + 1;
         let room = mine + others().map(|line| line.len() + 1).sum::<usize>() <= MAX_BYTES as usize;
         let others = others().filter(|_| room);

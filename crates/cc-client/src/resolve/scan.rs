@@ -370,7 +370,7 @@ impl Scanner {
                 text.clear();
                 self.text = text;
             }
-            // A name as long as this is none of those that matter; an id is none of the platform's.
+            // A longer name is not one of the relevant ones, and a longer id is not one of the platform's.
             None if self.text.len() + piece.len() - start > MAX_TEXT && place == Place::Name => {
                 self.text.clear();
                 self.text.extend_from_slice(b"?");

@@ -252,7 +252,7 @@ mod tests {
                 "user": { "x": other, "id": "user_1", "applications": [{ "x": other, "id": "app_1", "y": other }] },
             });
             let json = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.unwrap();
-            // The cast cuts, which is what is wanted.
+            // The cast truncates, as intended.
             let index = cut(json.as_bytes(), Some((at * json.len() as f64) as usize)).unwrap();
             prop_assert_eq!(index.owner_of(Subject::Resource(&"app_1".into())).unwrap(), &"user_1");
             prop_assert_eq!(index.len(), 1);

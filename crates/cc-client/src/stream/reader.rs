@@ -104,7 +104,7 @@ impl EventReader {
         let Some(&info) = tell.info.get().filter(|_| !anew.is_empty()) else { return };
         let transport = tell.transport.clone();
         let mut telling = Box::pin(async move { transport.report_drift(info, &anew).await });
-        // A hook that waits goes on by itself: the event does not wait for it.
+        // A waiting hook continues on its own: the event does not wait for it.
         if (&mut telling).now_or_never().is_none()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {

@@ -204,7 +204,7 @@ fn is_true(outcome: DeploymentOutcome, truth: Truth) -> bool {
         DeploymentOutcome::Cancelled => Truth::Cancelled,
         DeploymentOutcome::Superseded => Truth::Superseded,
         DeploymentOutcome::DeadlineExceeded => Truth::GoesOn,
-        // It does not say that it goes on.
+        // The outcome does not claim that the deployment continues.
         DeploymentOutcome::UnknownState => return matches!(truth, Truth::Unknown | Truth::GoesOn),
         _ => return false,
     };

@@ -54,7 +54,7 @@ async fn writes_until_it_is_killed() {
     for number in 0.. {
         store.write(&key(number), index.clone()).await.unwrap();
         if number == 0 {
-            // It is under way: may it be killed.
+            // The write is in progress: the process may be killed now.
             std::io::stdout().write_all(b"\x07").unwrap();
             std::io::stdout().flush().unwrap();
         }

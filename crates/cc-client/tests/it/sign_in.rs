@@ -134,7 +134,7 @@ async fn the_listener_waits_for_the_right_browser_and_passes_over_all_others() {
     let pending = pending(&platform, listener.url()).await;
     let state = state(&platform);
     let browsers = async {
-        // One that says nothing keeps nobody waiting.
+        // A silent browser does not block the others.
         let port = listener.url().split(':').nth(2).unwrap().split('/').next().unwrap();
         let _silent = TcpStream::connect(format!("127.0.0.1:{port}")).await.unwrap();
         for (target, status) in [

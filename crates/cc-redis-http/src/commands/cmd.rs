@@ -127,7 +127,7 @@ impl RedisCommand for CmdCliSend {
     fn access(&self) -> Result<Access> {
         match line::words(&self.command_line).as_deref() {
             Some([command, args @ ..]) => Effect::of(command, args),
-            // The proxy says what is wrong with it.
+            // The proxy reports the error.
             _ => Ok(Access::new(Effect::Once, Keys::All)),
         }
     }

@@ -11,7 +11,7 @@ use crate::support::Proxy;
 #[tokio::test]
 async fn an_answer_without_a_body_has_nothing_in_it() {
     let client = Proxy::always(200, "").client();
-    // Nothing but the cursor is essential: without it a scan would be taken for finished.
+    // Only the cursor is essential: without it, a scan would seem finished.
     assert_eq!(client.send(ScanKey::new()).await.unwrap_err().kind(), ErrorKind::Undecodable);
     assert_eq!(client.send(GetStringKey::new("k")).await.unwrap_err().kind(), ErrorKind::Undecodable);
     let client = Proxy::always(200, "{}").client();

@@ -95,7 +95,7 @@ async fn a_write_that_did_not_leave_is_sent_again_and_not_overtaken() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_attempt_is_never_applied_after_a_later_write_that_it_is_told_of() {
-    // The database applies the first request long after its attempt was given up.
+    // The database applies the first request long after its attempt has timed out.
     for lost in [false, true] {
         let value = Arc::new(Mutex::new(String::new()));
         let database = value.clone();

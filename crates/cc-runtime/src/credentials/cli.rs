@@ -146,7 +146,7 @@ fn parse(json: &[u8]) -> Option<Vec<Profile>> {
             None | Some(Value::Null) => Some(Vec::new()),
             Some(Value::Array(list)) => {
                 let mut list = list.into_iter().map(serde_json::from_value);
-                // The first one is active: without it another account would be taken for it.
+                // The first profile is active: without it, another account would be used.
                 let Some(active) = list.next() else { return Some(Vec::new()) };
                 Some(std::iter::once(active.ok()?).chain(list.filter_map(Result::ok)).collect())
             }
@@ -202,7 +202,7 @@ mod tests {
             ),
             ("\u{feff}{\"token\":\"t\",\"secret\":\"s\"}", &["default"]),
             (r#"{"version":1,"profiles":[{"alias":"a","token":"t","secret":"s"},{"alias":"b"}]}"#, &["a"]),
-            // Nobody is signed in.
+            // No user is signed in.
             (r#"{"version":1}"#, &[]),
             (r#"{"version":1,"profiles":null}"#, &[]),
             (r#"{"version":1,"token":"t","secret":"s"}"#, &[]),

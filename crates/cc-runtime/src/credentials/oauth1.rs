@@ -47,7 +47,7 @@ struct Once {
 
 impl Once {
     fn new() -> Self {
-        // 128 bits: no two signatures of one second have the same, whoever makes them.
+        // 128 bits: no two signatures of one second are equal, even across machines.
         let nonce = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
         Self { timestamp: (Timestamp::now().as_millis() / 1_000).to_string(), nonce }
     }

@@ -81,7 +81,7 @@ fn from_json(value: &Value) -> ErrorBody {
         return from_json(&inner);
     }
     let empty = Map::new();
-    // A list of errors is told by its first, with the words of all.
+    // A list of errors is represented by its first error, with the messages of all.
     let first = value.as_array().and_then(|list| list.first()).unwrap_or(value);
     let top = first.as_object().unwrap_or(&empty);
     ErrorBody {

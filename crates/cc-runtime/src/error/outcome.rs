@@ -23,7 +23,7 @@ impl Error {
                 self.0.method.as_ref().is_some_and(|method| !method.is_safe())
             }
             ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
-            // A gateway gave up on what it may have passed on.
+            // The gateway timed out on a request that it may have passed on.
             ErrorKind::Refused if self.0.not_sent => false,
             ErrorKind::Refused => {
                 self.0.status.is_some_and(|status| status.is_server_error() || status.as_u16() == 408)

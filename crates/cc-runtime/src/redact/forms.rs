@@ -62,7 +62,8 @@ pub(super) fn forms(secret: &str) -> Vec<String> {
                 if before == 0 {
                     forms.push(text.clone());
                 }
-                // What is made of bytes of the secret alone, whatever stands before and after it.
+                // The part of the Base64 form that depends only on bytes of the secret, independent of its
+                // surroundings.
                 let (start, end) = ([0, 2, 3][before], bytes.len() / 3 * 4);
                 if secret.len() >= ALIGNED && start < end {
                     forms.push(text[start..end].to_owned());

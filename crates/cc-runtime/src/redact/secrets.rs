@@ -27,7 +27,7 @@ impl Secrets {
         }
         self.0.push(secret.to_owned());
         if let Some(url) = as_url(secret) {
-            // A name beside a password is no secret; alone it is often a token.
+            // A name beside a password is not a secret; alone it is often a token.
             self.add_user_info(url.password().unwrap_or(url.username()));
         }
         // A key in PEM is repeated a line at a time.

@@ -101,7 +101,7 @@ fn ids_in_a_query_or_a_body_are_checked_like_those_in_a_path() {
         }
     }
     assert!(body("app_1", "orga_1").into_iter().all(|made| made.is_ok()));
-    // What is no id is sent as it is.
+    // Values that are not ids are sent unchanged.
     assert!(RequestBuilder::new(&LINK).query("filter", &Some("")).build().is_ok());
 }
 

@@ -326,7 +326,7 @@ where
         async move { Alone(Arc::new(Mutex::new(Some(work.await)))) }
     });
     let result = waiting.await.ok().and_then(|Alone(result)| result.lock().ok()?.take());
-    // What was done until then, only the work knew.
+    // Only the work knew its own progress.
     result.unwrap_or_else(|| Err(ended().indeterminate()))
 }
 

@@ -45,7 +45,7 @@ impl Stack {
             *answer.body_mut() = if !answer.status().is_success() {
                 // An error may be kept for long.
                 *answer.headers_mut() = held::headers(answer.headers());
-                // The status says what is wrong, whatever became of the words.
+                // The status is decisive, even without the message.
                 let end = [deadline, exchange.deadline()].into_iter().filter_map(just_before);
                 let end = end.chain(tasks::after(self.error_body.time)).min();
                 let words = tasks::until(end, body.read(Some(self.error_body.bytes))).await;

@@ -247,7 +247,7 @@ impl fmt::Debug for TransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportBuilder")
             .field("credentials", &self.credentials)
-            // One that is no base URL may hold a password.
+            // An invalid base URL may hold a password.
             .field("endpoint", &self.endpoint.as_deref().map(|base| Endpoint::parse(base).ok().ok_or("***")))
             .field("options", &self.defaults)
             .field("defaults", &self.base)

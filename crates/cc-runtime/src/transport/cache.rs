@@ -49,14 +49,14 @@ impl Stack {
         let outcome = self.fly(exchange.clone()).await;
         let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
         let overtaken = || read.is_overtaken(&exchange.identity, exchange.path());
-        // What was signed for another identity is not an answer to this one.
+        // An answer that was signed for another identity is not an answer for this one.
         let its_own = || exchange.other_signers().is_empty();
         let kept = good.filter(|_| !ttl.is_zero() && !overtaken() && its_own()).and_then(CachedAnswer::of);
         let stored = kept.is_some();
         if let Some(kept) = kept {
             self.store.put(&key, kept, ttl, &ticket).await.unwrap_or_else(|error| complain(&error));
         }
-        // A write that began while a slow store was at it has dropped what was not there yet.
+        // A write that began during a slow store operation could not drop the new entry.
         let outdated = if stored { overtaken() } else { reload };
         if outdated {
             self.store.remove(&key).await.unwrap_or_else(|error| complain(&error));

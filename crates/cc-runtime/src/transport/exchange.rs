@@ -235,7 +235,7 @@ impl Exchange {
     pub(crate) fn redactor(&self, credentials: &Credentials) -> Redactor {
         let mut secrets = Secrets::default();
         credentials.add_to(&mut secrets);
-        // What a hook added is in the call that is sent for this one.
+        // Additions of a hook are in the call that is sent for this one.
         let mut joined: Option<Arc<Self>> = None;
         loop {
             let this = joined.as_deref().unwrap_or(self);

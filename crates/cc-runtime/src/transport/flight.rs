@@ -54,7 +54,7 @@ impl Stack {
         let key = Key::new(exchange.clone());
         let mut flights = lock(&self.flights.0);
         if let Some((key, (flight, began))) = flights.get_key_value(&key)
-            // What was asked before a write must not answer what is asked after it.
+            // A request sent before a write must not answer one after it.
             && !self.journal.overtook(*began, &exchange.identity, exchange.path())
             && let Some(flight) = flight.join()
         {

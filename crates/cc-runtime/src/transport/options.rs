@@ -178,7 +178,7 @@ impl CallOptions {
 
     /// Returns these options, with unset ones taken from `base`.
     pub fn or(self, base: &Self) -> Self {
-        // A timeout and a deadline say the same thing: the one that is set here speaks alone.
+        // A timeout and a deadline both limit the time: the one that is set here replaces the other.
         let limits = if self.has_limit() { &self } else { base };
         let mut headers = base.headers.clone();
         headers.extend(self.headers.clone());

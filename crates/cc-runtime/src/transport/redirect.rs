@@ -57,7 +57,7 @@ where
                 response.extensions_mut().insert(NotFollowed(reason));
                 return Ok(response);
             }
-            // A connection is good for one answer at a time: this one is given up before the next is asked for.
+            // A connection serves one answer at a time: this one is dropped before the next request.
             drop(response);
             // Whatever fails from here on, the request itself was sent.
             poll_fn(|cx| self.inner.poll_ready(cx)).await.map_err(Error::was_sent)?;

@@ -91,7 +91,7 @@ impl Retry {
             self.budget.deposit(paid);
             return None;
         };
-        // A stream is opened again by its reader, who knows what it has seen; no attempt fits into no time.
+        // A stream is reopened by its reader, who knows its position; an attempt without time is pointless.
         if limits.reading == Reading::Stream || limits.attempt_timeout == Some(Duration::ZERO) {
             return None;
         }

@@ -32,7 +32,7 @@ impl Stack {
         let duration = started.elapsed();
         record(&Span::current(), &outcome, duration.as_secs_f64(), exchange.attempts());
         if let Some(request) = request {
-            // Names are shown, which may repeat what is a secret elsewhere.
+            // Names are shown, and may repeat a secret from elsewhere.
             let secrets = exchange.redactor(&self.credentials);
             let (request, answer) = (secrets.hide(&request), redact::answer(&outcome));
             let answer = secrets.hide(&answer);

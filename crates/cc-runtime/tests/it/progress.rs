@@ -92,7 +92,7 @@ async fn typed_calls_go_on_by_themselves() {
 async fn calls_that_are_no_longer_polled_do_not_block_others() {
     let platform = Platform::counting();
     let transport = platform.transport();
-    // More than there are permits: the last ones wait for a turn, which comes while nobody polls them.
+    // More calls than permits: the last ones wait for a permit, which is released while they are not polled.
     let mut left: FuturesUnordered<_> = (0..PERMITS * 3).map(|id| call(&transport, &POST, id)).collect();
     assert!(left.next().now_or_never().is_none());
     in_time(join_all((0..PERMITS * 2).map(|id| call(&transport, &GET, 1_000 + id)))).await;

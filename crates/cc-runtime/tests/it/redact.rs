@@ -211,7 +211,7 @@ async fn nothing_that_a_call_sent_as_a_secret_is_shown_whatever_the_server_repea
                 let options = CallOptions::new().header("x-own", "canary-option");
                 let error = transport.execute(secret_request(), &options).await.unwrap_err();
                 assert_clean(&format!("{credentials:?} {status} {at}"), &shown(&error));
-                // What is no secret stays readable.
+                // Text that is not secret stays readable.
                 assert_eq!(error.url(), Some("https://api.test/base/v2/things/***"));
             }
         }

@@ -118,7 +118,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
         Ok(addon) => Source::Addon(addon.real_id.clone()),
         Err(_) => Source::Application(id.to_owned()),
     };
-    // The spec has no refusal for what is no date.
+    // The spec has no refusal for an invalid date.
     let date = |name: &str| read_date(request.query(name)?).ok();
     let before = date("before").unwrap_or(world.now).min(world.now);
     let after = date("after").unwrap_or_else(|| before.checked_sub(STORED).unwrap_or(Timestamp::MIN));

@@ -124,7 +124,7 @@ pub(super) fn details(world: &mut World, kind: &str) -> Value {
         _ => resources.push(("redisId", "redis")),
     }
     for (name, prefix) in resources {
-        // Ids of their own: what an operator is made of is no application nor add-on of its owner.
+        // Separate ids: the parts of an operator are not applications or add-ons of its owner.
         details["resources"][name] = format!("{prefix}_{}", world.uuid("operator-part")).into();
     }
     if kind == "matomo" {

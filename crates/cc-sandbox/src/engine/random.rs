@@ -27,7 +27,7 @@ pub(crate) fn uuid(seed: u64, parts: &[&str]) -> String {
 
 /// Returns `true` if an event with this probability (0 to 1) happens, for a number from [`mix`].
 pub(crate) fn happens(number: u64, probability: f64) -> bool {
-    // 53 bits are what a float can tell apart.
+    // A float has a precision of 53 bits.
     ((number >> 11) as f64) / ((1_u64 << 53) as f64) < probability
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn authority<'a>(uri: Option<&'a str>, headers: &'a HeaderMap) -> &'a
 }
 
 fn mac<M: Mac>(keyed: Result<M, hmac::digest::InvalidLength>, text: &str) -> String {
-    // HMAC takes keys of any length: there is no other case.
+    // HMAC accepts keys of any length, so this cannot fail.
     keyed.map(|mac| STANDARD.encode(mac.chain_update(text).finalize().into_bytes())).unwrap_or_default()
 }
 

@@ -84,7 +84,7 @@ async fn every_operation_of_the_spec_is_served_within_the_spec() {
             let violations: Vec<String> = sandbox.violations().iter().map(ToString::to_string).collect();
             assert_eq!(violations, [""; 0], "{text}");
             if status != operation.success.status {
-                // A handler may refuse what was invented, in the ways that the spec knows.
+                // A handler may refuse generated input with the errors of the spec.
                 assert!(sandbox.has_handler(operation), "{} answers {status} {text}", operation.id);
             }
         }

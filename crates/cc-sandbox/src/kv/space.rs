@@ -88,7 +88,7 @@ impl Space {
             return Resp::Error(format!("ERR wrong number of arguments for '{name}' command"));
         }
         let replied = run(self, now, words);
-        // A key that holds nothing any more is none.
+        // A key without content does not exist.
         self.keys.retain(|_, entry| !entry.data.is_empty());
         replied.unwrap_or_else(Resp::Error)
     }

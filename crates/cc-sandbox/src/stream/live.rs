@@ -155,7 +155,7 @@ impl Live {
                 Then::GoOn => self.step().await,
                 Then::Close => return None,
                 Then::Cut => {
-                    // What was sent is to be on its way before the connection ends.
+                    // Sent bytes must leave before the connection ends.
                     tokio::task::yield_now().await;
                     self.then = Then::Close;
                     return Some(Err(ConnectionReset));
@@ -200,7 +200,7 @@ impl Live {
             return self.end("LIMIT_REACHED");
         }
         if self.queue.is_empty() && !self.refill() {
-            // What it tells of is gone, and so is who would say why.
+            // The subject of the stream no longer exists.
             self.then = Then::Close;
             return;
         }

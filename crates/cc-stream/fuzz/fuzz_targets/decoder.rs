@@ -26,7 +26,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
         let mut rest = piece;
         while let Some(frame) = decoder.next(&mut rest) {
             if let Frame::Event(event) = &frame {
-                // Bytes that are no UTF-8 grow to three each.
+                // Each invalid byte becomes three bytes.
                 assert!(event.data.len() <= 3 * LIMITS.event, "an event of {} bytes", event.data.len());
             }
             frames.push(format!("{frame:?}"));

@@ -179,7 +179,7 @@ impl Kept {
             return None;
         }
         self.size += length as u64;
-        // What is before a value is ASCII.
+        // The part before a value is ASCII.
         let start = |value: &[u8]| line.len() - value.len();
         match field {
             Field::Data(value) => {

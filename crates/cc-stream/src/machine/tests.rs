@@ -91,7 +91,7 @@ fn a_silent_server_is_left_after_one_heartbeat_period() {
     machine.apply(s(2), Input::Idle { link: 1, anew: false });
     assert_eq!(machine.deadline(), Some(ms(4_500)));
     assert_eq!(machine.apply(ms(4_499), Input::Tick), Effect::None);
-    // The bytes may be there, and nobody had the time to bring them.
+    // Bytes may be available that were not read yet.
     assert_eq!(machine.apply(ms(4_500), Input::Tick), Effect::None);
     assert_eq!(machine.deadline(), Some(ms(4_550)));
     let effect = machine.apply(ms(4_550), Input::Tick);

@@ -250,7 +250,7 @@ async fn back_pressure_reaches_the_socket_of_the_server() {
     };
     let (told, socket) = futures::join!(next(&mut stream), serve);
     assert_eq!((told.as_str(), next(&mut stream).await.as_str()), ("open", "first"));
-    // Nobody reads on: the server can write what the buffers between hold, and no more, however long it tries.
+    // The client stops reading: the server can write only as much as the buffers hold, however long it tries.
     let flood = b"data: more of it\n\n".repeat(4_096);
     let (mut written, mut refused) = (0, 0);
     while refused < 2_000 {

@@ -147,7 +147,7 @@ async fn a_stream_can_be_paused_in_every_state_and_resumed_from_where_it_was() {
     handle.resume();
     assert_eq!(next(&mut stream).await, "open");
     assert_eq!(next(&mut stream).await, "a");
-    // What was read and not given is asked for again.
+    // Events that were read but not delivered are requested again.
     handle.pause();
     quiet(&mut stream);
     assert_eq!((handle.state(), memory.alive()), (State::Paused, 0));

@@ -65,7 +65,8 @@ async fn a_refused_id_is_a_gap_and_not_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn the_mark_of_the_last_item_tells_where_to_go_on_without_an_id() {
-    // The server refuses the id; asked for what has the mark, it gives what has it again, and what follows.
+    // The server refuses the id; asked for the mark, it repeats the events with that mark, and the later
+    // ones.
     let memory = Memory::new([
         breaks("id: x\ndata: 5\n\nid: y\ndata: 7\n\nid: z\ndata: 7\n\n"),
         status(400),
@@ -82,7 +83,7 @@ async fn the_mark_of_the_last_item_tells_where_to_go_on_without_an_id() {
     let told = words(&mut stream).await;
     let told: Vec<_> = told.iter().filter(|word| *word != "open" && !word.starts_with("retry")).collect();
     assert_eq!(told, ["5", "7", "7", "9", "end Limit"]);
-    // Whatever may come again is asked for on top of what is left of the limit.
+    // Events that may be repeated are requested in addition to the rest of the limit.
     let expected = [(false, None, Some(4)), (true, Some(7), Some(1)), (false, Some(7), Some(1 + 3))];
     assert_eq!(*attempts.lock().unwrap(), expected);
     assert_eq!(stream.cursor().mark, Some(9));
@@ -352,7 +353,7 @@ async fn after_one_event_a_fixed_start_is_the_overlap() {
     (settings.continuity, settings.fixed_start) = (Continuity::Overlap, true);
     assert_eq!(essence(&memory, settings.clone()).await, ["a", "b", "end Limit"]);
     assert_eq!(memory.asked(), [None, None]);
-    // What came before it without an id is not asked for again.
+    // An earlier event without an id is not requested again.
     let memory = Memory::new([breaks("data: -\n\nid: x\ndata: a\n\n"), ends("id: y\ndata: b\n\n")]);
     let mut more = settings.clone();
     more.limit = Some(3);

@@ -153,7 +153,7 @@ async fn an_id_that_gets_no_answer_is_asked_for_a_few_times_and_then_left() {
         assert_eq!(told[told.len() - 3..], [gap.as_str(), "b", "end Server(Some(\"done\"))"]);
         assert_eq!(memory.asked(), [None, Some(id.clone()), Some(id.clone()), Some(id.clone()), None]);
     }
-    // An outage is no reason to leave an id that servers take.
+    // An outage is not a reason to drop a valid id.
     let scripts = [breaks("id: 1\ndata: a\n\n")]
         .into_iter()
         .chain((0..20).map(|_| Script::Unreachable))

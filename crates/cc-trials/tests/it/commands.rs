@@ -83,7 +83,7 @@ pub fn inputs(command: &CommandInfo) -> Vec<Value> {
             }
         }
     }
-    // What a command is about is required, one way or the other, whatever the schema says.
+    // The target of a command is required in one of its forms, although the schema cannot express that.
     for (one, other) in PAIRS {
         let is_there = inputs[0].get(one).is_some() || inputs[0].get(other).is_some();
         let sample = inputs.iter().find_map(|input| Some((other, input.get(other)?.clone())));

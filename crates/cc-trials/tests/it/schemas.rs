@@ -328,7 +328,7 @@ async fn refusal(
         },
         _ => command.dispatch(&client, input).await.err(),
     };
-    // What a schema cannot say of a text is sent, and the spec may know better.
+    // Restrictions of a text that a schema cannot express may still be in the spec.
     sandbox.violations();
     let error = error.filter(|error| error.kind() == ErrorKind::InvalidInput)?;
     let sent: Vec<String> =

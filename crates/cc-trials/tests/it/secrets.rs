@@ -173,7 +173,7 @@ impl Sweep for Shown {
             samples.values(&schema, Extent::Whole).into_iter().flat_map(crate::commands::one_of_each_pair)
         {
             let (log, _guard) = listen();
-            // What a schema allows, a command may refuse all the same, such as two inputs that exclude each other.
+            // A command may refuse input that its schema allows, such as two inputs that exclude each other.
             let read = || serde_json::from_value::<C>(input.clone());
             if let Err(error) = read() {
                 assert_hidden(C::NAME, &error.to_string());

@@ -98,7 +98,7 @@ impl Trial {
             let of = Inputs { samples: &self.samples, operation: id, extent: Extent::Whole, variant };
             secrets::operation(all(new(&of), &of)).await;
         }
-        // A body that is none of JSON never panics, and an error keeps the status.
+        // A body that is not JSON never panics, and the error keeps the status.
         for body in ["", "<html>", "{\"", "[[[[", "\u{feff}nul"] {
             if let Err(error) = O::decode(answer(Bytes::from_static(body.as_bytes()))) {
                 assert_eq!(error.status(), Some(StatusCode::OK), "{id}: {error}");
@@ -145,7 +145,7 @@ impl Trial {
                 let _ = write!(self.requests, "{title}{text}");
             }
             before = text;
-            // A world of its own for each, which panics when a request or an answer is not what the spec says.
+            // A separate world for each operation, which panics if a request or an answer violates the spec.
             let sandbox = Sandbox::builder().in_memory();
             let call = to_http(&request, sandbox.api_token());
             let answer = sandbox.handle(call).await.expect("no fault was asked for");

@@ -73,7 +73,7 @@ pub fn check(report: &mut Report<'_>, shared: bool) {
                 );
                 report.add(line, "rust-name", &pointer, message);
             }
-            // The same id is told by another rule.
+            // A separate rule reports repeated ids.
             if let Some(other) = requests.take(&rust, id).filter(|other| other != id) {
                 let message = format!("the requests of `{id}` and `{other}` would both be called `{rust}`");
                 report.add(line, "rust-name", &pointer, message);

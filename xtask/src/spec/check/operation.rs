@@ -227,7 +227,7 @@ fn can_be_sent(report: &Report<'_>, schema: &Node, place: &str) -> bool {
                 && target.get("properties").is_none()
                 && target.get("additionalProperties").is_some_and(|values| is_single(report.target(values)))
         }
-        // What is wrong with it is told elsewhere.
+        // A separate rule reports this problem.
         None => {
             target.get("x-free-json").is_none() && target.get("oneOf").is_none()
                 || target.get("x-rust-type").is_some()

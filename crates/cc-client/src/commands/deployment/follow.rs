@@ -190,7 +190,7 @@ impl Deploying {
     fn decided(&mut self, verdict: DeploymentVerdict) {
         let now = Instant::now();
         let wait = match verdict.outcome {
-            // It goes on, and so can who follows it.
+            // The deployment continues, and another process can resume the wait.
             DeploymentOutcome::DeadlineExceeded | DeploymentOutcome::UnknownState => Duration::ZERO,
             _ => REST,
         };
@@ -289,7 +289,7 @@ impl Deploying {
         let (verdict, end) = self.verdict.as_ref()?;
         let goes_on =
             matches!(verdict.outcome, DeploymentOutcome::DeadlineExceeded | DeploymentOutcome::UnknownState);
-        // Who goes on from here is given the rest.
+        // A process that resumes from here receives the rest.
         if goes_on && self.journal.is_resumable() {
             return Some(Rest::Whole);
         }

@@ -206,7 +206,7 @@ impl Journal {
         let waits = !self.has_looked && self.begun.is_none_or(|begun| begun.elapsed() < FIRST_LOOK);
         let known = [self.asked_at, self.started].into_iter().flatten().min();
         match known {
-            // What was given before is told apart by what the first look sees.
+            // The first poll distinguishes lines that were already delivered.
             Some(_) if waits && !self.is_new => None,
             Some(known) => Some(known.saturating_sub(EARLIER)),
             None if waits => None,
@@ -272,7 +272,8 @@ impl Journal {
                     self.log = Log::Ended;
                     return;
                 }
-                // A log that ends again and again after what was given before is not soon opened again.
+                // A log that repeatedly ends after lines that were already delivered is reopened with a
+                // delay.
                 if !is_repeated {
                     self.ends_early |= self.endings > 0;
                     self.has_more = true;

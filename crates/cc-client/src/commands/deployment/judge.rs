@@ -211,7 +211,7 @@ impl Judge {
 
     /// Returns the maximum number of requests of the next poll.
     pub(super) fn cost(&self) -> usize {
-        // A row that is there and under way needs no list.
+        // A present row in progress needs no list.
         let is_there = self.seen.is_some() && self.absence.is_none() && self.unknown.is_none();
         if self.plan() == Plan::Row && !is_there { 2 } else { 1 }
     }
@@ -380,7 +380,8 @@ impl Judge {
             // The date of an answer is of whole seconds, cut.
             (Some(None), Some(asked_at)) => started >= asked_at,
             (Some(None), None) => false,
-            // Without any date of ours: what was not there at first, too, as two clocks of the platform may differ.
+            // Without a date of this deployment, rows that were absent at first count too, because two clocks
+            // of the platform may differ.
             (None, asked_at) => {
                 let was_there = self.first_listed.as_ref().is_none_or(|first| first.contains(&row.id));
                 let differ = if was_there { Duration::ZERO } else { CLOCKS };

@@ -57,7 +57,7 @@ pub(super) async fn look(
     };
     looked.requests += usize::from(target.owner_id.is_none() && !found.from_before);
     let Err(error) = look_with(&cx, &target, id, plan, &found, &mut looked).await else { return looked };
-    // A deployment that is not there is no sign that its application moved: it may not be shown yet.
+    // A missing deployment does not mean that its application moved: it may not be visible yet.
     if renew && found.from_before && (error.is_forbidden() || error.is_not_found()) {
         looked.requests += 1;
         looked.renewed = true;

@@ -155,12 +155,12 @@ impl Pace {
     }
 
     fn alarm(&mut self, now: Instant, is_clear: bool) {
-        // Had the last one been true, nobody would ask for another.
+        // If the last announcement had been true, there would be no further one.
         self.false_alarms.extend(self.alert.take().map(|alert| (alert.from, alert.is_clear)));
         while self.false_alarms.front().is_some_and(|(first, _)| now - *first >= WINDOW) {
             self.false_alarms.pop_front();
         }
-        // What is clear is believed however many hints there were.
+        // A clear announcement is trusted regardless of the number of hints.
         let before = self.false_alarms.iter().filter(|(_, was_clear)| *was_clear >= is_clear).count().min(2);
         let until = now + LASTS[before];
         self.alert = Some(Alert { from: now, until, looks: 0, most: LOOKS[before], again: false, is_clear });
@@ -230,7 +230,7 @@ impl Pace {
 
     /// The next look that an announcement asks for.
     fn follow(&self, now: Instant, last: Instant, alert: &Alert, cost: usize) -> Option<Instant> {
-        // Looks of several requests use up what a window takes sooner, so that fewer of them follow.
+        // Polls of several requests use up a window sooner, so that fewer of them follow.
         let due = if alert.looks < alert.most.div_ceil(cost.max(1)) {
             alert.from + FOLLOW[alert.looks]
         } else {
@@ -242,7 +242,7 @@ impl Pace {
             (false, false) => KEPT_FROM_HINTS,
         };
         let most = self.most(now) - kept;
-        // Where there are many, what is left is spread over the window.
+        // Frequent announcements spread the remaining requests over the window.
         let left = most.saturating_sub(self.sent.len()) / cost.max(1);
         let spread = self.sent.front().filter(|_| alert.most == LOOKS[2]);
         let spread =

@@ -148,7 +148,7 @@ impl Watch {
             }
             let wake = match self.deadline.filter(|deadline| now >= *deadline) {
                 Some(_) if self.last.is_none() => {
-                    // One that is under way was asked for before: it may miss what happened since.
+                    // A poll in progress started earlier, and may miss later changes.
                     self.last = Some(Box::pin(self.begin(self.judge.last_plan(), false)));
                     self.pace.sent(now, 1);
                     continue;

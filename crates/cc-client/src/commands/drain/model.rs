@@ -200,7 +200,7 @@ impl LogDrainTarget {
 
 impl From<wire::DrainRecipient> for LogDrainTarget {
     fn from(wire: wire::DrainRecipient) -> Self {
-        // The platform writes the empty text for what was not given.
+        // The platform writes an empty text for an absent value.
         fn join(username: Option<String>, password: Option<Secret>) -> Option<BasicCredentials> {
             let username = username.filter(|name| !name.is_empty());
             let password = password.filter(|password| !password.is_empty());
@@ -239,7 +239,7 @@ impl From<wire::DrainRecipient> for LogDrainTarget {
                 Self::BetterStack(BetterStackTarget { url: to.url, source_token: to.source_token })
             }
             wire::DrainRecipient::Unknown(unknown) => Self::Unknown(unknown),
-            // The wire type grows with the spec: what has no counterpart here keeps its JSON.
+            // The wire type grows with the spec: a variant without a counterpart keeps its JSON.
             other => Self::Unknown(cc_runtime::UnknownVariant::new(
                 serde_json::to_value(other).unwrap_or_default(),
             )),

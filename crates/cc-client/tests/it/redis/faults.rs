@@ -94,7 +94,7 @@ async fn what_was_kept_before_an_outage_is_read_by_no_one_who_saw_it() {
     server.pause();
     thing(&reader).await;
     writer.transport().call(PutThing).await.unwrap();
-    // The writer ends, with what it could not tell.
+    // The writer ends with an undelivered invalidation.
     drop(writer);
     server.unpause();
     until_it_is_back(&reader).await;

@@ -159,7 +159,7 @@ async fn whatever_happens_to_the_log_there_is_one_verdict() {
         let mut once = told.lines.clone();
         once.dedup();
         assert_eq!(once, told.lines, "{plan:?}: no line comes twice");
-        // A log that is refused is opened again, as long as the deployment goes on.
+        // A refused log is opened again while the deployment continues.
         let is_final = plan[0].is_final();
         assert!(!is_final || told.log_errors > 0 && told.lines.len() == 13, "{plan:?}: {told:?}");
         assert!(told.lines.len() == 13 || told.log_errors + told.gaps > 0, "{plan:?}: {told:?}");

@@ -63,7 +63,7 @@ fn without_tags(markup: &str) -> String {
         text.push_str(&markup[at..start]);
         if let Some(data) = markup[start..].strip_prefix("<![CDATA[") {
             let end = data.find("]]>").unwrap_or(data.len());
-            // Its characters stand for themselves: they are no references.
+            // The characters are literal, not references.
             text.push_str(&data[..end].replace('&', "&amp;"));
             at = markup.len().min(start + "<![CDATA[".len() + end + "]]>".len());
             continue;

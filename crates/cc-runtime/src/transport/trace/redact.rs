@@ -47,7 +47,7 @@ pub(super) fn request(exchange: &Exchange, endpoint: &Endpoint) -> String {
         text.push_str("=***");
     }
     let _ = write!(text, "\nhost: {}", endpoint.url().authority());
-    // It is added to each attempt, below what is shown here.
+    // The header is added to each attempt, below the layer that is logged.
     if exchange.identity.as_ref() != Credentials::None.identity() {
         text.push_str("\nauthorization: ***");
     }
@@ -64,7 +64,7 @@ pub(super) fn answer(outcome: &Result<HttpResponse>) -> String {
             body(&mut text, answer.headers(), answer.body().whole());
             text
         }
-        // Without its message and its cause: both may repeat what the platform, or a layer, said.
+        // Without the message and the cause: both may repeat text of the platform or a layer.
         Err(error) => format!("no answer: {}", error.kind().code()),
     }
 }

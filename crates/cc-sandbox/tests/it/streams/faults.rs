@@ -143,7 +143,7 @@ async fn a_plan_is_the_same_for_the_same_seed_and_is_over_after_its_connections(
     assert!(plans[0] == plans[1] && plans[0] != plans[2]);
     let sandbox = sandbox();
     sandbox.faults().plan_streams(1, 20);
-    // A connection that goes on from an id is concerned by every fault.
+    // Every fault applies to a connection that resumes from an id.
     let (mut connections, id) = (0, "a".repeat(20));
     while reader::ask(&sandbox, "GET", "/_sandbox/faults").await.1 != "[]" {
         drop(Reader::try_open(&sandbox, &path(&sandbox), Some(&id)).await);

@@ -170,7 +170,7 @@ impl Plan {
             Fault::LostOnResume => {
                 self.acts.extend((0..times).map(|_| Act::Cut(few(chance))));
                 self.resume = Resume::Skip(chance.range(1..5));
-                // Ids that nobody can compare need the proof of an overlap, as a loss with no event after it does.
+                // Ids that are not comparable need the proof of an overlap, and so does a loss at the end.
                 if self.ids == Ids::Opaque {
                     self.continuity = Continuity::Overlap;
                 }

@@ -133,7 +133,7 @@ impl Server {
             (Some(id), Resume::Skip(events)) => {
                 let next = self.plan.event_of(id)? + 1;
                 let first = next + events;
-                // Without an overlap, only an event after the loss can tell of it.
+                // Without an overlap, only an event after the loss can reveal it.
                 let trusted = self.plan.continuity == Continuity::Trust;
                 Some(if trusted { first.min(self.plan.events()).max(next) } else { first })
             }
