@@ -205,7 +205,7 @@ fn moving(status: u16) -> Platform {
 }
 
 #[tokio::test]
-async fn what_moved_to_another_owner_is_found_there() {
+async fn a_resource_that_moved_to_another_owner_is_found() {
     for status in [403, 404] {
         let platform = moving(status);
         let client = platform.client();
@@ -245,7 +245,7 @@ async fn a_refusal_of_what_was_just_looked_up_is_not_looked_up_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_gone_does_not_cost_a_summary_each_time_it_is_asked_for() {
+async fn a_deleted_resource_does_not_cost_a_summary_per_lookup() {
     let platform = Platform::new(|_, path| match path {
         "/v2/summary" => (200, SUMMARY.to_owned()),
         _ => (404, r#"{"id":4004,"message":"no such domain"}"#.to_owned()),
@@ -293,7 +293,7 @@ async fn a_summary_that_fails_fails_those_who_wait_and_is_asked_for_again_by_the
 }
 
 #[tokio::test]
-async fn what_can_be_no_id_costs_no_request() {
+async fn an_invalid_id_costs_no_request() {
     let platform = Platform::usual();
     let client = platform.client();
     for id in ["", ".", ".."] {
@@ -338,7 +338,7 @@ impl CredentialsProvider for Shift {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_found_for_one_identity_is_not_told_to_the_next() {
+async fn ids_of_one_identity_are_not_used_for_another() {
     let platform = Platform::slow(|_, request| {
         let authorization = request.headers()["authorization"].to_str().unwrap();
         let worker = if authorization.contains("worker-0") { "orga_of_0" } else { "orga_of_1" };

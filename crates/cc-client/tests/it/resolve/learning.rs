@@ -74,7 +74,7 @@ fn with_lists() -> Platform {
 
 #[cfg(all(feature = "application", feature = "addon"))]
 #[tokio::test]
-async fn what_was_created_or_listed_is_known_without_a_summary() {
+async fn created_and_listed_resources_resolve_without_a_summary() {
     use cc_client::commands::addon::ListAddon;
     use cc_client::commands::application::ListApplication;
     let platform = with_lists();
