@@ -130,7 +130,7 @@ async fn the_others_get_their_answer_when_the_first_who_asked_gives_up() {
 
 #[tokio::test(start_paused = true)]
 async fn one_who_came_late_and_found_nothing_asks_once_more() {
-    // What is made while a summary is on its way is not in it.
+    // Resources created while a summary is in progress are missing in it.
     let platform = Platform::slow(|count, _| {
         let body = if count == 0 { r#"{"organisations":[]}"# } else { SUMMARY };
         after(SECOND, 200, body)
@@ -322,7 +322,7 @@ async fn a_summary_that_fails_for_a_while_is_asked_for_again_as_the_policy_says(
     }
 }
 
-/// Gives the credentials of whoever is at work.
+/// Returns the credentials of the current account.
 #[derive(Debug, Clone, Default)]
 struct Shift(Arc<AtomicUsize>);
 
@@ -356,7 +356,7 @@ async fn ids_of_one_identity_are_not_used_for_another() {
     assert_eq!(owner().await, "orga_of_0");
     shift.0.store(1, Ordering::Relaxed);
     assert_eq!(owner().await, "orga_of_1");
-    // Even what was asked for before and comes after the change.
+    // This also covers answers that were requested before the change and arrive after it.
     client.resolver().forget();
     shift.0.store(0, Ordering::Relaxed);
     let (asked_by_0, asked_by_1) = tokio::join!(owner(), async {

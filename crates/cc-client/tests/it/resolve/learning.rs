@@ -43,7 +43,8 @@ async fn a_client_for_other_credentials_keeps_the_settings() {
     #[cfg(feature = "stream")]
     assert_eq!(yours.stream_settings().heartbeat, Some(7 * SECOND));
     assert_eq!(yours.resolver().owner_of(&app("app_1")).await.unwrap(), "orga_1");
-    // What is in the store of the first is there for another client of the second, and not for the first.
+    // The stored index of the first account is available to another client of the second, and not to the
+    // first.
     let again = Client::builder().id_store(store).build_with(yours.transport().clone());
     again.resolver().owner_of(&app("app_1")).await.unwrap();
     assert_eq!(platform.summaries(), 1);
@@ -55,7 +56,7 @@ async fn a_client_for_other_credentials_keeps_the_settings() {
     assert_eq!(platform.summaries(), 4, "unknown ids are not remembered");
 }
 
-/// A platform with lists and creations, which answers 404 to what it does not know.
+/// A platform with lists and creations, which answers 404 to other requests.
 #[cfg(all(feature = "application", feature = "addon"))]
 fn with_lists() -> Platform {
     Platform::new(|_, path| match path {
@@ -106,7 +107,7 @@ async fn a_fresher_summary_replaces_what_was_learned() {
     assert_eq!(client.resolver().owner_of(&app("app_2")).await.unwrap(), "orga_2");
     client.resolver().refresh().await.unwrap();
     client.resolver().owner_of(&app("app_2")).await.unwrap_err();
-    // What the platform refuses is looked up afresh, though it was learned.
+    // Refused ids are looked up again, even if they were learned from an answer.
     client.send(cc_client::commands::application::ListApplication::new("orga_2")).await.unwrap();
     let before = platform.summaries();
     client.send(read("app_2")).await.unwrap_err();

@@ -52,7 +52,7 @@ async fn read(client: &Client, command: StreamApplicationRuntimeLog, seed: u64) 
 
 /// The ids of what should come.
 async fn expected(sandbox: &std::sync::Arc<Sandbox>, start: Timestamp) -> Vec<String> {
-    // What is read when everything is over is what should have come.
+    // The complete log, read at the end, is the expected one.
     ids(&read(&cc_trials::memory::client(sandbox), command(sandbox, start), 0).await)
 }
 
@@ -100,7 +100,7 @@ async fn every_fault_is_survived_or_reported() {
         if fault.is_final() {
             sandbox.faults().add(Fault::stream(fault).times(1));
         } else {
-            // Some need a connection that goes on: one is cut before, and once more after.
+            // Some faults need a resumed connection: one is interrupted before, and once more after.
             let cut = || Fault::stream(StreamFault::ResetMidEvent { after: 5 }).times(1);
             for fault in [cut(), Fault::stream(fault).times(2), cut()] {
                 sandbox.faults().add(fault);
