@@ -133,14 +133,17 @@ fn render_domain(decided: &Decided<'_>) -> Result<Vec<(PathBuf, String)>, String
     let folder = PathBuf::from(format!("crates/generated/cc-api-{}", domain.name));
     let header = header(domain);
     let licences = krate::LICENCES.map(|(name, text)| (folder.join(name), text.to_owned()));
+    let requests = pretty(&header, &requests::render_requests(domain, front)?)?;
+    // Macros have a layout that prettyplease would not keep.
+    let text_of_types = checked(&header, &types.render(domain, front))?;
+    let uses_json = [&requests, &text_of_types].iter().any(|text| text.contains("serde_json"));
     let mut files = vec![
-        (folder.join("Cargo.toml"), krate::manifest(domain)),
+        (folder.join("Cargo.toml"), krate::manifest(domain, uses_json)),
         (folder.join("README.md"), krate::readme(domain)),
         (folder.join("src/lib.rs"), krate::lib(domain)),
         (folder.join("src/client.rs"), pretty(&header, &requests::render_client(domain))?),
-        (folder.join("src/requests.rs"), pretty(&header, &requests::render_requests(domain, front)?)?),
-        // Macros have a layout that prettyplease would not keep.
-        (folder.join("src/types.rs"), checked(&header, &types.render(domain, front))?),
+        (folder.join("src/requests.rs"), requests),
+        (folder.join("src/types.rs"), text_of_types),
         (format!("spec/surface/{}.txt", domain.name).into(), krate::surface(domain, front, types)?),
     ];
     files.extend(licences);

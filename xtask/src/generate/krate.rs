@@ -7,7 +7,8 @@ use super::{HEADER_TOML, header};
 use crate::spec::declared::TypeText;
 use crate::spec::model::{Domain, Operation};
 
-pub fn manifest(domain: &Domain) -> String {
+/// The manifest. `uses_json` is `true` if the code of the crate names `serde_json`.
+pub fn manifest(domain: &Domain, uses_json: bool) -> String {
     let description = description(domain).replace('\\', "\\\\").replace('"', "'");
     let mut keywords = vec!["clever-cloud".to_owned()];
     keywords.extend(domain.keywords.iter().take(4).map(|keyword| keyword.to_lowercase().replace(' ', "-")));
@@ -44,8 +45,7 @@ schemars = [\"dep:schemars\", \"cc-runtime/schemars\"]
 cc-runtime.workspace = true
 schemars = {{ workspace = true, optional = true }}
 serde.workspace = true
-serde_json.workspace = true
-
+{json}
 [dev-dependencies]
 cc-api-{name} = {{ path = \".\", features = [\"schemars\"] }}
 cc-test-features = {{ workspace = true, features = [\"core\", \"rustls\"] }}
@@ -55,6 +55,7 @@ workspace = true
 ",
         name = domain.name,
         keywords = keywords.join(", "),
+        json = if uses_json { "serde_json.workspace = true\n" } else { "" },
     )
 }
 

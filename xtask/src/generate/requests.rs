@@ -6,6 +6,7 @@ use super::front::{Front, Method, Named, is_json};
 use super::overrides;
 use super::rust::{Ty, doc, field_name, initializer, literal, snake_name, type_name};
 use super::types::render_setter;
+use crate::spec::check::operation::SOURCES;
 use crate::spec::model::{Domain, Operation};
 
 /// An input of an operation.
@@ -63,8 +64,6 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
         } else {
             Ty::Bytes
         };
-        let description =
-            if body.description.is_empty() { "The body.".to_owned() } else { body.description.clone() };
         let input = |name: &str, ty: Ty, description: String| Input {
             place: "body",
             name: name.to_owned(),
@@ -73,7 +72,7 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
             required: true,
             description,
         };
-        inputs.push(input("body", ty, description));
+        inputs.push(input("body", ty, body.description.clone()));
         if body.media.contains('*') {
             inputs.push(input(
                 "content_type",
@@ -164,7 +163,12 @@ fn page(operation: &Operation) -> String {
         let aliases: Vec<String> = operation.aliases.iter().map(|alias| format!("`{alias}`")).collect();
         let _ = write!(page, " Also available as {}.", aliases.join(", "));
     }
-    let _ = write!(page, " Source: {}.", operation.sources.join(", "));
+    let named = |source: &String| SOURCES.iter().find(|(known, _)| known == source).map(|(_, name)| *name);
+    let sources: Vec<&str> = operation.sources.iter().filter_map(named).collect();
+    let _ = write!(page, " Source: {}.", sources.join("; "));
+    if !operation.success.description.is_empty() {
+        let _ = write!(page, "\n\nAnswer: {}", operation.success.description);
+    }
     if !operation.errors.is_empty() {
         page.push_str("\n\n# Errors");
         for (status, description) in &operation.errors {

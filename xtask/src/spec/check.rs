@@ -4,7 +4,7 @@ pub mod command;
 mod declared;
 mod keys;
 mod names;
-mod operation;
+pub mod operation;
 mod order;
 mod reread;
 mod schema;

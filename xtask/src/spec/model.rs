@@ -85,6 +85,8 @@ pub struct Body {
 
 #[derive(Debug, Clone)]
 pub struct Success {
+    /// Description of the answer, as a sentence.
+    pub description: String,
     pub status: u16,
     pub media: Option<String>,
     pub schema: Option<Value>,
@@ -208,9 +210,20 @@ pub fn closure(start: BTreeSet<String>, schemas: &[&Map<String, Value>]) -> BTre
 fn domain(name: &str, document: &Node, pinned: &Map<String, Value>, shared: &Map<String, Value>) -> Domain {
     let info =
         |key: &str| document.at(&["info", key]).and_then(Node::as_str).unwrap_or_default().trim().to_owned();
-    let operations: Vec<Operation> =
+    let mut operations: Vec<Operation> =
         operations(document).map(|(path, method, node)| operation(path, method, node)).collect();
     let schemas = schemas(document);
+    for body in operations.iter_mut().filter_map(|operation| operation.body.as_mut()) {
+        if body.description.is_empty() {
+            let name = body.schema["$ref"].as_str().and_then(|target| target.rsplit('/').next());
+            let named = name.and_then(|name| schemas.get(name).or_else(|| shared.get(name)));
+            let described = named.unwrap_or(&body.schema)["description"].as_str();
+            body.description = match described {
+                Some(text) => format!("Body of the request: {text}"),
+                None => format!("Body of the request, of the media type `{}`.", body.media),
+            };
+        }
+    }
     let mut used = BTreeSet::new();
     for schema in schemas.values() {
         references(schema, &mut used);
@@ -249,12 +262,13 @@ fn domain(name: &str, document: &Node, pinned: &Map<String, Value>, shared: &Map
 fn operation(path: &str, method: &str, node: &Node) -> Operation {
     let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
     let not_found = node.str_at("x-not-found").map(str::to_owned);
-    let mut success = Success { status: 200, media: None, schema: None };
+    let mut success = Success { status: 200, description: String::new(), media: None, schema: None };
     let mut errors = Vec::new();
     for entry in node.get("responses").map(Node::entries).unwrap_or_default() {
         let response = &entry.value;
         if entry.key.starts_with('2') || entry.key.starts_with('1') {
             success.status = entry.key.parse().unwrap_or(200);
+            success.description = response.str_at("description").unwrap_or_default().trim().to_owned();
             if let Some(media) = response.get("content").and_then(|content| content.entries().first()) {
                 success.media = Some(media.key.clone());
                 let schema = media.value.get("schema").map(|schema| local(schema.to_json()));

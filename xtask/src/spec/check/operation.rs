@@ -5,22 +5,22 @@ use super::super::node::{Entry, Node};
 use super::{Report, command, join, keys, schema, secret};
 use crate::generate::rust::field_name;
 
-/// Allowed sources of facts.
-pub const SOURCES: [&str; 14] = [
-    "seed-001",
-    "seed-002",
-    "seed-003",
-    "v2-openapi",
-    "v2-extra",
-    "v4-openapi",
-    "go-sdk",
-    "ovd",
-    "js-client",
-    "cli",
-    "terraform",
-    "bridge-openapi",
-    "kv-openapi",
-    "docs",
+/// Allowed sources of facts, and their names in documentation.
+pub const SOURCES: [(&str, &str); 14] = [
+    ("seed-001", "the first description of the platform for this project"),
+    ("seed-002", "the second description of the platform for this project"),
+    ("seed-003", "the third description of the platform for this project"),
+    ("v2-openapi", "the OpenAPI document of the v2 API"),
+    ("v2-extra", "clients of the v2 API, as its OpenAPI document lacks it"),
+    ("v4-openapi", "the OpenAPI document of the v4 API"),
+    ("go-sdk", "the Go SDK"),
+    ("ovd", "an older OpenAPI document of the v4 API"),
+    ("js-client", "the JavaScript client"),
+    ("cli", "the command-line client"),
+    ("terraform", "the Terraform provider"),
+    ("bridge-openapi", "the OpenAPI document of the API bridge"),
+    ("kv-openapi", "the OpenAPI document of the Materia KV proxy"),
+    ("docs", "the documentation of the platform"),
 ];
 
 pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &'a Node, pointer: &str) {
@@ -77,7 +77,7 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
     if sources.is_empty() {
         report.add(line, "source", pointer, "`x-source` is missing: name the sources of the facts");
     }
-    for source in sources.iter().filter(|source| !SOURCES.contains(&source.as_str())) {
+    for source in sources.iter().filter(|source| !SOURCES.iter().any(|(known, _)| known == source)) {
         report.add(line, "source", pointer, format!("unknown source `{source}` (docs/spec.md lists them)"));
     }
     keys::check(report, operation, &keys::OPERATION, pointer, "an operation");
