@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads the id of the caller.
 ///
-/// `GET /v2/self/id`. Source: v2-openapi.
+/// `GET /v2/self/id`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The id of the user.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -49,7 +51,9 @@ impl Operation for GetSelfId {
 /// Reads the names and ids of all resources that the caller can access: organisations, applications, add-ons,
 /// consumers, providers.
 ///
-/// `GET /v2/summary`. Source: v2-openapi, js-client.
+/// `GET /v2/summary`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The resources that the caller can access.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -98,7 +102,9 @@ impl Operation for GetSummary {
 
 /// Reads the profile of the caller.
 ///
-/// `GET /v2/self`. Source: v2-openapi, js-client.
+/// `GET /v2/self`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The profile.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -139,7 +145,9 @@ impl Operation for GetProfile {
 ///
 /// Fields that are absent from the body keep their values.
 ///
-/// `PUT /v2/self`. Source: v2-openapi, js-client.
+/// `PUT /v2/self`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The updated profile.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -148,7 +156,7 @@ impl Operation for GetProfile {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateProfile {
-    /// The body.
+    /// Body of the request: Changes to a profile.
     pub body: types::UserUpdate,
 }
 
@@ -183,7 +191,9 @@ impl Operation for UpdateProfile {
 
 /// Deletes the account of the caller.
 ///
-/// `DELETE /v2/self`. Source: v2-openapi.
+/// `DELETE /v2/self`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The account is deleted, or the message states why it cannot be.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -226,7 +236,9 @@ impl Operation for DeleteAccount {
 /// With the media type `application/json`, the body `{"source": "github"}` or `{"source": "gravatar"}` uses the
 /// avatar from that service.
 ///
-/// `PUT /v2/self/avatar`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/avatar`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The avatar is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -280,7 +292,9 @@ impl Operation for UpdateProfileAvatar {
 
 /// Changes the password of the caller.
 ///
-/// `PUT /v2/self/change_password`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/change_password`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The password is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -290,7 +304,7 @@ impl Operation for UpdateProfileAvatar {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ChangePassword {
-    /// The body.
+    /// Body of the request: A new password.
     pub body: types::PasswordChange,
 }
 
@@ -325,7 +339,9 @@ impl Operation for ChangePassword {
 
 /// Sends an e-mail with which the caller confirms the primary e-mail address.
 ///
-/// `GET /v2/self/confirmation_email`. Source: v2-openapi, js-client.
+/// `GET /v2/self/confirmation_email`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The e-mail is sent.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -364,7 +380,9 @@ impl Operation for RequestEmailConfirmation {
 
 /// Confirms an e-mail address with the key from the confirmation e-mail.
 ///
-/// `GET /v2/self/validate_email`. Source: v2-openapi.
+/// `GET /v2/self/validate_email`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The resulting page or message.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -412,7 +430,9 @@ impl Operation for ValidateEmail {
 
 /// Lists the secondary e-mail addresses of the caller.
 ///
-/// `GET /v2/self/emails`. Source: v2-openapi, js-client.
+/// `GET /v2/self/emails`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The e-mail addresses.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -454,7 +474,9 @@ impl Operation for ListProfileEmailAddresses {
 /// Error codes: 101 if the caller already has the address, 550 if it is invalid, 1004 if it belongs to another
 /// account.
 ///
-/// `PUT /v2/self/emails/{emailAddress}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/emails/{emailAddress}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: A confirmation e-mail was sent, or the address is now the primary one.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -466,7 +488,7 @@ impl Operation for ListProfileEmailAddresses {
 pub struct AddProfileEmailAddress {
     /// The e-mail address.
     pub email_address: String,
-    /// The body.
+    /// Body of the request: Purpose of an e-mail address.
     pub body: types::EmailAddressRole,
 }
 
@@ -510,7 +532,9 @@ impl Operation for AddProfileEmailAddress {
 
 /// Deletes a secondary e-mail address of the caller.
 ///
-/// `DELETE /v2/self/emails/{emailAddress}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/emails/{emailAddress}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The e-mail address is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -558,7 +582,9 @@ impl Operation for DeleteProfileEmailAddress {
 
 /// Lists the SSH keys of the caller.
 ///
-/// `GET /v2/self/keys`. Source: v2-openapi, js-client.
+/// `GET /v2/self/keys`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The SSH keys.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -597,7 +623,9 @@ impl Operation for ListSshKeys {
 
 /// Adds an SSH key, or replaces the key of the same name.
 ///
-/// `PUT /v2/self/keys/{keyName}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/keys/{keyName}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The SSH key is added.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -650,7 +678,9 @@ impl Operation for AddSshKey {
 
 /// Deletes an SSH key of the caller.
 ///
-/// `DELETE /v2/self/keys/{keyName}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/keys/{keyName}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The SSH key is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -694,7 +724,10 @@ impl Operation for DeleteSshKey {
 
 /// Starts the registration of a second factor. The factor is required at sign-in once it is confirmed.
 ///
-/// `POST /v2/self/mfa/{mfaKind}`. Source: v2-openapi, v2-extra, js-client.
+/// `POST /v2/self/mfa/{mfaKind}`. Source: the OpenAPI document of the v2 API; clients of the v2 API, as its
+/// OpenAPI document lacks it; the JavaScript client.
+///
+/// Answer: The data for an authenticator program.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -751,7 +784,9 @@ impl Operation for CreateMfa {
 
 /// Sets whether a second factor is the preferred one.
 ///
-/// `PUT /v2/self/mfa/{mfaKind}`. Source: v2-openapi.
+/// `PUT /v2/self/mfa/{mfaKind}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The second factor is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -766,7 +801,7 @@ pub struct UpdateMfaPreference {
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
     pub x_clever_password: cc_runtime::Secret,
-    /// The body.
+    /// Body of the request: Whether a second factor is the preferred one.
     pub body: types::MfaPreference,
 }
 
@@ -813,7 +848,9 @@ impl Operation for UpdateMfaPreference {
 
 /// Removes a second factor.
 ///
-/// `DELETE /v2/self/mfa/{mfaKind}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/mfa/{mfaKind}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The second factor is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -869,7 +906,9 @@ impl Operation for DeleteMfa {
 
 /// Returns the backup codes, which sign the caller in when the second factor is lost.
 ///
-/// `GET /v2/self/mfa/{mfaKind}/backupcodes`. Source: v2-openapi, js-client.
+/// `GET /v2/self/mfa/{mfaKind}/backupcodes`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The backup codes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -925,7 +964,10 @@ impl Operation for ListMfaBackupCodes {
 
 /// Confirms a second factor with one of its codes.
 ///
-/// `POST /v2/self/mfa/{mfaKind}/confirmation`. Source: v2-openapi, js-client.
+/// `POST /v2/self/mfa/{mfaKind}/confirmation`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The second factor is active.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -940,7 +982,7 @@ pub struct ConfirmMfa {
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
     pub x_clever_password: cc_runtime::Secret,
-    /// The body.
+    /// Body of the request: Code that confirms a second factor.
     pub body: types::MfaConfirmation,
 }
 
@@ -987,7 +1029,9 @@ impl Operation for ConfirmMfa {
 
 /// Lists the console settings of the caller.
 ///
-/// `GET /v4/console/settings`. Source: ovd.
+/// `GET /v4/console/settings`. Source: an older OpenAPI document of the v4 API.
+///
+/// Answer: The settings.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1036,7 +1080,10 @@ impl Operation for ListUserSettings {
 
 /// Reads one console setting of the caller.
 ///
-/// `GET /v4/console/settings/{settingName}`. Source: ovd, js-client.
+/// `GET /v4/console/settings/{settingName}`. Source: an older OpenAPI document of the v4 API; the JavaScript
+/// client.
+///
+/// Answer: The setting.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1094,7 +1141,10 @@ impl Operation for GetUserSetting {
 
 /// Changes one console setting of the caller.
 ///
-/// `PUT /v4/console/settings/{settingName}`. Source: ovd, js-client.
+/// `PUT /v4/console/settings/{settingName}`. Source: an older OpenAPI document of the v4 API; the JavaScript
+/// client.
+///
+/// Answer: The setting is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1156,7 +1206,10 @@ impl Operation for SetUserSetting {
 
 /// Deletes one console setting of the caller.
 ///
-/// `DELETE /v4/console/settings/{settingName}`. Source: ovd, js-client.
+/// `DELETE /v4/console/settings/{settingName}`. Source: an older OpenAPI document of the v4 API; the JavaScript
+/// client.
+///
+/// Answer: The setting is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1214,7 +1267,9 @@ impl Operation for DeleteUserSetting {
 
 /// Returns the token that a sign-in from the command line created.
 ///
-/// `GET /v2/self/cli_tokens`. Source: v2-openapi.
+/// `GET /v2/self/cli_tokens`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1266,7 +1321,9 @@ impl Operation for ListCliTokens {
 
 /// Lists the OAuth tokens of the caller.
 ///
-/// `GET /v2/self/tokens`. Source: v2-openapi, js-client.
+/// `GET /v2/self/tokens`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The tokens.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1305,7 +1362,9 @@ impl Operation for ListOauthTokens {
 
 /// Revokes all OAuth tokens of the caller.
 ///
-/// `DELETE /v2/self/tokens`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/tokens`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The tokens are revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1344,7 +1403,9 @@ impl Operation for RevokeOauthTokens {
 
 /// Reads the OAuth token with which the request is signed.
 ///
-/// `GET /v2/self/tokens/current`. Source: v2-openapi, cli.
+/// `GET /v2/self/tokens/current`. Source: the OpenAPI document of the v2 API; the command-line client.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1383,7 +1444,9 @@ impl Operation for GetCurrentOauthToken {
 
 /// Revokes one OAuth token of the caller.
 ///
-/// `DELETE /v2/self/tokens/{token}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/tokens/{token}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The token is revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1429,7 +1492,10 @@ impl Operation for RevokeOauthToken {
 
 /// Creates a user account, with the form of the web site.
 ///
-/// `POST /v2/users`. Source: v2-openapi, v2-extra.
+/// `POST /v2/users`. Source: the OpenAPI document of the v2 API; clients of the v2 API, as its OpenAPI document
+/// lacks it.
+///
+/// Answer: The resulting page or message.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1438,7 +1504,7 @@ impl Operation for RevokeOauthToken {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateUser {
-    /// The body.
+    /// Body of the request: Data of a new user account.
     pub body: types::UserCreation,
 }
 
@@ -1473,7 +1539,9 @@ impl Operation for CreateUser {
 
 /// Reads the profile of a user.
 ///
-/// `GET /v2/users/{userId}`. Source: v2-openapi.
+/// `GET /v2/users/{userId}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The profile.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1518,7 +1586,9 @@ impl Operation for GetUser {
 
 /// Lists the applications of a user.
 ///
-/// `GET /v2/users/{userId}/applications`. Source: v2-openapi.
+/// `GET /v2/users/{userId}/applications`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The applications.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1565,7 +1635,9 @@ impl Operation for ListUserApplications {
 
 /// Reads the data that a user needs to push code over Git.
 ///
-/// `GET /v2/users/{userId}/git-info`. Source: v2-openapi.
+/// `GET /v2/users/{userId}/git-info`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The data for Git.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1610,7 +1682,9 @@ impl Operation for GetUserGitInfo {
 
 /// Returns the page for a forgotten password.
 ///
-/// `GET /v2/password_forgotten`. Source: v2-openapi.
+/// `GET /v2/password_forgotten`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1658,7 +1732,9 @@ impl Operation for GetPasswordForgottenPage {
 
 /// Sends the e-mail with which a user resets a forgotten password.
 ///
-/// `POST /v2/password_forgotten`. Source: v2-openapi.
+/// `POST /v2/password_forgotten`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The next page.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1667,7 +1743,7 @@ impl Operation for GetPasswordForgottenPage {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestPasswordReset {
-    /// The body.
+    /// Body of the request: Request to reset a forgotten password.
     pub body: types::PasswordResetRequest,
 }
 
@@ -1702,7 +1778,9 @@ impl Operation for RequestPasswordReset {
 
 /// Returns the page that the password-reset e-mail links to.
 ///
-/// `GET /v2/password_forgotten/{resetKey}`. Source: v2-openapi.
+/// `GET /v2/password_forgotten/{resetKey}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page.
 ///
 /// # Errors
 /// - 404: The resource does not exist or is not visible to the caller.
@@ -1760,7 +1838,9 @@ impl Operation for GetPasswordResetPage {
 
 /// Sets a new password with the key from a password-reset e-mail.
 ///
-/// `POST /v2/password_forgotten/{resetKey}`. Source: v2-openapi.
+/// `POST /v2/password_forgotten/{resetKey}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The next page.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1771,7 +1851,7 @@ impl Operation for GetPasswordResetPage {
 pub struct ResetPassword {
     /// Key from the password-reset e-mail.
     pub reset_key: cc_runtime::Secret,
-    /// The body.
+    /// Body of the request: New password for a reset.
     pub body: types::PasswordReset,
 }
 
@@ -1815,7 +1895,9 @@ impl Operation for ResetPassword {
 
 /// Returns the news feed of the blog.
 ///
-/// `GET /v2/newsfeeds/blog`. Source: v2-openapi.
+/// `GET /v2/newsfeeds/blog`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The news feed. No source documents its format.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1851,7 +1933,9 @@ impl Operation for GetBlogFeed {
 
 /// Returns the news feed of the engineering blog.
 ///
-/// `GET /v2/newsfeeds/engineering`. Source: v2-openapi.
+/// `GET /v2/newsfeeds/engineering`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The news feed. No source documents its format.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

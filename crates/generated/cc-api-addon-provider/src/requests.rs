@@ -9,7 +9,9 @@ use crate::types;
 
 /// Lists the add-on providers that an owner publishes.
 ///
-/// `GET /v2/organisations/{ownerId}/addonproviders`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/addonproviders`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The providers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -56,7 +58,10 @@ impl Operation for ListAddonProviders {
 
 /// Publishes an add-on provider.
 ///
-/// `POST /v2/organisations/{ownerId}/addonproviders`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/addonproviders`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The provider.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -69,7 +74,7 @@ impl Operation for ListAddonProviders {
 pub struct CreateAddonProvider {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: An add-on provider to publish.
     pub body: types::AddonProviderCreation,
 }
 
@@ -113,7 +118,10 @@ impl Operation for CreateAddonProvider {
 
 /// Reads one add-on provider of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: the OpenAPI document of the v2
+/// API; the JavaScript client.
+///
+/// Answer: The provider.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -169,7 +177,10 @@ impl Operation for GetAddonProvider {
 
 /// Changes the description of an add-on provider.
 ///
-/// `PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: the OpenAPI document of the v2
+/// API; the JavaScript client.
+///
+/// Answer: The provider.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -184,7 +195,7 @@ pub struct UpdateAddonProvider {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// The body.
+    /// Body of the request: Description of an add-on provider. Absent fields keep their values.
     pub body: types::AddonProviderUpdate,
 }
 
@@ -231,7 +242,10 @@ impl Operation for UpdateAddonProvider {
 
 /// Deletes an add-on provider.
 ///
-/// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: the OpenAPI document of the
+/// v2 API; the JavaScript client.
+///
+/// Answer: The provider is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -287,7 +301,10 @@ impl Operation for DeleteAddonProvider {
 
 /// Lists the features that distinguish the plans of a provider.
 ///
-/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`. Source: the OpenAPI document of
+/// the v2 API; the JavaScript client.
+///
+/// Answer: The features.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -343,7 +360,10 @@ impl Operation for ListAddonProviderFeatures {
 
 /// Adds a feature that distinguishes the plans of a provider.
 ///
-/// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`. Source: the OpenAPI document
+/// of the v2 API; the JavaScript client.
+///
+/// Answer: The feature.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -358,7 +378,7 @@ pub struct CreateAddonProviderFeature {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// The body.
+    /// Body of the request: A feature that distinguishes the plans of a provider.
     pub body: types::AddonProviderFeatureCreation,
 }
 
@@ -405,8 +425,10 @@ impl Operation for CreateAddonProviderFeature {
 
 /// Deletes a feature of a provider.
 ///
-/// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features/{featureId}`. Source:
-/// v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features/{featureId}`. Source: the
+/// OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The feature is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -467,7 +489,10 @@ impl Operation for DeleteAddonProviderFeature {
 
 /// Lists the plans of a provider.
 ///
-/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans`. Source: the OpenAPI document of
+/// the v2 API; the JavaScript client.
+///
+/// Answer: The plans.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -523,7 +548,10 @@ impl Operation for ListAddonProviderPlans {
 
 /// Adds a plan to a provider.
 ///
-/// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans`. Source: the OpenAPI document of
+/// the v2 API; the JavaScript client.
+///
+/// Answer: The plan.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -538,7 +566,7 @@ pub struct CreateAddonProviderPlan {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// The body.
+    /// Body of the request: A plan, as its provider defines it.
     pub body: types::AddonPlanCreation,
 }
 
@@ -585,7 +613,10 @@ impl Operation for CreateAddonProviderPlan {
 
 /// Reads one plan of a provider.
 ///
-/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`. Source: the OpenAPI
+/// document of the v2 API.
+///
+/// Answer: The plan.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -646,8 +677,10 @@ impl Operation for GetAddonProviderPlan {
 
 /// Replaces a plan of a provider.
 ///
-/// `PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`. Source: v2-openapi,
-/// js-client.
+/// `PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`. Source: the OpenAPI
+/// document of the v2 API; the JavaScript client.
+///
+/// Answer: The plan.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -664,7 +697,7 @@ pub struct UpdateAddonProviderPlan {
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
-    /// The body.
+    /// Body of the request: A plan, as its provider defines it.
     pub body: types::AddonPlanCreation,
 }
 
@@ -714,8 +747,10 @@ impl Operation for UpdateAddonProviderPlan {
 
 /// Deletes a plan of a provider.
 ///
-/// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`. Source: v2-openapi,
-/// js-client.
+/// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`. Source: the OpenAPI
+/// document of the v2 API; the JavaScript client.
+///
+/// Answer: The plan is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -777,7 +812,9 @@ impl Operation for DeleteAddonProviderPlan {
 /// Sets the value of one feature of a plan.
 ///
 /// `PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}/features/{featureName}`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The plan.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -796,7 +833,7 @@ pub struct UpdateAddonProviderPlanFeature {
     pub plan_id: String,
     /// Name of the feature.
     pub feature_name: String,
-    /// The body.
+    /// Body of the request: Value of one feature of a plan, as the provider defines it.
     pub body: types::AddonPlanFeatureCreation,
 }
 
@@ -850,7 +887,9 @@ impl Operation for UpdateAddonProviderPlanFeature {
 /// Removes a feature from a plan.
 ///
 /// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}/features/{featureName}`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The feature is removed from the plan.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -916,7 +955,10 @@ impl Operation for DeleteAddonProviderPlanFeature {
 
 /// Creates the data that sign the caller in to the dashboard of a provider.
 ///
-/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/sso`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/sso`. Source: the OpenAPI document of the
+/// v2 API.
+///
+/// Answer: The sign-in data.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -972,7 +1014,10 @@ impl Operation for GetAddonProviderSso {
 
 /// Lists the tags of a provider.
 ///
-/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/tags`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/tags`. Source: the OpenAPI document of the
+/// v2 API.
+///
+/// Answer: The tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1030,7 +1075,10 @@ impl Operation for ListAddonProviderTags {
 ///
 /// No source documents how the tester is identified.
 ///
-/// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/testers`. Source: v2-openapi.
+/// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/testers`. Source: the OpenAPI document of
+/// the v2 API.
+///
+/// Answer: The tester is added.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1086,7 +1134,9 @@ impl Operation for AddAddonProviderTester {
 
 /// Creates an add-on of another provider on behalf of an add-on of the calling provider.
 ///
-/// `POST /v2/vendor/addons`. Source: v2-openapi.
+/// `POST /v2/vendor/addons`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The add-on is created.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1096,7 +1146,7 @@ impl Operation for AddAddonProviderTester {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ProvisionVendorAddon {
-    /// The body.
+    /// Body of the request: An add-on of another provider to create.
     pub body: types::VendorAddonProvision,
 }
 
@@ -1131,7 +1181,9 @@ impl Operation for ProvisionVendorAddon {
 
 /// Lists the add-ons of the calling provider.
 ///
-/// `GET /v2/vendor/apps`. Source: v2-openapi.
+/// `GET /v2/vendor/apps`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The add-ons.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1181,7 +1233,9 @@ impl Operation for ListVendorAddons {
 
 /// Reads one add-on of the calling provider.
 ///
-/// `GET /v2/vendor/apps/{addonId}`. Source: v2-openapi.
+/// `GET /v2/vendor/apps/{addonId}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1226,7 +1280,9 @@ impl Operation for GetVendorAddon {
 
 /// Sets the environment variables that an add-on provides.
 ///
-/// `PUT /v2/vendor/apps/{addonId}`. Source: v2-openapi.
+/// `PUT /v2/vendor/apps/{addonId}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1239,7 +1295,7 @@ impl Operation for GetVendorAddon {
 pub struct UpdateVendorAddon {
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// The body.
+    /// Body of the request: The environment variables that an add-on provides.
     pub body: types::VendorAddonConfiguration,
 }
 
@@ -1283,7 +1339,9 @@ impl Operation for UpdateVendorAddon {
 
 /// Bills the consumption of an add-on to its owner.
 ///
-/// `POST /v2/vendor/apps/{addonId}/consumptions`. Source: v2-openapi.
+/// `POST /v2/vendor/apps/{addonId}/consumptions`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The consumption is billed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1296,7 +1354,7 @@ impl Operation for UpdateVendorAddon {
 pub struct BillVendorAddon {
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// The body.
+    /// Body of the request: Consumption of an add-on.
     pub body: types::VendorAddonConsumption,
 }
 
@@ -1340,7 +1398,9 @@ impl Operation for BillVendorAddon {
 
 /// Reads the address to send the logs of an add-on to.
 ///
-/// `GET /v2/vendor/apps/{addonId}/logscollector`. Source: v2-openapi.
+/// `GET /v2/vendor/apps/{addonId}/logscollector`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The address of the log collector.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1387,7 +1447,9 @@ impl Operation for GetVendorAddonLogsCollector {
 
 /// Reports that the migration of an add-on has ended.
 ///
-/// `PUT /v2/vendor/apps/{addonId}/migration_callback`. Source: v2-openapi.
+/// `PUT /v2/vendor/apps/{addonId}/migration_callback`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1400,7 +1462,7 @@ impl Operation for GetVendorAddonLogsCollector {
 pub struct FinishVendorAddonMigration {
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// The body.
+    /// Body of the request: The environment variables that an add-on provides.
     pub body: types::VendorAddonConfiguration,
     /// Id of the plan of the add-on after the migration.
     pub plan_id: Option<String>,
@@ -1464,7 +1526,9 @@ impl Operation for FinishVendorAddonMigration {
 
 /// Reads the data of a provider about an add-on, in the older format.
 ///
-/// `GET /v2/providers/{addonProviderId}/{addonId}`. Source: js-client.
+/// `GET /v2/providers/{addonProviderId}/{addonId}`. Source: the JavaScript client.
+///
+/// Answer: The data of the provider.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1522,7 +1586,9 @@ impl Operation for GetProviderAddon {
 ///
 /// A provider without selectable versions answers 404, or with a format of its own.
 ///
-/// `GET /v4/addon-providers/{addonProviderId}`. Source: js-client.
+/// `GET /v4/addon-providers/{addonProviderId}`. Source: the JavaScript client.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1572,7 +1638,9 @@ impl Operation for GetAddonProviderVersions {
 ///
 /// Works for `postgresql-addon`, `mysql-addon` and `mongodb-addon`. Other providers have formats of their own.
 ///
-/// `GET /v4/addon-providers/{addonProviderId}/addons/{addonId}`. Source: js-client.
+/// `GET /v4/addon-providers/{addonProviderId}/addons/{addonId}`. Source: the JavaScript client.
+///
+/// Answer: The connection data.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1628,7 +1696,9 @@ impl Operation for GetAddonConnection {
 
 /// Reads one shared cluster of a provider.
 ///
-/// `GET /v4/addon-providers/{addonProviderId}/clusters/{clusterId}`. Source: js-client.
+/// `GET /v4/addon-providers/{addonProviderId}/clusters/{clusterId}`. Source: the JavaScript client.
+///
+/// Answer: The cluster.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,8 +9,10 @@ use crate::types;
 
 /// Lists the add-ons of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/addons`. Also available as `GET /v2/self/addons`. Source: v2-openapi,
-/// js-client.
+/// `GET /v2/organisations/{ownerId}/addons`. Also available as `GET /v2/self/addons`. Source: the OpenAPI
+/// document of the v2 API; the JavaScript client.
+///
+/// Answer: The add-ons.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -57,8 +59,10 @@ impl Operation for ListAddons {
 ///
 /// The 503 is often transient.
 ///
-/// `POST /v2/organisations/{ownerId}/addons`. Also available as `POST /v2/self/addons`. Source: v2-openapi,
-/// js-client.
+/// `POST /v2/organisations/{ownerId}/addons`. Also available as `POST /v2/self/addons`. Source: the OpenAPI
+/// document of the v2 API; the JavaScript client.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -73,7 +77,7 @@ impl Operation for ListAddons {
 pub struct CreateAddon {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: An add-on to create.
     pub body: types::AddonCreation,
 }
 
@@ -118,7 +122,9 @@ impl Operation for CreateAddon {
 /// Shows what an add-on would cost, without creating it.
 ///
 /// `POST /v2/organisations/{ownerId}/addons/preorders`. Also available as `POST /v2/self/addons/preorders`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoice that the creation would produce.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -131,7 +137,7 @@ impl Operation for CreateAddon {
 pub struct PreorderAddon {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: An add-on to create.
     pub body: types::AddonCreation,
 }
 
@@ -176,7 +182,9 @@ impl Operation for PreorderAddon {
 /// Reads one add-on.
 ///
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}`. Also available as `GET /v2/self/addons/{addonId}`.
-/// Source: v2-openapi, js-client.
+/// Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -233,7 +241,9 @@ impl Operation for GetAddon {
 /// Renames an add-on.
 ///
 /// `PUT /v2/organisations/{ownerId}/addons/{addonId}`. Also available as `PUT /v2/self/addons/{addonId}`.
-/// Source: v2-openapi, js-client.
+/// Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -248,7 +258,7 @@ pub struct UpdateAddon {
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// The body.
+    /// Body of the request: New name of an add-on.
     pub body: types::AddonUpdate,
 }
 
@@ -296,7 +306,9 @@ impl Operation for UpdateAddon {
 /// Deletes an add-on and its data.
 ///
 /// `DELETE /v2/organisations/{ownerId}/addons/{addonId}`. Also available as `DELETE /v2/self/addons/{addonId}`.
-/// Source: v2-openapi, js-client.
+/// Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The add-on is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -354,7 +366,9 @@ impl Operation for DeleteAddon {
 ///
 /// Organisations have no such operation: use a migration there.
 ///
-/// `PUT /v2/self/addons/{addonId}/plan`. Source: v2-openapi.
+/// `PUT /v2/self/addons/{addonId}/plan`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -367,7 +381,7 @@ impl Operation for DeleteAddon {
 pub struct ChangeAddonPlan {
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// The body.
+    /// Body of the request: Target of an add-on migration.
     pub body: types::AddonPlanChange,
 }
 
@@ -411,7 +425,9 @@ impl Operation for ChangeAddonPlan {
 
 /// Lists the instances of an add-on.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/instances`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/instances`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The instances.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -490,7 +506,10 @@ impl Operation for ListAddonInstances {
 
 /// Reads one instance of an add-on.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/instances/{instanceId}`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/instances/{instanceId}`. Source: the OpenAPI document of
+/// the v2 API.
+///
+/// Answer: Id of the instance.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -554,7 +573,9 @@ impl Operation for GetAddonInstance {
 /// The data are valid for a short time, and differ for each call.
 ///
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/sso`. Also available as
-/// `GET /v2/self/addons/{addonId}/sso`. Source: v2-openapi, js-client.
+/// `GET /v2/self/addons/{addonId}/sso`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The data to post to the address of the provider.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -610,7 +631,10 @@ impl Operation for GetAddonSso {
 
 /// Lists the migrations of an add-on.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The migrations.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -666,7 +690,10 @@ impl Operation for ListMigrations {
 
 /// Starts a migration of an add-on to another plan, zone or version.
 ///
-/// `POST /v2/organisations/{ownerId}/addons/{addonId}/migrations`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/addons/{addonId}/migrations`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The migration.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -681,7 +708,7 @@ pub struct StartMigration {
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// The body.
+    /// Body of the request: Target of an add-on migration.
     pub body: types::MigrationStart,
 }
 
@@ -728,7 +755,10 @@ impl Operation for StartMigration {
 
 /// Shows what an add-on would cost on another plan.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`. Source: the OpenAPI document of the
+/// v2 API; the JavaScript client.
+///
+/// Answer: The invoice that the migration would produce.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -790,7 +820,10 @@ impl Operation for GetMigrationPreorder {
 
 /// Reads one migration of an add-on.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`. Source: the OpenAPI document of
+/// the v2 API; the JavaScript client.
+///
+/// Answer: The migration.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -851,8 +884,10 @@ impl Operation for GetMigration {
 
 /// Cancels a migration of an add-on.
 ///
-/// `DELETE /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`. Source: v2-openapi,
-/// js-client.
+/// `DELETE /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`. Source: the OpenAPI document
+/// of the v2 API; the JavaScript client.
+///
+/// Answer: The migration is cancelled.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -913,7 +948,9 @@ impl Operation for CancelMigration {
 
 /// Lists the backups of an add-on.
 ///
-/// `GET /v2/backups/{ownerId}/{addonId}`. Source: js-client.
+/// `GET /v2/backups/{ownerId}/{addonId}`. Source: the JavaScript client.
+///
+/// Answer: The backups.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads one AI add-on.
 ///
-/// `GET /v4/addon-providers/addon-ai/addons/{addonId}`. Source: go-sdk.
+/// `GET /v4/addon-providers/addon-ai/addons/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -53,7 +55,9 @@ impl Operation for GetAiAddon {
 
 /// Lists the model providers that the add-on can use.
 ///
-/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/providers`. Source: go-sdk.
+/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/providers`. Source: the Go SDK.
+///
+/// Answer: The providers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -109,7 +113,9 @@ impl Operation for GetAiProviders {
 
 /// Lists the endpoints of an AI add-on.
 ///
-/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints`. Source: go-sdk.
+/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints`. Source: the Go SDK.
+///
+/// Answer: The endpoints, or their ids.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -168,7 +174,9 @@ impl Operation for ListAiEndpoints {
 /// After a partial failure, the answer holds `error` beside the parts that were created. It also holds the
 /// secret of the API key inside the JSON of Otoroshi: do not print it.
 ///
-/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints`. Source: go-sdk.
+/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints`. Source: the Go SDK.
+///
+/// Answer: The created endpoint and API key.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -183,7 +191,7 @@ pub struct CreateAiEndpoint {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: An endpoint to create.
     pub body: types::CreateAiEndpointBody,
 }
 
@@ -230,7 +238,9 @@ impl Operation for CreateAiEndpoint {
 
 /// Reads one endpoint.
 ///
-/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: go-sdk.
+/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: the Go SDK.
+///
+/// Answer: The endpoint.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -291,7 +301,9 @@ impl Operation for GetAiEndpoint {
 
 /// Changes an endpoint.
 ///
-/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: go-sdk.
+/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: the Go SDK.
+///
+/// Answer: The endpoint.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -308,7 +320,7 @@ pub struct UpdateAiEndpoint {
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -358,7 +370,9 @@ impl Operation for UpdateAiEndpoint {
 
 /// Deletes an endpoint.
 ///
-/// `DELETE /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: go-sdk.
+/// `DELETE /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: the Go SDK.
+///
+/// Answer: The endpoint is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -421,7 +435,9 @@ impl Operation for DeleteAiEndpoint {
 ///
 /// The answer holds secrets inside the JSON of Otoroshi: do not print it.
 ///
-/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys`. Source: go-sdk.
+/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys`. Source: the Go SDK.
+///
+/// Answer: The API keys, secrets included.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -484,7 +500,9 @@ impl Operation for ListAiApiKeys {
 ///
 /// The answer holds a secret inside the JSON of Otoroshi: do not print it.
 ///
-/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys`. Source: go-sdk.
+/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys`. Source: the Go SDK.
+///
+/// Answer: The API key, secret included.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -501,7 +519,7 @@ pub struct CreateAiApiKey {
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
-    /// The body.
+    /// Body of the request: An API key to create.
     pub body: types::CreateAiApiKeyBody,
 }
 
@@ -553,7 +571,10 @@ impl Operation for CreateAiApiKey {
 ///
 /// The answer holds a secret inside the JSON of Otoroshi: do not print it.
 ///
-/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}`. Source: go-sdk.
+/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}`. Source: the Go
+/// SDK.
+///
+/// Answer: The API key, secret included.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -619,8 +640,10 @@ impl Operation for GetAiApiKey {
 
 /// Changes an API key of an endpoint.
 ///
-/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}`. Source:
-/// go-sdk.
+/// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}`. Source: the Go
+/// SDK.
+///
+/// Answer: The API key.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -639,7 +662,7 @@ pub struct UpdateAiApiKey {
     pub endpoint_id: String,
     /// Id of the API key.
     pub api_key_id: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -692,8 +715,10 @@ impl Operation for UpdateAiApiKey {
 
 /// Deletes an API key of an endpoint.
 ///
-/// `DELETE /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}`. Source:
-/// go-sdk.
+/// `DELETE /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}`. Source: the
+/// Go SDK.
+///
+/// Answer: Result of the deletion.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -759,7 +784,9 @@ impl Operation for DeleteAiApiKey {
 
 /// Lists the budgets of an endpoint.
 ///
-/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/budgets`. Source: go-sdk.
+/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/budgets`. Source: the Go SDK.
+///
+/// Answer: The budgets.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -820,7 +847,10 @@ impl Operation for ListAiBudgets {
 
 /// Reads one budget of an endpoint.
 ///
-/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/budgets/{budgetId}`. Source: go-sdk.
+/// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/budgets/{budgetId}`. Source: the Go
+/// SDK.
+///
+/// Answer: The budget.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,8 +9,10 @@ use crate::types;
 
 /// Lists the applications of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/applications`. Also available as `GET /v2/self/applications`. Source:
-/// v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/applications`. Also available as `GET /v2/self/applications`. Source: the
+/// OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The applications.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -72,8 +74,10 @@ impl Operation for ListApplications {
 
 /// Creates an application.
 ///
-/// `POST /v2/organisations/{ownerId}/applications`. Also available as `POST /v2/self/applications`. Source:
-/// v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/applications`. Also available as `POST /v2/self/applications`. Source: the
+/// OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The application.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -87,7 +91,7 @@ impl Operation for ListApplications {
 pub struct CreateApplication {
     /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: An application to create.
     pub body: types::ApplicationCreation,
 }
 
@@ -132,7 +136,10 @@ impl Operation for CreateApplication {
 /// Reads one application.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}`. Also available as
-/// `GET /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The application.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -191,7 +198,10 @@ impl Operation for GetApplication {
 /// Settings that are absent from the body keep their values.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}`. Also available as
-/// `PUT /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The updated application.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -206,7 +216,7 @@ pub struct UpdateApplication {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request: Settings of an application to change.
     pub body: types::ApplicationUpdate,
 }
 
@@ -254,7 +264,10 @@ impl Operation for UpdateApplication {
 /// Deletes an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}`. Also available as
-/// `DELETE /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/applications/{applicationId}`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The application is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -311,7 +324,10 @@ impl Operation for DeleteApplication {
 /// Changes the branch from which an application is deployed.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/branch`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/branch`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}/branch`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The branch is changed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -326,7 +342,7 @@ pub struct UpdateApplicationBranch {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request: A branch to deploy.
     pub body: types::BranchUpdate,
 }
 
@@ -374,7 +390,10 @@ impl Operation for UpdateApplicationBranch {
 /// Lists the branches of an application's repository.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/branches`. Also available as
-/// `GET /v2/self/applications/{applicationId}/branches`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/branches`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The names of the branches.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -431,7 +450,10 @@ impl Operation for ListApplicationBranches {
 /// Changes the flavor of the build instance of an application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/buildflavor`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/buildflavor`. Source: v2-openapi, terraform.
+/// `PUT /v2/self/applications/{applicationId}/buildflavor`. Source: the OpenAPI document of the v2 API; the
+/// Terraform provider.
+///
+/// Answer: The flavor is changed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -446,7 +468,7 @@ pub struct UpdateBuildFlavor {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request: Size of the build instance.
     pub body: types::BuildFlavorUpdate,
 }
 
@@ -494,7 +516,10 @@ impl Operation for UpdateBuildFlavor {
 /// Lists the environment variables of an application.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/env`. Also available as
-/// `GET /v2/self/applications/{applicationId}/env`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/env`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The variables.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -553,7 +578,10 @@ impl Operation for ListEnvironment {
 /// A running application sees the change after its next deployment.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/env`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/env`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}/env`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The application with its variables.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -616,7 +644,10 @@ impl Operation for UpdateEnvironment {
 /// Sets one environment variable of an application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}/env/{envName}`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The application with its variables.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -633,7 +664,7 @@ pub struct SetEnvironmentVariable {
     pub application_id: cc_runtime::ApplicationId,
     /// Name of the environment variable.
     pub env_name: String,
-    /// The body.
+    /// Body of the request: The value of an environment variable.
     pub body: types::EnvironmentValue,
 }
 
@@ -684,7 +715,10 @@ impl Operation for SetEnvironmentVariable {
 /// Removes one environment variable of an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}`. Also available as
-/// `DELETE /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/applications/{applicationId}/env/{envName}`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The application with its variables.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -746,7 +780,10 @@ impl Operation for DeleteEnvironmentVariable {
 /// Reads the environment variables that an application exposes to the applications that depend on it.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. Also available as
-/// `GET /v2/self/applications/{applicationId}/exposed_env`. Source: v2-extra, js-client.
+/// `GET /v2/self/applications/{applicationId}/exposed_env`. Source: clients of the v2 API, as its OpenAPI
+/// document lacks it; the JavaScript client.
+///
+/// Answer: Name and value of each variable.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -803,7 +840,10 @@ impl Operation for GetExposedEnvironment {
 /// Replaces the environment variables that an application exposes to the applications that depend on it.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/exposed_env`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}/exposed_env`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The variables are replaced.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -866,7 +906,10 @@ impl Operation for UpdateExposedEnvironment {
 /// Lists the domains of an application.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts`. Also available as
-/// `GET /v2/self/applications/{applicationId}/vhosts`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/vhosts`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The domains.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -923,7 +966,10 @@ impl Operation for ListDomains {
 /// Adds a domain to an application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The domain is added.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -987,7 +1033,10 @@ impl Operation for AddDomain {
 /// Removes a domain from an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. Also available as
-/// `DELETE /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The domain is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1049,7 +1098,10 @@ impl Operation for RemoveDomain {
 /// Reads the primary domain of an application.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. Also available as
-/// `GET /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/vhosts/favourite`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The primary domain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1106,7 +1158,10 @@ impl Operation for GetPrimaryDomain {
 /// Makes a domain of an application the primary one.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}/vhosts/favourite`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The primary domain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1121,7 +1176,7 @@ pub struct SetPrimaryDomain {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request: A domain to make the primary one.
     pub body: types::VhostUpdate,
 }
 
@@ -1169,7 +1224,10 @@ impl Operation for SetPrimaryDomain {
 /// Unsets the primary domain of an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. Also available as
-/// `DELETE /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/applications/{applicationId}/vhosts/favourite`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The application has no primary domain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1226,7 +1284,10 @@ impl Operation for UnsetPrimaryDomain {
 /// Lists the tags of an application.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/tags`. Also available as
-/// `GET /v2/self/applications/{applicationId}/tags`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/tags`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1282,7 +1343,10 @@ impl Operation for ListApplicationTags {
 
 /// Replaces the tags of an application.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/tags`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/tags`. Source: the OpenAPI document of the v2
+/// API; the JavaScript client.
+///
+/// Answer: The updated tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1344,7 +1408,10 @@ impl Operation for ReplaceApplicationTags {
 /// Adds a tag to an application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. Also available as
-/// `PUT /v2/self/applications/{applicationId}/tags/{tag}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/applications/{applicationId}/tags/{tag}`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The updated tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1406,7 +1473,10 @@ impl Operation for AddApplicationTag {
 /// Removes a tag from an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. Also available as
-/// `DELETE /v2/self/applications/{applicationId}/tags/{tag}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/applications/{applicationId}/tags/{tag}`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The updated tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1468,7 +1538,10 @@ impl Operation for RemoveApplicationTag {
 /// Lists the add-ons that an application is linked to.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/addons`. Also available as
-/// `GET /v2/self/applications/{applicationId}/addons`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/addons`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The add-ons.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1525,7 +1598,10 @@ impl Operation for ListLinkedAddons {
 /// Links an application to an add-on.
 ///
 /// `POST /v2/organisations/{ownerId}/applications/{applicationId}/addons`. Also available as
-/// `POST /v2/self/applications/{applicationId}/addons`. Source: v2-openapi, js-client.
+/// `POST /v2/self/applications/{applicationId}/addons`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The application and the add-on are linked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1588,7 +1664,10 @@ impl Operation for LinkAddon {
 /// Lists the environment variables that an application receives from its linked add-ons.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/addons/env`. Also available as
-/// `GET /v2/self/applications/{applicationId}/addons/env`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/addons/env`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The variables of each add-on.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1645,7 +1724,10 @@ impl Operation for ListLinkedAddonsEnvironment {
 /// Removes the link of an application to an add-on.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/addons/{addonId}`. Also available as
-/// `DELETE /v2/self/applications/{applicationId}/addons/{addonId}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/applications/{applicationId}/addons/{addonId}`. Source: the OpenAPI document of the v2 API;
+/// the JavaScript client.
+///
+/// Answer: The link is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1707,7 +1789,10 @@ impl Operation for UnlinkAddon {
 /// Lists the applications that an application depends on.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependencies`. Also available as
-/// `GET /v2/self/applications/{applicationId}/dependencies`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/dependencies`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The applications.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1764,7 +1849,10 @@ impl Operation for ListDependencies {
 /// Lists the environment variables that an application receives from the applications that it depends on.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env`. Also available as
-/// `GET /v2/self/applications/{applicationId}/dependencies/env`. Source: v2-extra, js-client.
+/// `GET /v2/self/applications/{applicationId}/dependencies/env`. Source: clients of the v2 API, as its OpenAPI
+/// document lacks it; the JavaScript client.
+///
+/// Answer: The variables of each application.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1821,7 +1909,10 @@ impl Operation for ListDependenciesEnvironment {
 /// Makes an application depend on another application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. Also available
-/// as `PUT /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source: v2-openapi, js-client.
+/// as `PUT /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source: the OpenAPI document of
+/// the v2 API; the JavaScript client.
+///
+/// Answer: The dependency is added.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1883,8 +1974,10 @@ impl Operation for AddDependency {
 /// Removes the dependency of an application on another application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. Also
-/// available as `DELETE /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source: v2-openapi,
-/// js-client.
+/// available as `DELETE /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source: the OpenAPI
+/// document of the v2 API; the JavaScript client.
+///
+/// Answer: The dependency is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1946,7 +2039,9 @@ impl Operation for RemoveDependency {
 /// Lists the applications that depend on an application.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependents`. Also available as
-/// `GET /v2/self/applications/{applicationId}/dependents`. Source: v2-openapi.
+/// `GET /v2/self/applications/{applicationId}/dependents`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The applications.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2002,8 +2097,10 @@ impl Operation for ListDependents {
 
 /// Creates a new secret for the GitHub webhook of an application.
 ///
-/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/github-webhook/secret`. Source: v2-extra,
-/// docs.
+/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/github-webhook/secret`. Source: clients of
+/// the v2 API, as its OpenAPI document lacks it; the documentation of the platform.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2060,7 +2157,10 @@ impl Operation for RotateGithubWebhookSecret {
 /// Lists the applications that are linked to an add-on.
 ///
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/applications`. Also available as
-/// `GET /v2/self/addons/{addonId}/applications`. Source: v2-openapi, js-client.
+/// `GET /v2/self/addons/{addonId}/applications`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The applications.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2117,7 +2217,9 @@ impl Operation for ListAddonApplications {
 /// Lists the environment variables that an add-on provides to linked applications.
 ///
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/env`. Also available as
-/// `GET /v2/self/addons/{addonId}/env`. Source: v2-openapi, js-client.
+/// `GET /v2/self/addons/{addonId}/env`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The variables.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2174,7 +2276,9 @@ impl Operation for ListAddonEnvironment {
 /// Lists the tags of an add-on.
 ///
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/tags`. Also available as
-/// `GET /v2/self/addons/{addonId}/tags`. Source: v2-openapi, js-client.
+/// `GET /v2/self/addons/{addonId}/tags`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2230,7 +2334,10 @@ impl Operation for ListAddonTags {
 
 /// Replaces the tags of an add-on.
 ///
-/// `PUT /v2/organisations/{ownerId}/addons/{addonId}/tags`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/addons/{addonId}/tags`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The updated tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2292,7 +2399,10 @@ impl Operation for ReplaceAddonTags {
 /// Adds a tag to an add-on.
 ///
 /// `PUT /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. Also available as
-/// `PUT /v2/self/addons/{addonId}/tags/{tag}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/addons/{addonId}/tags/{tag}`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The updated tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2354,7 +2464,10 @@ impl Operation for AddAddonTag {
 /// Removes a tag from an add-on.
 ///
 /// `DELETE /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. Also available as
-/// `DELETE /v2/self/addons/{addonId}/tags/{tag}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/addons/{addonId}/tags/{tag}`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The updated tags.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2415,7 +2528,9 @@ impl Operation for RemoveAddonTag {
 
 /// Reads the environment of an application as one document, with the token of a link.
 ///
-/// `GET /v2/application/{applicationId}/environment`. Source: v2-openapi.
+/// `GET /v2/application/{applicationId}/environment`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The document.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2474,7 +2589,9 @@ impl Operation for ReadEnvironmentDocument {
 
 /// Replaces the environment of an application by one document, with the token of a link.
 ///
-/// `PUT /v2/application/{applicationId}/environment`. Source: v2-openapi.
+/// `PUT /v2/application/{applicationId}/environment`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The environment is replaced.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,10 @@ use crate::types;
 
 /// Lists the invoices of an owner.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices`. Source: seed-003, js-client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices`. Source: the third description of the platform for this
+/// project; the JavaScript client.
+///
+/// Answer: The invoices, without their lines.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -89,7 +92,9 @@ impl Operation for ListInvoices {
 
 /// Lists the unpaid invoices of an owner.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices/unpaid`. Source: js-client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices/unpaid`. Source: the JavaScript client.
+///
+/// Answer: The invoices, without their lines.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -137,7 +142,10 @@ impl Operation for ListUnpaidInvoices {
 /// Reads one invoice.
 ///
 /// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`. Also available as
-/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}{type}`. Source: seed-003, js-client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}{type}`. Source: the third description of
+/// the platform for this project; the JavaScript client.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -193,7 +201,10 @@ impl Operation for GetInvoice {
 
 /// Reads one invoice as a web page.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`. Source: seed-003, js-client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`. Source: the third description of
+/// the platform for this project; the JavaScript client.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -249,7 +260,10 @@ impl Operation for GetInvoiceHtml {
 
 /// Reads one invoice as a PDF document.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`. Source: seed-003, js-client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`. Source: the third description of the
+/// platform for this project; the JavaScript client.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -305,7 +319,10 @@ impl Operation for GetInvoicePdf {
 
 /// Starts the payment of an invoice with PayPal.
 ///
-/// `POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal`. Source: js-client.
+/// `POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal`. Source: the JavaScript
+/// client.
+///
+/// Answer: The next step of the payment.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -363,7 +380,9 @@ impl Operation for InitPaypalPayment {
 /// Completes the payment of an invoice after PayPal's approval.
 ///
 /// `PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal/{transactionId}`. Source:
-/// js-client.
+/// the JavaScript client.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -425,7 +444,10 @@ impl Operation for AuthorizePaypalPayment {
 
 /// Starts the payment of an invoice with Stripe.
 ///
-/// `POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe`. Source: js-client.
+/// `POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe`. Source: the JavaScript
+/// client.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -482,8 +504,10 @@ impl Operation for InitStripePayment {
 
 /// Completes the payment of an invoice after Stripe's approval.
 ///
-/// `PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}`. Source:
-/// js-client.
+/// `PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}`. Source: the
+/// JavaScript client.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -545,7 +569,9 @@ impl Operation for AuthorizeStripePayment {
 
 /// Reads the prices of a zone for one owner.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/price-system`. Source: js-client.
+/// `GET /v4/billing/organisations/{ownerId}/price-system`. Source: the JavaScript client.
+///
+/// Answer: The prices.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -601,7 +627,9 @@ impl Operation for GetPriceSystem {
 
 /// Reads the public prices of a zone.
 ///
-/// `GET /v4/billing/price-system`. Source: js-client.
+/// `GET /v4/billing/price-system`. Source: the JavaScript client.
+///
+/// Answer: The prices.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -653,7 +681,9 @@ impl Operation for GetPublicPriceSystem {
 
 /// Reads the remaining credits of an owner.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/credits/summary`. Source: js-client.
+/// `GET /v4/billing/organisations/{ownerId}/credits/summary`. Source: the JavaScript client.
+///
+/// Answer: The credits.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -698,7 +728,9 @@ impl Operation for GetCreditsSummary {
 
 /// Applies a coupon, which adds its credits to an owner.
 ///
-/// `POST /v4/billing/organisations/{ownerId}/applied-coupons`. Source: js-client.
+/// `POST /v4/billing/organisations/{ownerId}/applied-coupons`. Source: the JavaScript client.
+///
+/// Answer: The applied coupon.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -712,7 +744,7 @@ impl Operation for GetCreditsSummary {
 pub struct ActivateCoupon {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: A coupon to apply.
     pub body: types::CouponActivation,
 }
 
@@ -756,7 +788,10 @@ impl Operation for ActivateCoupon {
 
 /// Reads the remaining drops of an owner, which are the credits used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/credits`. Also available as `GET /v2/self/credits`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/credits`. Also available as `GET /v2/self/credits`. Source: the OpenAPI
+/// document of the v2 API.
+///
+/// Answer: The credits.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -802,8 +837,10 @@ impl Operation for GetLegacyCredits {
 
 /// Lists the consumption of the applications of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/consumptions`. Also available as `GET /v2/self/consumptions`. Source:
-/// v2-openapi.
+/// `GET /v2/organisations/{ownerId}/consumptions`. Also available as `GET /v2/self/consumptions`. Source: the
+/// OpenAPI document of the v2 API.
+///
+/// Answer: The consumption.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -893,8 +930,10 @@ impl Operation for ListConsumptions {
 
 /// Reads the billing name and address of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/payment-info`. Also available as `GET /v2/self/payment-info`. Source:
-/// v2-openapi.
+/// `GET /v2/organisations/{ownerId}/payment-info`. Also available as `GET /v2/self/payment-info`. Source: the
+/// OpenAPI document of the v2 API.
+///
+/// Answer: The name and address.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -939,7 +978,9 @@ impl Operation for GetPaymentInfo {
 
 /// Checks a VAT number.
 ///
-/// `GET /v2/vat_check`. Source: v2-openapi, js-client.
+/// `GET /v2/vat_check`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: Validity of the VAT number, and its holder.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1000,7 +1041,9 @@ impl Operation for CheckVatNumber {
 
 /// Decides about a VAT number that awaits validation.
 ///
-/// `GET /v2/validation/vat/{key}`. Source: v2-openapi.
+/// `GET /v2/validation/vat/{key}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: Result of the decision.
 ///
 /// # Errors
 /// - 400: The request is invalid.

@@ -11,7 +11,9 @@ use crate::types;
 ///
 /// Signed with OAuth 1. The list does not include the values of the tokens.
 ///
-/// `GET /api-tokens`. Source: bridge-openapi, js-client.
+/// `GET /api-tokens`. Source: the OpenAPI document of the API bridge; the JavaScript client.
+///
+/// Answer: The tokens, expired ones included.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -54,7 +56,10 @@ impl Operation for ListApiTokens {
 /// request: no other credentials are needed. An account without a password (one that signs in only with GitHub)
 /// cannot create a token. A second creation shortly after the first is refused.
 ///
-/// `POST /api-tokens`. Source: bridge-openapi, js-client, cli.
+/// `POST /api-tokens`. Source: the OpenAPI document of the API bridge; the JavaScript client; the command-line
+/// client.
+///
+/// Answer: The token, with its value.
 ///
 /// # Errors
 /// - 4XX: The token is not created. The `code` of the body is `invalid-credential` for a wrong password and
@@ -63,7 +68,7 @@ impl Operation for ListApiTokens {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateApiToken {
-    /// The body.
+    /// Body of the request: A token to create, with the credentials that authorise the creation.
     pub body: types::CreateApiTokenBody,
 }
 
@@ -100,7 +105,9 @@ impl Operation for CreateApiToken {
 ///
 /// Signed with OAuth 1. The value and the expiration date of a token cannot change.
 ///
-/// `PUT /api-tokens/{apiTokenId}`. Source: bridge-openapi, js-client.
+/// `PUT /api-tokens/{apiTokenId}`. Source: the OpenAPI document of the API bridge; the JavaScript client.
+///
+/// Answer: The token is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -112,7 +119,7 @@ impl Operation for CreateApiToken {
 pub struct UpdateApiToken {
     /// Id of the token.
     pub api_token_id: String,
-    /// The body.
+    /// Body of the request: Changes to an API token.
     pub body: types::UpdateApiTokenBody,
 }
 
@@ -158,7 +165,9 @@ impl Operation for UpdateApiToken {
 ///
 /// Signed with OAuth 1. The platform refuses all later requests with the token.
 ///
-/// `DELETE /api-tokens/{apiTokenId}`. Source: bridge-openapi, js-client.
+/// `DELETE /api-tokens/{apiTokenId}`. Source: the OpenAPI document of the API bridge; the JavaScript client.
+///
+/// Answer: The token is revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads one Cellar with its credentials.
 ///
-/// `GET /v4/providers/addon-cellar/{addonId}`. Source: go-sdk.
+/// `GET /v4/providers/addon-cellar/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Cellar.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -54,7 +56,9 @@ impl Operation for GetCellar {
 
 /// Deletes one Cellar.
 ///
-/// `DELETE /v4/addon-providers/addon-cellar/{addonId}`. Source: go-sdk.
+/// `DELETE /v4/addon-providers/addon-cellar/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Cellar is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -113,7 +117,9 @@ impl Operation for DeleteCellar {
 
 /// Reads one Cellar with its size and traffic.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Cellar.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -169,7 +175,9 @@ impl Operation for GetCellarInfo {
 
 /// Reads the credentials of one Cellar.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials`. Source: the Go SDK.
+///
+/// Answer: The credentials.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -225,7 +233,9 @@ impl Operation for GetCellarCredentials {
 
 /// Reads the credentials of one Cellar as a configuration file for `s3cmd`.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials.cfg`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials.cfg`. Source: the Go SDK.
+///
+/// Answer: The configuration file. It holds credentials.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -281,7 +291,9 @@ impl Operation for GetCellarCredentialsFile {
 
 /// Creates an address that returns the credentials of one Cellar without authentication.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials/presigned-url`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials/presigned-url`. Source: the Go SDK.
+///
+/// Answer: The address.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -337,7 +349,9 @@ impl Operation for GetCellarCredentialsUrl {
 
 /// Creates a new secret for the key of one Cellar.
 ///
-/// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials/renew`. Source: go-sdk.
+/// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials/renew`. Source: the Go SDK.
+///
+/// Answer: The credentials.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -393,7 +407,9 @@ impl Operation for RenewCellarCredentials {
 
 /// Lists the buckets of one Cellar with their sizes.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets`. Source: the Go SDK.
+///
+/// Answer: The buckets.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -449,7 +465,9 @@ impl Operation for ListCellarBuckets {
 
 /// Creates a bucket in one Cellar.
 ///
-/// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets`. Source: go-sdk.
+/// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets`. Source: the Go SDK.
+///
+/// Answer: The bucket.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -464,7 +482,7 @@ pub struct CreateCellarBucket {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: A bucket to create.
     pub body: types::BucketCreation,
 }
 
@@ -511,7 +529,9 @@ impl Operation for CreateCellarBucket {
 
 /// Reads one bucket.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: the Go SDK.
+///
+/// Answer: The bucket.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -572,7 +592,9 @@ impl Operation for GetCellarBucket {
 
 /// Sets whether a bucket keeps old versions of objects.
 ///
-/// `PATCH /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: go-sdk.
+/// `PATCH /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: the Go SDK.
+///
+/// Answer: The bucket.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -589,7 +611,7 @@ pub struct UpdateCellarBucket {
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
-    /// The body.
+    /// Body of the request: New settings of a bucket.
     pub body: types::BucketUpdate,
 }
 
@@ -639,7 +661,9 @@ impl Operation for UpdateCellarBucket {
 
 /// Deletes a bucket.
 ///
-/// `DELETE /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: go-sdk.
+/// `DELETE /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: the Go SDK.
+///
+/// Answer: The bucket is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -710,7 +734,9 @@ impl Operation for DeleteCellarBucket {
 
 /// Lists the objects of a bucket, page by page.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects`. Source: the Go SDK.
+///
+/// Answer: The page.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -812,7 +838,9 @@ impl Operation for ListCellarObjects {
 /// Reads the tags, permissions and metadata of one object.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/{objectKey}`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: The object.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -879,7 +907,9 @@ impl Operation for GetCellarObject {
 /// Deletes an object.
 ///
 /// `DELETE /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/{objectKey}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The object is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -948,7 +978,9 @@ impl Operation for DeleteCellarObject {
 /// Headers named `x-amz-meta-…` become metadata of the object, in lower case.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/upload/{objectKey}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The object.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -967,7 +999,7 @@ pub struct UploadCellarObject {
     pub bucket_name: String,
     /// Key of the object, slashes included.
     pub object_key: String,
-    /// The body.
+    /// Body of the request, of the media type `application/octet-stream`.
     pub body: cc_runtime::__private::Bytes,
 }
 
@@ -1021,7 +1053,9 @@ impl Operation for UploadCellarObject {
 /// Creates an address at which an object can be downloaded without authentication.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/download-url`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The address.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1038,7 +1072,7 @@ pub struct CreateCellarDownloadUrl {
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
-    /// The body.
+    /// Body of the request: An object to create an address for.
     pub body: types::SignedUrlRequest,
 }
 
@@ -1089,7 +1123,9 @@ impl Operation for CreateCellarDownloadUrl {
 /// Creates an address to which an object can be uploaded without authentication.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/upload-url`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: The address.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1106,7 +1142,7 @@ pub struct CreateCellarUploadUrl {
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
-    /// The body.
+    /// Body of the request: An object to create an address for.
     pub body: types::SignedUrlRequest,
 }
 
@@ -1157,7 +1193,9 @@ impl Operation for CreateCellarUploadUrl {
 /// Creates an address to which an object can be uploaded through this API without authentication.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/{objectKey}/presigned-url`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The address.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1223,7 +1261,9 @@ impl Operation for CreateCellarApiUploadUrl {
 
 /// Lists the consumption of the Cellars of an owner.
 ///
-/// `GET /v4/cellar/organisations/{ownerId}/cellar/consumptions`. Source: go-sdk.
+/// `GET /v4/cellar/organisations/{ownerId}/cellar/consumptions`. Source: the Go SDK.
+///
+/// Answer: The consumptions.
 ///
 /// # Errors
 /// - 400: The request is invalid.

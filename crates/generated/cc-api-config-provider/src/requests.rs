@@ -9,7 +9,10 @@ use crate::types;
 
 /// Reads one configuration provider.
 ///
-/// `GET /v4/addon-providers/config-provider/addons/{addonId}`. Source: go-sdk, ovd.
+/// `GET /v4/addon-providers/config-provider/addons/{addonId}`. Source: the Go SDK; an older OpenAPI document of
+/// the v4 API.
+///
+/// Answer: The configuration provider.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -54,7 +57,10 @@ impl Operation for GetConfigProvider {
 
 /// Reads the environment variables of one configuration provider.
 ///
-/// `GET /v4/addon-providers/config-provider/addons/{addonId}/env`. Source: go-sdk, ovd, js-client.
+/// `GET /v4/addon-providers/config-provider/addons/{addonId}/env`. Source: the Go SDK; an older OpenAPI
+/// document of the v4 API; the JavaScript client.
+///
+/// Answer: The variables.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -103,7 +109,10 @@ impl Operation for GetConfigProviderEnvironment {
 ///
 /// Variables that are absent from the body are deleted.
 ///
-/// `PUT /v4/addon-providers/config-provider/addons/{addonId}/env`. Source: go-sdk, ovd, js-client.
+/// `PUT /v4/addon-providers/config-provider/addons/{addonId}/env`. Source: the Go SDK; an older OpenAPI
+/// document of the v4 API; the JavaScript client.
+///
+/// Answer: The variables.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -116,7 +125,7 @@ impl Operation for GetConfigProviderEnvironment {
 pub struct ReplaceConfigProviderEnvironment {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: Vec<types::EnvironmentVariable>,
 }
 

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Lists the container registries of an owner.
 ///
-/// `GET /v4/tenants/{ownerId}/container-registry`. Source: go-sdk.
+/// `GET /v4/tenants/{ownerId}/container-registry`. Source: the Go SDK.
+///
+/// Answer: The registries.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -59,7 +61,9 @@ impl Operation for ListContainerRegistries {
 /// The images are stored in a Cellar. If a token cannot be created, the registry is still created, and `errors`
 /// names the token.
 ///
-/// `POST /v4/tenants/{ownerId}/container-registry`. Source: go-sdk.
+/// `POST /v4/tenants/{ownerId}/container-registry`. Source: the Go SDK.
+///
+/// Answer: The registry, the created tokens, and the errors of the others.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -72,7 +76,7 @@ impl Operation for ListContainerRegistries {
 pub struct CreateContainerRegistry {
     /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: A registry to create.
     pub body: types::CreateContainerRegistryBody,
 }
 
@@ -116,7 +120,9 @@ impl Operation for CreateContainerRegistry {
 
 /// Reads one container registry.
 ///
-/// `GET /v4/tenants/{ownerId}/container-registry/{registryId}`. Source: go-sdk.
+/// `GET /v4/tenants/{ownerId}/container-registry/{registryId}`. Source: the Go SDK.
+///
+/// Answer: The registry.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -174,7 +180,9 @@ impl Operation for GetContainerRegistry {
 ///
 /// The registry is deleted after a retention period.
 ///
-/// `DELETE /v4/tenants/{ownerId}/container-registry/{registryId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{ownerId}/container-registry/{registryId}`. Source: the Go SDK.
+///
+/// Answer: The registry, in its new state.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -230,7 +238,9 @@ impl Operation for DeleteContainerRegistry {
 
 /// Lists the tokens of a container registry, without their values.
 ///
-/// `GET /v4/tenants/{ownerId}/container-registry/{registryId}/tokens`. Source: go-sdk.
+/// `GET /v4/tenants/{ownerId}/container-registry/{registryId}/tokens`. Source: the Go SDK.
+///
+/// Answer: The tokens.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -286,7 +296,9 @@ impl Operation for ListContainerRegistryTokens {
 
 /// Creates an access token for a container registry.
 ///
-/// `POST /v4/tenants/{ownerId}/container-registry/{registryId}/tokens`. Source: go-sdk.
+/// `POST /v4/tenants/{ownerId}/container-registry/{registryId}/tokens`. Source: the Go SDK.
+///
+/// Answer: The token, with its value.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -301,7 +313,7 @@ pub struct CreateContainerRegistryToken {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
-    /// The body.
+    /// Body of the request: A token to create.
     pub body: types::ContainerRegistryTokenRequest,
 }
 
@@ -348,7 +360,9 @@ impl Operation for CreateContainerRegistryToken {
 
 /// Revokes a token of a container registry.
 ///
-/// `DELETE /v4/tenants/{ownerId}/container-registry/{registryId}/tokens/{tokenId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{ownerId}/container-registry/{registryId}/tokens/{tokenId}`. Source: the Go SDK.
+///
+/// Answer: The token is revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -409,7 +423,9 @@ impl Operation for DeleteContainerRegistryToken {
 
 /// Renews an expired token of a container registry.
 ///
-/// `POST /v4/tenants/{ownerId}/container-registry/{registryId}/tokens/{tokenId}/renew`. Source: go-sdk.
+/// `POST /v4/tenants/{ownerId}/container-registry/{registryId}/tokens/{tokenId}/renew`. Source: the Go SDK.
+///
+/// Answer: The token, with its new value.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -426,7 +442,7 @@ pub struct RenewContainerRegistryToken {
     pub registry_id: String,
     /// Id of the token.
     pub token_id: String,
-    /// The body.
+    /// Body of the request: New lifetime of a token.
     pub body: types::RenewContainerRegistryTokenBody,
 }
 

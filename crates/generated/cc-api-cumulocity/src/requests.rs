@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads one Cumulocity and the deployment of its machines.
 ///
-/// `GET /v4/addon-providers/addon-cumulocity/addons/{addonId}`. Source: go-sdk.
+/// `GET /v4/addon-providers/addon-cumulocity/addons/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Cumulocity.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads the available versions of PostgreSQL.
 ///
-/// `GET /v4/addon-providers/postgresql-addon`. Source: js-client, terraform.
+/// `GET /v4/addon-providers/postgresql-addon`. Source: the JavaScript client; the Terraform provider.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -48,7 +50,9 @@ impl Operation for GetPostgresqlVersions {
 
 /// Reads the connection data and properties of one PostgreSQL.
 ///
-/// `GET /v4/addon-providers/postgresql-addon/addons/{addonId}`. Source: terraform.
+/// `GET /v4/addon-providers/postgresql-addon/addons/{addonId}`. Source: the Terraform provider.
+///
+/// Answer: The PostgreSQL.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -93,7 +97,9 @@ impl Operation for GetPostgresql {
 
 /// Reads the available versions of MySQL.
 ///
-/// `GET /v4/addon-providers/mysql-addon`. Source: js-client, terraform.
+/// `GET /v4/addon-providers/mysql-addon`. Source: the JavaScript client; the Terraform provider.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -132,7 +138,9 @@ impl Operation for GetMysqlVersions {
 
 /// Reads the connection data and properties of one MySQL.
 ///
-/// `GET /v4/addon-providers/mysql-addon/addons/{addonId}`. Source: terraform.
+/// `GET /v4/addon-providers/mysql-addon/addons/{addonId}`. Source: the Terraform provider.
+///
+/// Answer: The MySQL.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -177,7 +185,9 @@ impl Operation for GetMysql {
 
 /// Reads the available versions of MongoDB.
 ///
-/// `GET /v4/addon-providers/mongodb-addon`. Source: js-client.
+/// `GET /v4/addon-providers/mongodb-addon`. Source: the JavaScript client.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -216,7 +226,9 @@ impl Operation for GetMongodbVersions {
 
 /// Reads the connection data and properties of one MongoDB.
 ///
-/// `GET /v4/addon-providers/mongodb-addon/addons/{addonId}`. Source: terraform.
+/// `GET /v4/addon-providers/mongodb-addon/addons/{addonId}`. Source: the Terraform provider.
+///
+/// Answer: The MongoDB.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -261,7 +273,9 @@ impl Operation for GetMongodb {
 
 /// Reads the available versions of Redis.
 ///
-/// `GET /v4/addon-providers/redis-addon`. Source: js-client.
+/// `GET /v4/addon-providers/redis-addon`. Source: the JavaScript client.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -300,7 +314,9 @@ impl Operation for GetRedisVersions {
 
 /// Reads the available versions of Elasticsearch.
 ///
-/// `GET /v4/addon-providers/es-addon`. Source: js-client, terraform.
+/// `GET /v4/addon-providers/es-addon`. Source: the JavaScript client; the Terraform provider.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -339,7 +355,9 @@ impl Operation for GetElasticsearchVersions {
 
 /// Reads the connection data and properties of one Elasticsearch.
 ///
-/// `GET /v4/addon-providers/es-addon/addons/{addonId}`. Source: terraform.
+/// `GET /v4/addon-providers/es-addon/addons/{addonId}`. Source: the Terraform provider.
+///
+/// Answer: The Elasticsearch.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -384,7 +402,9 @@ impl Operation for GetElasticsearch {
 
 /// Reads the connection data of one Elasticsearch and its services.
 ///
-/// `GET /v2/providers/es-addon/{addonId}`. Source: js-client.
+/// `GET /v2/providers/es-addon/{addonId}`. Source: the JavaScript client.
+///
+/// Answer: The Elasticsearch.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -431,7 +451,9 @@ impl Operation for GetElasticsearchInfo {
 
 /// Reads the sizes of the services that accompany Elasticsearch.
 ///
-/// `GET /v2/providers/es-addon/tmp/services-flavors`. Source: js-client.
+/// `GET /v2/providers/es-addon/tmp/services-flavors`. Source: the JavaScript client.
+///
+/// Answer: The sizes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -470,7 +492,9 @@ impl Operation for GetElasticsearchServiceFlavors {
 
 /// Reads the connection data and properties of one Jenkins.
 ///
-/// `GET /v4/addon-providers/jenkins/addons/{addonId}`. Source: js-client.
+/// `GET /v4/addon-providers/jenkins/addons/{addonId}`. Source: the JavaScript client.
+///
+/// Answer: The Jenkins.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -515,7 +539,9 @@ impl Operation for GetJenkins {
 
 /// Reads the installed and the available versions of one Jenkins.
 ///
-/// `GET /v4/addon-providers/jenkins/addons/{addonId}/updates`. Source: js-client.
+/// `GET /v4/addon-providers/jenkins/addons/{addonId}/updates`. Source: the JavaScript client.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -560,7 +586,9 @@ impl Operation for GetJenkinsUpdates {
 
 /// Lists the databases of one PostgreSQL.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases`. Source: the Go SDK.
+///
+/// Answer: The databases.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -616,7 +644,10 @@ impl Operation for ListPostgresqlDatabases {
 
 /// Reads one database of one PostgreSQL.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases/{databaseId}`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases/{databaseId}`. Source: the Go
+/// SDK.
+///
+/// Answer: The database.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -677,7 +708,10 @@ impl Operation for GetPostgresqlDatabase {
 
 /// Sets whether a database is read-only.
 ///
-/// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases/{databaseId}`. Source: go-sdk.
+/// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases/{databaseId}`. Source: the Go
+/// SDK.
+///
+/// Answer: The database.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -694,7 +728,7 @@ pub struct UpdatePostgresqlDatabase {
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the database.
     pub database_id: String,
-    /// The body.
+    /// Body of the request: New mode of a database.
     pub body: types::PostgresqlDatabaseUpdate,
     /// `true` to keep open connections. Inferred from the Go SDK.
     pub keep_connections: Option<bool>,
@@ -754,7 +788,9 @@ impl Operation for UpdatePostgresqlDatabase {
 
 /// Lists the object ids of databases, schemas and tables.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids`. Source: the Go SDK.
+///
+/// Answer: The object ids.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -810,7 +846,9 @@ impl Operation for ListPostgresqlOids {
 
 /// Lists the object ids of databases.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/databases`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/databases`. Source: the Go SDK.
+///
+/// Answer: The object ids.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -866,7 +904,9 @@ impl Operation for ListPostgresqlDatabaseOids {
 
 /// Lists the object ids of schemas.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/schemas`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/schemas`. Source: the Go SDK.
+///
+/// Answer: The object ids.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -942,7 +982,9 @@ impl Operation for ListPostgresqlSchemaOids {
 
 /// Lists the object ids of tables.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/tables`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/tables`. Source: the Go SDK.
+///
+/// Answer: The object ids.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1028,7 +1070,9 @@ impl Operation for ListPostgresqlTableOids {
 
 /// Lists the users of one PostgreSQL.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users`. Source: the Go SDK.
+///
+/// Answer: The users.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1094,7 +1138,9 @@ impl Operation for ListPostgresqlUsers {
 
 /// Creates a user of one PostgreSQL.
 ///
-/// `POST /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users`. Source: go-sdk.
+/// `POST /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users`. Source: the Go SDK.
+///
+/// Answer: The user, with its password.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1150,8 +1196,10 @@ impl Operation for CreatePostgresqlUser {
 
 /// Lists the privileges of users on databases.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/databases`. Source:
-/// go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/databases`. Source: the Go
+/// SDK.
+///
+/// Answer: The privileges.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1227,7 +1275,10 @@ impl Operation for ListPostgresqlDatabasePrivileges {
 
 /// Lists the privileges of users on schemas.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/schemas`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/schemas`. Source: the Go
+/// SDK.
+///
+/// Answer: The privileges.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1313,7 +1364,10 @@ impl Operation for ListPostgresqlSchemaPrivileges {
 
 /// Lists the privileges of users on tables.
 ///
-/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/tables`. Source: go-sdk.
+/// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/tables`. Source: the Go
+/// SDK.
+///
+/// Answer: The privileges.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1399,7 +1453,10 @@ impl Operation for ListPostgresqlTablePrivileges {
 
 /// Changes the privileges of a user on the whole of one PostgreSQL.
 ///
-/// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}`. Source: go-sdk.
+/// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}`. Source: the Go
+/// SDK.
+///
+/// Answer: Id of the user.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1416,7 +1473,7 @@ pub struct UpdatePostgresqlUser {
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the database user.
     pub database_user_id: String,
-    /// The body.
+    /// Body of the request: New privileges of a user on a whole PostgreSQL. Absent fields keep their values.
     pub body: types::PostgresqlUserUpdate,
 }
 
@@ -1466,7 +1523,10 @@ impl Operation for UpdatePostgresqlUser {
 
 /// Deletes a user of one PostgreSQL.
 ///
-/// `DELETE /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}`. Source: go-sdk.
+/// `DELETE /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}`. Source: the Go
+/// SDK.
+///
+/// Answer: The user is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1528,7 +1588,9 @@ impl Operation for DeletePostgresqlUser {
 /// Sets the privileges of a user on a database.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/privileges/databases/{databaseOid}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The privileges.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1547,7 +1609,7 @@ pub struct UpdatePostgresqlDatabasePrivileges {
     pub database_user_id: String,
     /// Object id of the database in PostgreSQL.
     pub database_oid: i64,
-    /// The body.
+    /// Body of the request: Read privilege of a user.
     pub body: types::PostgresqlReadPrivilege,
 }
 
@@ -1601,7 +1663,9 @@ impl Operation for UpdatePostgresqlDatabasePrivileges {
 /// Sets the privileges of a user on a schema.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/privileges/databases/{databaseOid}/schemas/{schemaOid}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The privileges.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1622,7 +1686,7 @@ pub struct UpdatePostgresqlSchemaPrivileges {
     pub database_oid: i64,
     /// Object id of the schema in PostgreSQL.
     pub schema_oid: i64,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -1679,7 +1743,9 @@ impl Operation for UpdatePostgresqlSchemaPrivileges {
 /// Sets the privileges of a user on a table.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/privileges/databases/{databaseOid}/schemas/{schemaOid}/tables/{tableOid}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The privileges.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1702,7 +1768,7 @@ pub struct UpdatePostgresqlTablePrivileges {
     pub schema_oid: i64,
     /// Object id of the table in PostgreSQL.
     pub table_oid: i64,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -1762,7 +1828,9 @@ impl Operation for UpdatePostgresqlTablePrivileges {
 /// Creates a new password for a user of one PostgreSQL.
 ///
 /// `POST /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/rotate-password`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The user, with its new password.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,8 +9,10 @@ use crate::types;
 
 /// Lists the deployments of an application.
 ///
-/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments`. Source: seed-003,
-/// ovd.
+/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments`. Source: the third
+/// description of the platform for this project; an older OpenAPI document of the v4 API.
+///
+/// Answer: The deployments.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -119,7 +121,10 @@ impl Operation for ListDeployments {
 /// A recently requested deployment answers 404 for a few seconds.
 ///
 /// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`.
-/// Source: seed-003, ovd, js-client.
+/// Source: the third description of the platform for this project; an older OpenAPI document of the v4 API; the
+/// JavaScript client.
+///
+/// Answer: The deployment.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -196,8 +201,11 @@ impl Operation for GetDeployment {
 
 /// Lists the instances of an application.
 ///
-/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances`. Source: seed-003,
-/// ovd, js-client.
+/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances`. Source: the third
+/// description of the platform for this project; an older OpenAPI document of the v4 API; the JavaScript
+/// client.
+///
+/// Answer: The instances.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -350,7 +358,9 @@ impl Operation for ListInstances {
 /// Reads one instance of an application.
 ///
 /// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`. Source:
-/// ovd, js-client.
+/// an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The instance.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -412,7 +422,10 @@ impl Operation for GetInstance {
 /// Lists the deployments of an application, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments`. Also available as
-/// `GET /v2/self/applications/{applicationId}/deployments`. Source: v2-openapi, js-client.
+/// `GET /v2/self/applications/{applicationId}/deployments`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The deployments.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -499,8 +512,10 @@ impl Operation for ListLegacyDeployments {
 /// Reads one deployment, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`. Also available as
-/// `GET /v2/self/applications/{applicationId}/deployments/{deploymentId}`. Source: v2-openapi, v2-extra,
-/// js-client.
+/// `GET /v2/self/applications/{applicationId}/deployments/{deploymentId}`. Source: the OpenAPI document of the
+/// v2 API; clients of the v2 API, as its OpenAPI document lacks it; the JavaScript client.
+///
+/// Answer: The deployment.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -563,7 +578,9 @@ impl Operation for GetLegacyDeployment {
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances`. Also
 /// available as `DELETE /v2/self/applications/{applicationId}/deployments/{deploymentId}/instances`. Source:
-/// v2-openapi, js-client.
+/// the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The deployment is cancelled.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -625,7 +642,9 @@ impl Operation for CancelDeployment {
 /// Lists the instances of an application, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances`. Also available as
-/// `GET /v2/self/applications/{applicationId}/instances`. Source: v2-openapi.
+/// `GET /v2/self/applications/{applicationId}/instances`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The instances.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -705,7 +724,10 @@ impl Operation for ListLegacyInstances {
 /// Deploys an application.
 ///
 /// `POST /v2/organisations/{ownerId}/applications/{applicationId}/instances`. Also available as
-/// `POST /v2/self/applications/{applicationId}/instances`. Source: v2-openapi, v2-extra, js-client.
+/// `POST /v2/self/applications/{applicationId}/instances`. Source: the OpenAPI document of the v2 API; clients
+/// of the v2 API, as its OpenAPI document lacks it; the JavaScript client.
+///
+/// Answer: The deployment is requested.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -784,7 +806,10 @@ impl Operation for DeployApplication {
 /// Stops an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`. Also available as
-/// `DELETE /v2/self/applications/{applicationId}/instances`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/applications/{applicationId}/instances`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The application is stopping.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -841,7 +866,10 @@ impl Operation for UndeployApplication {
 /// Reads one instance of an application, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`. Also available as
-/// `GET /v2/self/applications/{applicationId}/instances/{instanceId}`. Source: v2-openapi.
+/// `GET /v2/self/applications/{applicationId}/instances/{instanceId}`. Source: the OpenAPI document of the v2
+/// API.
+///
+/// Answer: The instance.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -902,7 +930,10 @@ impl Operation for GetLegacyInstance {
 
 /// Lists the latest deployments of every application of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/deployments`. Source: v2-openapi, v2-extra, js-client.
+/// `GET /v2/organisations/{ownerId}/deployments`. Source: the OpenAPI document of the v2 API; clients of the v2
+/// API, as its OpenAPI document lacks it; the JavaScript client.
+///
+/// Answer: The deployments, by application id.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -961,7 +992,10 @@ impl Operation for ListOwnerDeployments {
 
 /// Lists the instances of every application of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/instances`. Also available as `GET /v2/self/instances`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/instances`. Also available as `GET /v2/self/instances`. Source: the OpenAPI
+/// document of the v2 API.
+///
+/// Answer: The instances.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

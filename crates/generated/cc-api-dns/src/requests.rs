@@ -9,7 +9,9 @@ use crate::types;
 
 /// Lists the DNS records of an owner.
 ///
-/// `GET /v4/dns/organisations/{ownerId}/records`. Source: go-sdk.
+/// `GET /v4/dns/organisations/{ownerId}/records`. Source: the Go SDK.
+///
+/// Answer: The records.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -56,7 +58,9 @@ impl Operation for ListOwnerDnsRecords {
 
 /// Deletes all DNS records of an owner.
 ///
-/// `DELETE /v4/dns/organisations/{ownerId}/records`. Source: go-sdk.
+/// `DELETE /v4/dns/organisations/{ownerId}/records`. Source: the Go SDK.
+///
+/// Answer: The records are deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -103,7 +107,9 @@ impl Operation for DeleteOwnerDnsRecords {
 
 /// Lists the changes of the DNS records of an owner.
 ///
-/// `GET /v4/dns/organisations/{ownerId}/audit`. Source: go-sdk.
+/// `GET /v4/dns/organisations/{ownerId}/audit`. Source: the Go SDK.
+///
+/// Answer: The changes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -150,7 +156,9 @@ impl Operation for ListOwnerDnsAudits {
 
 /// Lists the DNS records of a resource.
 ///
-/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: go-sdk.
+/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: the Go SDK.
+///
+/// Answer: The records.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -206,7 +214,9 @@ impl Operation for ListResourceDnsRecords {
 
 /// Creates one or more DNS records for a resource.
 ///
-/// `POST /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: go-sdk.
+/// `POST /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: the Go SDK.
+///
+/// Answer: The ids of the records.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -221,7 +231,7 @@ pub struct CreateDnsRecords {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -268,7 +278,9 @@ impl Operation for CreateDnsRecords {
 
 /// Deletes all DNS records of a resource.
 ///
-/// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: go-sdk.
+/// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: the Go SDK.
+///
+/// Answer: The records are deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -324,7 +336,9 @@ impl Operation for DeleteResourceDnsRecords {
 
 /// Reads one DNS record.
 ///
-/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/{recordId}`. Source: go-sdk.
+/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/{recordId}`. Source: the Go SDK.
+///
+/// Answer: The record.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -385,7 +399,9 @@ impl Operation for GetDnsRecord {
 
 /// Deletes one DNS record.
 ///
-/// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/{recordId}`. Source: go-sdk.
+/// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/{recordId}`. Source: the Go SDK.
+///
+/// Answer: The record is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -447,7 +463,9 @@ impl Operation for DeleteDnsRecord {
 /// Lists the DNS records of a resource with one type and one name.
 ///
 /// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/type/{recordType}/name/{recordName}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The records.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -514,7 +532,9 @@ impl Operation for ListDnsRecordsByName {
 /// Deletes the DNS records of a resource with one type and one name.
 ///
 /// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/type/{recordType}/name/{recordName}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The records are deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -580,7 +600,9 @@ impl Operation for DeleteDnsRecordsByName {
 
 /// Lists the changes of the DNS records of a resource.
 ///
-/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/audit`. Source: go-sdk.
+/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/audit`. Source: the Go SDK.
+///
+/// Answer: The changes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -636,7 +658,9 @@ impl Operation for ListResourceDnsAudits {
 
 /// Lists the changes of one DNS record.
 ///
-/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/audit/{recordId}`. Source: go-sdk.
+/// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/audit/{recordId}`. Source: the Go SDK.
+///
+/// Answer: The changes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

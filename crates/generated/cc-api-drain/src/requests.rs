@@ -9,7 +9,10 @@ use crate::types;
 
 /// Lists the drains of one resource.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: seed-003, go-sdk.
+/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: the third description of the
+/// platform for this project; the Go SDK.
+///
+/// Answer: The drains.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -120,7 +123,10 @@ impl Operation for ListDrains {
 /// The 503 is often transient. Add-ons that support drains: PostgreSQL, MySQL, MongoDB, Redis and
 /// Elasticsearch, by their real id.
 ///
-/// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: seed-003, go-sdk.
+/// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: the third description of
+/// the platform for this project; the Go SDK.
+///
+/// Answer: The drain, not yet enabled. Its `status` changes once it is.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -136,7 +142,7 @@ pub struct CreateDrain {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
-    /// The body.
+    /// Body of the request: A drain to create.
     pub body: types::DrainCreation,
 }
 
@@ -183,7 +189,9 @@ impl Operation for CreateDrain {
 
 /// Deletes every drain of one resource.
 ///
-/// `DELETE /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: go-sdk.
+/// `DELETE /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: the Go SDK.
+///
+/// Answer: The deleted drains.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -239,7 +247,10 @@ impl Operation for DeleteResourceDrains {
 
 /// Reads one drain.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: seed-003, go-sdk.
+/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: the third
+/// description of the platform for this project; the Go SDK.
+///
+/// Answer: The drain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -300,8 +311,10 @@ impl Operation for GetDrain {
 
 /// Deletes a drain.
 ///
-/// `DELETE /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: seed-003,
-/// go-sdk.
+/// `DELETE /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: the third
+/// description of the platform for this project; the Go SDK.
+///
+/// Answer: The deleted drain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -362,8 +375,10 @@ impl Operation for DeleteDrain {
 
 /// Enables a drain.
 ///
-/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/enable`. Source: seed-003,
-/// go-sdk.
+/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/enable`. Source: the third
+/// description of the platform for this project; the Go SDK.
+///
+/// Answer: The drain, possibly still `ENABLING`.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -424,8 +439,10 @@ impl Operation for EnableDrain {
 
 /// Disables a drain.
 ///
-/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/disable`. Source: seed-003,
-/// go-sdk.
+/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/disable`. Source: the third
+/// description of the platform for this project; the Go SDK.
+///
+/// Answer: The drain, possibly still `DISABLING`.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -486,8 +503,10 @@ impl Operation for DisableDrain {
 
 /// Returns a shell command that tests the recipient of a drain.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/test-command`. Source:
-/// seed-003, go-sdk.
+/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/test-command`. Source: the
+/// third description of the platform for this project; the Go SDK.
+///
+/// Answer: A `curl` command line, which may hold the credentials of the recipient.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -548,8 +567,10 @@ impl Operation for GetDrainTestCommand {
 
 /// Moves a drain to the latest log line, and discards the unsent lines.
 ///
-/// `PATCH /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/reset-cursor`. Source:
-/// seed-003, go-sdk.
+/// `PATCH /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/reset-cursor`. Source: the
+/// third description of the platform for this project; the Go SDK.
+///
+/// Answer: The drain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -610,7 +631,10 @@ impl Operation for ResetDrainCursor {
 
 /// Makes the platform check a drain.
 ///
-/// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/check`. Source: cli.
+/// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/check`. Source: the
+/// command-line client.
+///
+/// Answer: Result of the check.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -671,7 +695,9 @@ impl Operation for CheckDrain {
 
 /// Deletes every drain of an owner.
 ///
-/// `DELETE /v4/drains/organisations/{ownerId}/drains`. Source: go-sdk.
+/// `DELETE /v4/drains/organisations/{ownerId}/drains`. Source: the Go SDK.
+///
+/// Answer: The deleted drains.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -716,8 +742,10 @@ impl Operation for DeleteOwnerDrains {
 
 /// Lists the drains of one application.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: seed-002, go-sdk,
-/// js-client.
+/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: the second description
+/// of the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The drains.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -828,8 +856,10 @@ impl Operation for ListApplicationDrains {
 ///
 /// The 503 is often transient.
 ///
-/// `POST /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: seed-002, go-sdk,
-/// js-client.
+/// `POST /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: the second
+/// description of the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The drain, not yet enabled. Its `status` changes once it is.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -846,7 +876,7 @@ pub struct CreateApplicationDrain {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request: A drain to create.
     pub body: types::DrainCreation,
 }
 
@@ -893,7 +923,9 @@ impl Operation for CreateApplicationDrain {
 
 /// Deletes every drain of one application.
 ///
-/// `DELETE /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: go-sdk.
+/// `DELETE /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: the Go SDK.
+///
+/// Answer: The deleted drains.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -950,8 +982,10 @@ impl Operation for DeleteApplicationDrains {
 
 /// Reads one drain.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: seed-002,
-/// go-sdk, js-client.
+/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: the second
+/// description of the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The drain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1013,8 +1047,10 @@ impl Operation for GetApplicationDrain {
 
 /// Deletes a drain.
 ///
-/// `DELETE /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: seed-002,
-/// go-sdk, js-client.
+/// `DELETE /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: the
+/// second description of the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The deleted drain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1076,8 +1112,10 @@ impl Operation for DeleteApplicationDrain {
 
 /// Enables a drain.
 ///
-/// `PUT /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/enable`. Source:
-/// go-sdk, js-client.
+/// `PUT /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/enable`. Source: the
+/// Go SDK; the JavaScript client.
+///
+/// Answer: The drain, possibly still `ENABLING`.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1139,8 +1177,10 @@ impl Operation for EnableApplicationDrain {
 
 /// Disables a drain.
 ///
-/// `PUT /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/disable`. Source:
-/// go-sdk, js-client.
+/// `PUT /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/disable`. Source: the
+/// Go SDK; the JavaScript client.
+///
+/// Answer: The drain, possibly still `DISABLING`.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1203,7 +1243,9 @@ impl Operation for DisableApplicationDrain {
 /// Returns a shell command that tests the recipient of a drain.
 ///
 /// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/test-command`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: A `curl` command line, which may hold the credentials of the recipient.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1266,7 +1308,9 @@ impl Operation for GetApplicationDrainTestCommand {
 /// Moves a drain to the latest log line, and discards the unsent lines.
 ///
 /// `PATCH /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/reset-cursor`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The drain.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1328,7 +1372,9 @@ impl Operation for ResetApplicationDrainCursor {
 
 /// Lists the drains of one application, in the format used before v4.
 ///
-/// `GET /v2/logs/{applicationId}/drains`. Source: v2-extra.
+/// `GET /v2/logs/{applicationId}/drains`. Source: clients of the v2 API, as its OpenAPI document lacks it.
+///
+/// Answer: The drains.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1377,7 +1423,9 @@ impl Operation for ListLegacyDrains {
 
 /// Creates a drain on one application, in the format used before v4.
 ///
-/// `POST /v2/logs/{applicationId}/drains`. Source: v2-extra.
+/// `POST /v2/logs/{applicationId}/drains`. Source: clients of the v2 API, as its OpenAPI document lacks it.
+///
+/// Answer: The drain.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1390,7 +1438,7 @@ impl Operation for ListLegacyDrains {
 pub struct CreateLegacyDrain {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -1434,7 +1482,10 @@ impl Operation for CreateLegacyDrain {
 
 /// Deletes a drain created before v4.
 ///
-/// `DELETE /v2/logs/{applicationId}/drains/{drainId}`. Source: v2-extra.
+/// `DELETE /v2/logs/{applicationId}/drains/{drainId}`. Source: clients of the v2 API, as its OpenAPI document
+/// lacks it.
+///
+/// Answer: The drain is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1490,7 +1541,10 @@ impl Operation for DeleteLegacyDrain {
 
 /// Enables or disables a drain created before v4.
 ///
-/// `PUT /v2/logs/{applicationId}/drains/{drainId}/state`. Source: v2-extra.
+/// `PUT /v2/logs/{applicationId}/drains/{drainId}/state`. Source: clients of the v2 API, as its OpenAPI
+/// document lacks it.
+///
+/// Answer: The state of the drain is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1505,7 +1559,7 @@ pub struct UpdateLegacyDrainState {
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 

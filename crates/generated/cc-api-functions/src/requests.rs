@@ -9,7 +9,10 @@ use crate::types;
 
 /// Lists the functions of an owner.
 ///
-/// `GET /v4/functions/organisations/{ownerId}/functions`. Source: go-sdk, ovd.
+/// `GET /v4/functions/organisations/{ownerId}/functions`. Source: the Go SDK; an older OpenAPI document of the
+/// v4 API.
+///
+/// Answer: The functions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -54,7 +57,10 @@ impl Operation for ListFunctions {
 
 /// Creates a function.
 ///
-/// `POST /v4/functions/organisations/{ownerId}/functions`. Source: go-sdk, ovd.
+/// `POST /v4/functions/organisations/{ownerId}/functions`. Source: the Go SDK; an older OpenAPI document of the
+/// v4 API.
+///
+/// Answer: The function.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -67,7 +73,7 @@ impl Operation for ListFunctions {
 pub struct CreateFunction {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: A function to create.
     pub body: types::FunctionCreation,
 }
 
@@ -111,7 +117,10 @@ impl Operation for CreateFunction {
 
 /// Reads one function.
 ///
-/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: go-sdk, ovd.
+/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: the Go SDK; an older OpenAPI
+/// document of the v4 API.
+///
+/// Answer: The function.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -167,7 +176,10 @@ impl Operation for GetFunction {
 
 /// Replaces the changeable fields of a function.
 ///
-/// `PUT /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: go-sdk, ovd.
+/// `PUT /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: the Go SDK; an older OpenAPI
+/// document of the v4 API.
+///
+/// Answer: The function.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -182,7 +194,7 @@ pub struct ReplaceFunction {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the function (`function_…`).
     pub function_id: String,
-    /// The body.
+    /// Body of the request: All changeable fields of a function.
     pub body: types::FunctionReplacement,
 }
 
@@ -229,7 +241,10 @@ impl Operation for ReplaceFunction {
 
 /// Deletes a function and its deployments.
 ///
-/// `DELETE /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: go-sdk, ovd.
+/// `DELETE /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: the Go SDK; an older OpenAPI
+/// document of the v4 API.
+///
+/// Answer: The function is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -285,7 +300,10 @@ impl Operation for DeleteFunction {
 
 /// Lists the deployments of a function.
 ///
-/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments`. Source: go-sdk, ovd.
+/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments`. Source: the Go SDK; an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The deployments.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -341,7 +359,10 @@ impl Operation for ListFunctionDeployments {
 
 /// Creates a deployment of a function, and returns the address to upload its code to.
 ///
-/// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments`. Source: go-sdk, ovd.
+/// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments`. Source: the Go SDK; an
+/// older OpenAPI document of the v4 API.
+///
+/// Answer: The deployment, which waits for its code.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -356,7 +377,7 @@ pub struct CreateFunctionDeployment {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the function (`function_…`).
     pub function_id: String,
-    /// The body.
+    /// Body of the request: A deployment to create.
     pub body: types::FunctionDeploymentCreation,
 }
 
@@ -403,8 +424,10 @@ impl Operation for CreateFunctionDeployment {
 
 /// Reads one deployment of a function.
 ///
-/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`. Source:
-/// go-sdk, ovd.
+/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`. Source: the
+/// Go SDK; an older OpenAPI document of the v4 API.
+///
+/// Answer: The deployment.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -465,8 +488,10 @@ impl Operation for GetFunctionDeployment {
 
 /// Replaces the changeable fields of a deployment of a function.
 ///
-/// `PUT /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`. Source:
-/// go-sdk, ovd.
+/// `PUT /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`. Source: the
+/// Go SDK; an older OpenAPI document of the v4 API.
+///
+/// Answer: The deployment.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -483,7 +508,7 @@ pub struct ReplaceFunctionDeployment {
     pub function_id: String,
     /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
-    /// The body.
+    /// Body of the request: Changeable fields of a deployment.
     pub body: types::FunctionDeploymentReplacement,
 }
 
@@ -534,7 +559,9 @@ impl Operation for ReplaceFunctionDeployment {
 /// Deletes a deployment of a function.
 ///
 /// `DELETE /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`. Source:
-/// go-sdk, ovd.
+/// the Go SDK; an older OpenAPI document of the v4 API.
+///
+/// Answer: The deployment is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -597,7 +624,9 @@ impl Operation for DeleteFunctionDeployment {
 ///
 /// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}/trigger`. Also
 /// available as `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The deployment is in progress.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -658,7 +687,9 @@ impl Operation for TriggerFunctionDeployment {
 
 /// Reads the Pulsar topic whose messages trigger a function.
 ///
-/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: go-sdk.
+/// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: the Go SDK.
+///
+/// Answer: The topic.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -714,7 +745,9 @@ impl Operation for GetFunctionPulsarTrigger {
 
 /// Sets a Pulsar topic whose messages trigger a function.
 ///
-/// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: go-sdk.
+/// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: the Go SDK.
+///
+/// Answer: The messages of the topic trigger the function.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -729,7 +762,7 @@ pub struct CreateFunctionPulsarTrigger {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the function (`function_…`).
     pub function_id: String,
-    /// The body.
+    /// Body of the request: A Pulsar topic whose messages will trigger a function.
     pub body: types::PulsarTriggerCreation,
 }
 
@@ -776,7 +809,9 @@ impl Operation for CreateFunctionPulsarTrigger {
 
 /// Removes the Pulsar topic whose messages trigger a function.
 ///
-/// `DELETE /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: go-sdk.
+/// `DELETE /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: the Go SDK.
+///
+/// Answer: The messages of the topic no longer trigger the function.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Starts to link the caller to a GitHub account.
 ///
-/// `GET /v2/github`. Source: v2-openapi, js-client.
+/// `GET /v2/github`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The transaction.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -51,7 +53,9 @@ impl Operation for StartGithubLink {
 ///
 /// Open this address in a browser: `Transport::url` returns it.
 ///
-/// `GET /v2/github/link`. Source: v2-openapi.
+/// `GET /v2/github/link`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The resulting page or message.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -126,7 +130,9 @@ impl Operation for GetGithubLinkPage {
 
 /// Removes the link between the caller and the GitHub account.
 ///
-/// `DELETE /v2/github/link`. Source: v2-openapi, js-client.
+/// `DELETE /v2/github/link`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The link is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -166,7 +172,9 @@ impl Operation for UnlinkGithub {
 
 /// Reads the GitHub user name of the caller.
 ///
-/// `GET /v2/github/username`. Source: v2-openapi, js-client.
+/// `GET /v2/github/username`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The user name.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -206,7 +214,9 @@ impl Operation for GetGithubUsername {
 
 /// Lists the e-mail addresses of the caller on GitHub.
 ///
-/// `GET /v2/github/emails`. Source: v2-openapi.
+/// `GET /v2/github/emails`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The e-mail addresses.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -248,7 +258,9 @@ impl Operation for ListGithubEmails {
 ///
 /// The error code 7301 means that the caller is not linked to GitHub.
 ///
-/// `GET /v2/github/keys`. Source: v2-openapi, js-client.
+/// `GET /v2/github/keys`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The SSH keys.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -288,7 +300,9 @@ impl Operation for ListGithubSshKeys {
 
 /// Lists the GitHub repositories from which the caller can create applications.
 ///
-/// `GET /v2/github/applications`. Source: v2-openapi, js-client.
+/// `GET /v2/github/applications`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The repositories.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -330,7 +344,9 @@ impl Operation for ListGithubApplications {
 ///
 /// GitHub calls this route as a webhook.
 ///
-/// `POST /v2/github/redeploy`. Source: v2-openapi.
+/// `POST /v2/github/redeploy`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -340,7 +356,7 @@ impl Operation for ListGithubApplications {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RedeployFromGithub {
-    /// The body.
+    /// Body of the request: A push event from GitHub.
     pub body: types::GithubPush,
     /// Name of the event, such as `push`.
     pub x_github_event: Option<String>,
@@ -404,7 +420,9 @@ impl Operation for RedeployFromGithub {
 ///
 /// Open this address in a browser: `Transport::url` returns it.
 ///
-/// `GET /v2/github/login`. Source: v2-openapi.
+/// `GET /v2/github/login`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page that the redirect leads to.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -525,7 +543,9 @@ impl Operation for GetGithubLoginPage {
 ///
 /// Open this address in a browser: `Transport::url` returns it.
 ///
-/// `GET /v2/github/signup`. Source: v2-openapi.
+/// `GET /v2/github/signup`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page that the redirect leads to.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -654,7 +674,9 @@ impl Operation for GetGithubSignupPage {
 
 /// Completes a registration that started on GitHub.
 ///
-/// `POST /v2/github/signup`. Source: v2-openapi.
+/// `POST /v2/github/signup`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The resulting page or message.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -664,7 +686,7 @@ impl Operation for GetGithubSignupPage {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct FinishGithubSignup {
-    /// The body.
+    /// Body of the request: Data that complete a registration that started on GitHub.
     pub body: types::GithubSignupEnd,
 }
 
@@ -701,7 +723,9 @@ impl Operation for FinishGithubSignup {
 ///
 /// GitHub redirects the browser to this route.
 ///
-/// `GET /v2/github/callback`. Source: v2-openapi.
+/// `GET /v2/github/callback`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page that the redirect leads to.
 ///
 /// # Errors
 /// - 400: The request is invalid.

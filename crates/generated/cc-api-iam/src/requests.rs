@@ -9,7 +9,10 @@ use crate::types;
 
 /// Creates an access token for one Materia KV database.
 ///
-/// `POST /v4/iam/organisations/{ownerId}/iam/materia-db-kv/{addonId}/tokens`. Source: go-sdk, ovd.
+/// `POST /v4/iam/organisations/{ownerId}/iam/materia-db-kv/{addonId}/tokens`. Source: the Go SDK; an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -24,7 +27,7 @@ pub struct CreateIamKvToken {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the Materia KV add-on that the token gives access to.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: An access token to create.
     pub body: types::CreateIamTokenBody,
 }
 
@@ -71,7 +74,10 @@ impl Operation for CreateIamKvToken {
 
 /// Lists the access tokens of an owner.
 ///
-/// `GET /v4/iam/organisations/{ownerId}/iam/tokens`. Source: go-sdk, ovd.
+/// `GET /v4/iam/organisations/{ownerId}/iam/tokens`. Source: the Go SDK; an older OpenAPI document of the v4
+/// API.
+///
+/// Answer: The tokens.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -140,7 +146,10 @@ impl Operation for ListIamTokens {
 
 /// Reads one access token.
 ///
-/// `GET /v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}`. Source: go-sdk, ovd.
+/// `GET /v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}`. Source: the Go SDK; an older OpenAPI document of
+/// the v4 API.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -196,7 +205,10 @@ impl Operation for GetIamToken {
 
 /// Revokes one access token.
 ///
-/// `DELETE /v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}`. Source: go-sdk, ovd.
+/// `DELETE /v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}`. Source: the Go SDK; an older OpenAPI document
+/// of the v4 API.
+///
+/// Answer: The token is revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -252,7 +264,9 @@ impl Operation for DeleteIamToken {
 
 /// Starts the creation of an identity, and sends an e-mail to complete it.
 ///
-/// `POST /v4/identities`. Source: go-sdk.
+/// `POST /v4/identities`. Source: the Go SDK.
+///
+/// Answer: The identity, which has no password yet.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -260,7 +274,7 @@ impl Operation for DeleteIamToken {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateIdentity {
-    /// The body.
+    /// Body of the request: An e-mail address.
     pub body: types::EmailAddressBody,
 }
 
@@ -295,7 +309,9 @@ impl Operation for CreateIdentity {
 
 /// Reads one identity.
 ///
-/// `GET /v4/identities/{identityId}`. Source: go-sdk.
+/// `GET /v4/identities/{identityId}`. Source: the Go SDK.
+///
+/// Answer: The identity.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -341,7 +357,9 @@ impl Operation for GetIdentity {
 
 /// Deletes an identity.
 ///
-/// `DELETE /v4/identities/{identityId}`. Source: go-sdk.
+/// `DELETE /v4/identities/{identityId}`. Source: the Go SDK.
+///
+/// Answer: The identity is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -389,7 +407,9 @@ impl Operation for DeleteIdentity {
 
 /// Sets the password of an identity, which completes it.
 ///
-/// `PATCH /v4/identities/{identityId}/complete`. Source: go-sdk.
+/// `PATCH /v4/identities/{identityId}/complete`. Source: the Go SDK.
+///
+/// Answer: The identity.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -399,7 +419,7 @@ impl Operation for DeleteIdentity {
 pub struct CompleteIdentity {
     /// Id of the identity.
     pub identity_id: String,
-    /// The body.
+    /// Body of the request: Data that complete an identity.
     pub body: types::CompleteIdentityBody,
 }
 
@@ -443,7 +463,9 @@ impl Operation for CompleteIdentity {
 
 /// Creates an e-mail address.
 ///
-/// `POST /v4/emails`. Source: go-sdk.
+/// `POST /v4/emails`. Source: the Go SDK.
+///
+/// Answer: The e-mail address.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -452,7 +474,7 @@ impl Operation for CompleteIdentity {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateEmailAddress {
-    /// The body.
+    /// Body of the request: An e-mail address.
     pub body: types::EmailAddressBody,
 }
 
@@ -487,7 +509,9 @@ impl Operation for CreateEmailAddress {
 
 /// Reads one e-mail address.
 ///
-/// `GET /v4/emails/{emailAddressId}`. Source: go-sdk.
+/// `GET /v4/emails/{emailAddressId}`. Source: the Go SDK.
+///
+/// Answer: The e-mail address.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -535,7 +559,9 @@ impl Operation for GetEmailAddress {
 
 /// Changes the label of an e-mail address.
 ///
-/// `PATCH /v4/emails/{emailAddressId}`. Source: go-sdk.
+/// `PATCH /v4/emails/{emailAddressId}`. Source: the Go SDK.
+///
+/// Answer: The e-mail address.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -547,7 +573,7 @@ impl Operation for GetEmailAddress {
 pub struct UpdateEmailAddress {
     /// Id of the e-mail address.
     pub email_address_id: String,
-    /// The body.
+    /// Body of the request: Changes to an e-mail address.
     pub body: types::UpdateEmailAddressBody,
 }
 
@@ -591,7 +617,9 @@ impl Operation for UpdateEmailAddress {
 
 /// Deletes an e-mail address.
 ///
-/// `DELETE /v4/emails/{emailAddressId}`. Source: go-sdk.
+/// `DELETE /v4/emails/{emailAddressId}`. Source: the Go SDK.
+///
+/// Answer: The address is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -639,7 +667,9 @@ impl Operation for DeleteEmailAddress {
 
 /// Signs in with an e-mail address and a password.
 ///
-/// `POST /v4/login`. Source: go-sdk.
+/// `POST /v4/login`. Source: the Go SDK.
+///
+/// Answer: The access token of the session.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -647,7 +677,7 @@ impl Operation for DeleteEmailAddress {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct LogIn {
-    /// The body.
+    /// Body of the request: Credentials of a user who signs in.
     pub body: types::LogInBody,
 }
 
@@ -682,7 +712,9 @@ impl Operation for LogIn {
 
 /// Sends an e-mail to choose a new password.
 ///
-/// `POST /v4/password-recovery`. Source: go-sdk.
+/// `POST /v4/password-recovery`. Source: the Go SDK.
+///
+/// Answer: The request is accepted.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -690,7 +722,7 @@ impl Operation for LogIn {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StartPasswordRecovery {
-    /// The body.
+    /// Body of the request: An e-mail address.
     pub body: types::EmailAddressBody,
 }
 
@@ -725,7 +757,9 @@ impl Operation for StartPasswordRecovery {
 
 /// Sets the new password of an account.
 ///
-/// `POST /v4/password-recovery/complete`. Source: go-sdk.
+/// `POST /v4/password-recovery/complete`. Source: the Go SDK.
+///
+/// Answer: The password is changed.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -733,7 +767,7 @@ impl Operation for StartPasswordRecovery {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CompletePasswordRecovery {
-    /// The body.
+    /// Body of the request: A new password, with the token that authorises it.
     pub body: types::CompletePasswordRecoveryBody,
 }
 
@@ -768,7 +802,9 @@ impl Operation for CompletePasswordRecovery {
 
 /// Lists the keys that sign the tokens of a product.
 ///
-/// `GET /v4/tenants/{tenantId}/products/{productId}/keys`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/products/{productId}/keys`. Source: the Go SDK.
+///
+/// Answer: The SSH keys.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -831,7 +867,9 @@ impl Operation for ListSigningKeys {
 
 /// Creates a key that signs the tokens of a product in one location.
 ///
-/// `POST /v4/tenants/{tenantId}/products/{productId}/keys`. Source: go-sdk.
+/// `POST /v4/tenants/{tenantId}/products/{productId}/keys`. Source: the Go SDK.
+///
+/// Answer: The signing key.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -846,7 +884,7 @@ pub struct CreateSigningKey {
     pub tenant_id: String,
     /// Id of the product.
     pub product_id: String,
-    /// The body.
+    /// Body of the request: A signing key to create.
     pub body: types::SigningKeyCreation,
 }
 
@@ -893,7 +931,9 @@ impl Operation for CreateSigningKey {
 
 /// Revokes a key that signs the tokens of a product.
 ///
-/// `DELETE /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}`. Source: the Go SDK.
+///
+/// Answer: The token is revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -954,7 +994,9 @@ impl Operation for RevokeSigningKey {
 
 /// Replaces a key that signs the tokens of a product by a new one.
 ///
-/// `POST /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}/rotate`. Source: go-sdk.
+/// `POST /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}/rotate`. Source: the Go SDK.
+///
+/// Answer: The new key. The old one is `ROTATED`.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1015,7 +1057,9 @@ impl Operation for RotateSigningKey {
 
 /// Lists the tokens of a tenant.
 ///
-/// `GET /v4/tenants/{tenantId}/tokens`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/tokens`. Source: the Go SDK.
+///
+/// Answer: The tokens.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1094,7 +1138,9 @@ impl Operation for ListTenantTokens {
 
 /// Creates a token of a tenant.
 ///
-/// `POST /v4/tenants/{tenantId}/tokens`. Source: go-sdk.
+/// `POST /v4/tenants/{tenantId}/tokens`. Source: the Go SDK.
+///
+/// Answer: The token with its value, which is returned only once.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1107,7 +1153,7 @@ impl Operation for ListTenantTokens {
 pub struct CreateTenantToken {
     /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The body.
+    /// Body of the request: A token to create.
     pub body: types::TenantTokenCreation,
 }
 
@@ -1151,7 +1197,9 @@ impl Operation for CreateTenantToken {
 
 /// Reads the data of one token of a tenant, without its value.
 ///
-/// `GET /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: the Go SDK.
+///
+/// Answer: The data of the token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1204,7 +1252,9 @@ impl Operation for GetTenantToken {
 
 /// Revokes one token of a tenant.
 ///
-/// `DELETE /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: the Go SDK.
+///
+/// Answer: The token is revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1257,7 +1307,9 @@ impl Operation for RevokeTenantToken {
 
 /// Renews a token of a tenant that is about to expire.
 ///
-/// `PUT /v4/tenants/{tenantId}/tokens/{tokenId}/refresh`. Source: go-sdk.
+/// `PUT /v4/tenants/{tenantId}/tokens/{tokenId}/refresh`. Source: the Go SDK.
+///
+/// Answer: The new token with its value, which is returned only once.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads the options for clusters: topologies, flavors and versions.
 ///
-/// `GET /v4/kubernetes-product`. Source: go-sdk.
+/// `GET /v4/kubernetes-product`. Source: the Go SDK.
+///
+/// Answer: The options for clusters.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -48,7 +50,9 @@ impl Operation for GetKubernetesProduct {
 
 /// Lists the clusters of an owner.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters`. Source: the Go SDK.
+///
+/// Answer: The clusters.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -111,7 +115,9 @@ impl Operation for ListClusters {
 
 /// Creates a cluster.
 ///
-/// `POST /v4/kubernetes/organisations/{ownerId}/clusters`. Source: go-sdk, cli.
+/// `POST /v4/kubernetes/organisations/{ownerId}/clusters`. Source: the Go SDK; the command-line client.
+///
+/// Answer: The cluster, whose deployment is requested.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -124,7 +130,7 @@ impl Operation for ListClusters {
 pub struct CreateCluster {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: A cluster to create.
     pub body: types::ClusterCreation,
 }
 
@@ -168,7 +174,9 @@ impl Operation for CreateCluster {
 
 /// Reads one cluster.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: the Go SDK.
+///
+/// Answer: The cluster.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -224,7 +232,9 @@ impl Operation for GetCluster {
 
 /// Changes the name, the description, the tags or the features of a cluster.
 ///
-/// `PATCH /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: go-sdk.
+/// `PATCH /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: the Go SDK.
+///
+/// Answer: The cluster.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -239,7 +249,7 @@ pub struct UpdateCluster {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The body.
+    /// Body of the request: Changes to a cluster.
     pub body: types::ClusterUpdate,
 }
 
@@ -286,7 +296,9 @@ impl Operation for UpdateCluster {
 
 /// Deletes a cluster.
 ///
-/// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: go-sdk.
+/// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: the Go SDK.
+///
+/// Answer: The cluster, whose deletion is requested.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -342,7 +354,9 @@ impl Operation for DeleteCluster {
 
 /// Redeploys a cluster.
 ///
-/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/redeploy`. Source: go-sdk.
+/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/redeploy`. Source: the Go SDK.
+///
+/// Answer: The cluster, whose redeployment is requested.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -398,7 +412,9 @@ impl Operation for RedeployCluster {
 
 /// Resumes the operation that failed on a cluster.
 ///
-/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/resume`. Source: go-sdk.
+/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/resume`. Source: the Go SDK.
+///
+/// Answer: The cluster.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -454,7 +470,9 @@ impl Operation for ResumeCluster {
 
 /// Adds persistent volumes on Ceph to a cluster.
 ///
-/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/csi/ceph`. Source: go-sdk.
+/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/csi/ceph`. Source: the Go SDK.
+///
+/// Answer: The cluster.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -510,7 +528,9 @@ impl Operation for EnableClusterStorage {
 
 /// Reads the installed and the available versions of a cluster.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/version/check`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/version/check`. Source: the Go SDK.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -566,7 +586,9 @@ impl Operation for CheckClusterVersion {
 
 /// Updates a cluster to another version.
 ///
-/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/version/update`. Source: go-sdk.
+/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/version/update`. Source: the Go SDK.
+///
+/// Answer: The cluster, whose update is requested.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -581,7 +603,7 @@ pub struct UpdateClusterVersion {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The body.
+    /// Body of the request: Target version of a cluster update.
     pub body: types::ClusterVersionUpdate,
 }
 
@@ -628,7 +650,9 @@ impl Operation for UpdateClusterVersion {
 
 /// Lists the steps of the operations on a cluster.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/deployment-events`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/deployment-events`. Source: the Go SDK.
+///
+/// Answer: The steps.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -705,7 +729,10 @@ impl Operation for ListClusterEvents {
 
 /// Reads the `kubectl` configuration of a cluster.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig.yaml`. Source: go-sdk, cli.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig.yaml`. Source: the Go SDK; the
+/// command-line client.
+///
+/// Answer: The configuration. It holds credentials.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -772,7 +799,10 @@ impl Operation for GetKubeconfig {
 
 /// Creates an address that returns the configuration of a cluster without authentication.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig/presigned-url`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig/presigned-url`. Source: the Go
+/// SDK.
+///
+/// Answer: The address.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -828,7 +858,9 @@ impl Operation for GetKubeconfigUrl {
 
 /// Lists the node groups of a cluster.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups`. Source: the Go SDK.
+///
+/// Answer: The node groups.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -898,7 +930,9 @@ impl Operation for ListNodeGroups {
 
 /// Creates a node group in a cluster.
 ///
-/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups`. Source: go-sdk.
+/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups`. Source: the Go SDK.
+///
+/// Answer: The node group, whose deployment is requested.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -913,7 +947,7 @@ pub struct CreateNodeGroup {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The body.
+    /// Body of the request: A node group to create.
     pub body: types::NodeGroupCreation,
 }
 
@@ -960,7 +994,10 @@ impl Operation for CreateNodeGroup {
 
 /// Reads one node group of a cluster.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source: the Go
+/// SDK.
+///
+/// Answer: The node group.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1021,8 +1058,10 @@ impl Operation for GetNodeGroup {
 
 /// Changes a node group, such as its number of nodes.
 ///
-/// `PATCH /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source:
-/// go-sdk.
+/// `PATCH /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source: the
+/// Go SDK.
+///
+/// Answer: The node group, whose resizing is requested.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1039,7 +1078,7 @@ pub struct UpdateNodeGroup {
     pub cluster_id: String,
     /// Id of the node group.
     pub node_group_id: String,
-    /// The body.
+    /// Body of the request: Changes to a node group. Every change requires the name and the number of nodes.
     pub body: types::NodeGroupUpdate,
 }
 
@@ -1089,8 +1128,10 @@ impl Operation for UpdateNodeGroup {
 
 /// Deletes a node group and its nodes.
 ///
-/// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source:
-/// go-sdk.
+/// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source: the
+/// Go SDK.
+///
+/// Answer: The node group, whose deletion is requested.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1152,7 +1193,9 @@ impl Operation for DeleteNodeGroup {
 /// Resumes the operation that failed on a node group.
 ///
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}/resume`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: The node group.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1213,7 +1256,9 @@ impl Operation for ResumeNodeGroup {
 
 /// Lists the standalone nodes of a cluster, which are in no node group.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes`. Source: the Go SDK.
+///
+/// Answer: The nodes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1269,7 +1314,9 @@ impl Operation for ListNodes {
 
 /// Creates a standalone node in a cluster, which is in no node group.
 ///
-/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes`. Source: go-sdk.
+/// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes`. Source: the Go SDK.
+///
+/// Answer: The node, whose deployment is requested.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1284,7 +1331,7 @@ pub struct CreateNode {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The body.
+    /// Body of the request: A standalone node to create.
     pub body: types::StandaloneNodeCreation,
 }
 
@@ -1331,7 +1378,9 @@ impl Operation for CreateNode {
 
 /// Reads one standalone node of a cluster.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes/{nodeId}`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes/{nodeId}`. Source: the Go SDK.
+///
+/// Answer: The node.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1392,7 +1441,9 @@ impl Operation for GetNode {
 
 /// Deletes a standalone node of a cluster.
 ///
-/// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes/{nodeId}`. Source: go-sdk.
+/// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes/{nodeId}`. Source: the Go SDK.
+///
+/// Answer: The node, whose deletion is requested.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1453,7 +1504,9 @@ impl Operation for DeleteNode {
 
 /// Reads the quota for the clusters of an owner.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/quota`. Source: go-sdk, cli.
+/// `GET /v4/kubernetes/organisations/{ownerId}/quota`. Source: the Go SDK; the command-line client.
+///
+/// Answer: The limits.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1500,7 +1553,9 @@ impl Operation for GetKubernetesQuota {
 
 /// Lists the current usage of the clusters of an owner.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/usage`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/usage`. Source: the Go SDK.
+///
+/// Answer: The usage, by part of a cluster.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1547,7 +1602,9 @@ impl Operation for ListKubernetesUsage {
 
 /// Lists the consumption of the clusters of an owner.
 ///
-/// `GET /v4/kubernetes/organisations/{ownerId}/kubernetes/consumptions`. Source: go-sdk.
+/// `GET /v4/kubernetes/organisations/{ownerId}/kubernetes/consumptions`. Source: the Go SDK.
+///
+/// Answer: The consumption.
 ///
 /// # Errors
 /// - 400: The request is invalid.

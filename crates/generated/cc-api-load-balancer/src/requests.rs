@@ -12,7 +12,10 @@ use crate::types;
 /// `GET /v4/load-balancers/organisations/{ownerId}/applications/{applicationId}/load-balancers/{loadBalancerKind}`.
 /// Also available as
 /// `GET /v4/load-balancers/organisations/{ownerId}/applications/{applicationId}/load-balancers/default`.
-/// Source: seed-003, ovd, js-client.
+/// Source: the third description of the platform for this project; an older OpenAPI document of the v4 API; the
+/// JavaScript client.
+///
+/// Answer: The load balancers. The list is empty if the kind is `private` and there are none.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -74,7 +77,9 @@ impl Operation for ListApplicationLoadBalancers {
 /// Lists the load balancers in front of one add-on, with their DNS targets.
 ///
 /// `GET /v4/load-balancers/organisations/{ownerId}/addons/{addonId}/load-balancers/{loadBalancerKind}`. Source:
-/// ovd, js-client.
+/// an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The load balancers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -135,7 +140,9 @@ impl Operation for ListAddonLoadBalancers {
 
 /// Lists the load balancers of an owner in every region.
 ///
-/// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers`. Source: go-sdk.
+/// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers`. Source: the Go SDK.
+///
+/// Answer: The load balancers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -180,7 +187,9 @@ impl Operation for ListLoadBalancers {
 
 /// Lists the load balancers of an owner in one region.
 ///
-/// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers`. Source: go-sdk.
+/// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers`. Source: the Go SDK.
+///
+/// Answer: The load balancers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -236,7 +245,9 @@ impl Operation for ListRegionLoadBalancers {
 
 /// Creates a load balancer.
 ///
-/// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers`. Source: go-sdk.
+/// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers`. Source: the Go SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -251,7 +262,7 @@ pub struct CreateLoadBalancer {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the region.
     pub region_id: String,
-    /// The body.
+    /// Body of the request: A load balancer to create.
     pub body: types::LoadBalancerCreation,
 }
 
@@ -299,7 +310,9 @@ impl Operation for CreateLoadBalancer {
 /// Reads one load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -361,7 +374,9 @@ impl Operation for GetLoadBalancer {
 /// Deletes a load balancer.
 ///
 /// `DELETE /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -423,7 +438,9 @@ impl Operation for DeleteLoadBalancer {
 /// Changes the flavor of a load balancer.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/scale`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The flavor of the load balancer is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -440,7 +457,7 @@ pub struct ScaleLoadBalancer {
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The body.
+    /// Body of the request: New flavor of a load balancer.
     pub body: types::LoadBalancerScaling,
 }
 
@@ -491,7 +508,9 @@ impl Operation for ScaleLoadBalancer {
 /// Replaces the co-owners of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/co-owners`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -559,7 +578,9 @@ impl Operation for SetLoadBalancerCoOwners {
 /// Reads the listeners and clusters of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/configuration`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The listeners and clusters.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -621,7 +642,9 @@ impl Operation for GetLoadBalancerConfiguration {
 /// Replaces the listeners and clusters of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/configuration`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -638,7 +661,7 @@ pub struct SetLoadBalancerConfiguration {
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The body.
+    /// Body of the request: Listeners and backends of a load balancer.
     pub body: types::LoadBalancerRouting,
 }
 
@@ -689,7 +712,9 @@ impl Operation for SetLoadBalancerConfiguration {
 /// Restores an earlier configuration of a load balancer.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/configuration/rollback/{versionNumber}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The restored configuration.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -755,7 +780,10 @@ impl Operation for RollbackLoadBalancerConfiguration {
 
 /// Lists the listeners of a load balancer.
 ///
-/// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners`. Source: go-sdk.
+/// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners`. Source: the Go
+/// SDK.
+///
+/// Answer: The listeners.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -811,7 +839,10 @@ impl Operation for ListLoadBalancerListeners {
 
 /// Adds listeners to a load balancer.
 ///
-/// `POST /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners`. Source: go-sdk.
+/// `POST /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners`. Source: the Go
+/// SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -874,7 +905,9 @@ impl Operation for AddLoadBalancerListeners {
 /// Reads one listener of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners/{listenerId}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: Id of the listener.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -936,7 +969,9 @@ impl Operation for GetLoadBalancerListener {
 /// Removes a listener from a load balancer.
 ///
 /// `DELETE /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners/{listenerId}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The listener is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -997,7 +1032,9 @@ impl Operation for RemoveLoadBalancerListener {
 
 /// Lists the clusters of a load balancer.
 ///
-/// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters`. Source: go-sdk.
+/// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters`. Source: the Go SDK.
+///
+/// Answer: The clusters.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1053,7 +1090,10 @@ impl Operation for ListLoadBalancerClusters {
 
 /// Adds clusters to a load balancer.
 ///
-/// `POST /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters`. Source: go-sdk.
+/// `POST /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters`. Source: the Go
+/// SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1116,7 +1156,9 @@ impl Operation for AddLoadBalancerClusters {
 /// Reads one cluster of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters/{clusterId}`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: The cluster.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1178,7 +1220,9 @@ impl Operation for GetLoadBalancerCluster {
 /// Removes a cluster from a load balancer.
 ///
 /// `DELETE /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters/{clusterId}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The cluster is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1240,7 +1284,9 @@ impl Operation for RemoveLoadBalancerCluster {
 /// Reads the access list of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/acl`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The access list.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1302,7 +1348,9 @@ impl Operation for GetLoadBalancerAcl {
 /// Sets the access list of a load balancer.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/acl`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The access list.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1319,7 +1367,7 @@ pub struct CreateLoadBalancerAcl {
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The body.
+    /// Body of the request: Addresses that may or may not access a load balancer.
     pub body: types::AddressRules,
 }
 
@@ -1370,7 +1418,9 @@ impl Operation for CreateLoadBalancerAcl {
 /// Deletes the access list of a load balancer.
 ///
 /// `DELETE /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/acl`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The access list is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1432,7 +1482,9 @@ impl Operation for DeleteLoadBalancerAcl {
 /// Lists the networks that a load balancer is attached to.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/networks`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The networks.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1494,7 +1546,9 @@ impl Operation for ListLoadBalancerNetworks {
 /// Attaches a load balancer to a network.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/attach/{networkId}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer is attached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1561,7 +1615,9 @@ impl Operation for AttachLoadBalancerNetwork {
 /// Detaches a load balancer from a network.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/detach/{networkId}`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer is detached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1628,7 +1684,9 @@ impl Operation for DetachLoadBalancerNetwork {
 /// Reads the timeouts of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/timeouts`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The timeouts.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1690,7 +1748,9 @@ impl Operation for GetLoadBalancerTimeouts {
 /// Replaces the timeouts of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/timeouts`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1707,7 +1767,8 @@ pub struct SetLoadBalancerTimeouts {
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The body.
+    /// Body of the request: Timeouts of a load balancer or of a listener. Upstream does not document their
+    /// unit.
     pub body: types::LoadBalancerTimeouts,
 }
 
@@ -1758,7 +1819,9 @@ impl Operation for SetLoadBalancerTimeouts {
 /// Reads the name of the sticky-session cookie of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/sticky-name`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The name of the cookie.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1820,7 +1883,9 @@ impl Operation for GetLoadBalancerStickyName {
 /// Changes the name of the sticky-session cookie of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/sticky-name`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1837,7 +1902,7 @@ pub struct SetLoadBalancerStickyName {
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The body.
+    /// Body of the request: New name of the sticky-session cookie.
     pub body: types::StickyNameUpdate,
 }
 
@@ -1888,7 +1953,9 @@ impl Operation for SetLoadBalancerStickyName {
 /// Lists the accepted TLS ciphers of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/tls-ciphers`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The ciphers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1950,7 +2017,9 @@ impl Operation for ListLoadBalancerTlsCiphers {
 /// Replaces the accepted TLS ciphers of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/tls-ciphers`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The load balancer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -2018,7 +2087,9 @@ impl Operation for SetLoadBalancerTlsCiphers {
 /// Lists the TLS ciphers that a load balancer supports.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/available-tls-ciphers`.
-/// Source: go-sdk.
+/// Source: the Go SDK.
+///
+/// Answer: The ciphers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2079,7 +2150,9 @@ impl Operation for ListAvailableTlsCiphers {
 
 /// Lists the changes of the load balancers of an owner.
 ///
-/// `GET /v4/loadbalancers/organisations/{ownerId}/audit`. Source: go-sdk.
+/// `GET /v4/loadbalancers/organisations/{ownerId}/audit`. Source: the Go SDK.
+///
+/// Answer: The changes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2126,7 +2199,9 @@ impl Operation for ListLoadBalancerAudits {
 
 /// Lists the changes of one load balancer, or of a part of it.
 ///
-/// `GET /v4/loadbalancers/organisations/{ownerId}/audit/{resourceId}`. Source: go-sdk.
+/// `GET /v4/loadbalancers/organisations/{ownerId}/audit/{resourceId}`. Source: the Go SDK.
+///
+/// Answer: The changes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -2182,7 +2257,9 @@ impl Operation for ListResourceLoadBalancerAudits {
 
 /// Lists the consumption of the load balancers of an owner.
 ///
-/// `GET /v4/loadbalancer/organisations/{ownerId}/loadbalancer/consumptions`. Source: go-sdk.
+/// `GET /v4/loadbalancer/organisations/{ownerId}/loadbalancer/consumptions`. Source: the Go SDK.
+///
+/// Answer: The consumption.
 ///
 /// # Errors
 /// - 400: The request is invalid.

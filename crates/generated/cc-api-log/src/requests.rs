@@ -16,7 +16,10 @@ use crate::types;
 /// The events are `APPLICATION_LOG`, `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without
 /// `END_OF_STREAM` was interrupted, and resumes with `Last-Event-ID`.
 ///
-/// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/logs`. Source: seed-003, ovd, js-client.
+/// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/logs`. Source: the third description of
+/// the platform for this project; an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The lines, one per event.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -189,7 +192,10 @@ impl StreamOperation for StreamApplicationLogs {
 /// was interrupted, and resumes with `Last-Event-ID`.
 ///
 /// `GET /v4/accesslogs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. Also available as
-/// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. Source: ovd, js-client.
+/// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. Source: an older OpenAPI
+/// document of the v4 API; the JavaScript client.
+///
+/// Answer: The accesses, one per event.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -310,7 +316,9 @@ impl StreamOperation for StreamApplicationAccessLogs {
 /// The events are `RESOURCE_LOG`, `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without `END_OF_STREAM`
 /// was interrupted, and resumes with `Last-Event-ID`.
 ///
-/// `GET /v4/logs/organisations/{ownerId}/resources/{addonId}/logs`. Source: js-client.
+/// `GET /v4/logs/organisations/{ownerId}/resources/{addonId}/logs`. Source: the JavaScript client.
+///
+/// Answer: The lines, one per event.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -466,7 +474,10 @@ impl StreamOperation for StreamAddonLogs {
 ///
 /// Accepts the id of an add-on as the platform lists it (`addon_…`).
 ///
-/// `GET /v2/logs/{resourceId}`. Source: v2-extra, js-client.
+/// `GET /v2/logs/{resourceId}`. Source: clients of the v2 API, as its OpenAPI document lacks it; the JavaScript
+/// client.
+///
+/// Answer: The lines.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -578,7 +589,9 @@ impl Operation for ListLogs {
 
 /// Streams the log lines of one application, in the format used before v4.
 ///
-/// `GET /v2/logs/{applicationId}/sse`. Source: v2-extra.
+/// `GET /v2/logs/{applicationId}/sse`. Source: clients of the v2 API, as its OpenAPI document lacks it.
+///
+/// Answer: The lines, one per event.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads the available versions of Materia KV.
 ///
-/// `GET /v4/addon-providers/kv`. Source: go-sdk.
+/// `GET /v4/addon-providers/kv`. Source: the Go SDK.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -48,7 +50,10 @@ impl Operation for GetMateriaKvVersions {
 
 /// Reads the connection data and properties of one Materia KV.
 ///
-/// `GET /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`. Source: go-sdk, js-client.
+/// `GET /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`. Source: the Go SDK; the JavaScript
+/// client.
+///
+/// Answer: The Materia KV.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -104,7 +109,9 @@ impl Operation for GetMateriaKv {
 
 /// Deletes one Materia KV and its data.
 ///
-/// `DELETE /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`. Source: go-sdk.
+/// `DELETE /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Materia KV is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -160,7 +167,9 @@ impl Operation for DeleteMateriaKv {
 
 /// Reads one Materia TS.
 ///
-/// `GET /v4/addon-providers/addon-ts/addons/{addonId}`. Source: go-sdk.
+/// `GET /v4/addon-providers/addon-ts/addons/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Materia TS.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -205,7 +214,9 @@ impl Operation for GetMateriaTs {
 
 /// Reads the quota of one Materia TS.
 ///
-/// `GET /v4/addon-providers/addon-ts/addons/{addonId}/quota`. Source: go-sdk.
+/// `GET /v4/addon-providers/addon-ts/addons/{addonId}/quota`. Source: the Go SDK.
+///
+/// Answer: The quota.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

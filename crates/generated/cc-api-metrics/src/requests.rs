@@ -13,7 +13,10 @@ use crate::types;
 
 /// Lists the metrics of one application or add-on, such as CPU and memory.
 ///
-/// `GET /v4/stats/organisations/{ownerId}/resources/{resourceId}/metrics`. Source: go-sdk, ovd, js-client.
+/// `GET /v4/stats/organisations/{ownerId}/resources/{resourceId}/metrics`. Source: the Go SDK; an older OpenAPI
+/// document of the v4 API; the JavaScript client.
+///
+/// Answer: The metrics.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -120,7 +123,9 @@ impl Operation for ListMetrics {
 
 /// Counts the requests to applications by place of origin.
 ///
-/// `GET /v4/stats/organisations/{ownerId}/requests`. Source: go-sdk, js-client.
+/// `GET /v4/stats/organisations/{ownerId}/requests`. Source: the Go SDK; the JavaScript client.
+///
+/// Answer: The places with their counts.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -205,7 +210,9 @@ impl Operation for ListRequestLocations {
 ///
 /// The events are `REQUESTS_LIVE`, `HEARTBEAT` and `END_OF_STREAM`.
 ///
-/// `GET /v4/stats/organisations/{ownerId}/requests-live`. Source: go-sdk, js-client.
+/// `GET /v4/stats/organisations/{ownerId}/requests-live`. Source: the Go SDK; the JavaScript client.
+///
+/// Answer: The places, one list per event.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -266,7 +273,9 @@ impl StreamOperation for StreamRequestLocations {
 
 /// Counts the responses of applications by HTTP status over time.
 ///
-/// `GET /v4/stats/organisations/{ownerId}/http-status-codes`. Source: go-sdk, js-client.
+/// `GET /v4/stats/organisations/{ownerId}/http-status-codes`. Source: the Go SDK; the JavaScript client.
+///
+/// Answer: The counts per period.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -349,7 +358,10 @@ impl Operation for ListStatusCodes {
 
 /// Creates a token that reads the Warp 10 metrics of one resource.
 ///
-/// `POST /v4/stats/organisations/{ownerId}/resources/{resourceId}/tokens/read`. Source: go-sdk, js-client.
+/// `POST /v4/stats/organisations/{ownerId}/resources/{resourceId}/tokens/read`. Source: the Go SDK; the
+/// JavaScript client.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -364,7 +376,7 @@ pub struct CreateResourceStatsToken {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
-    /// The body.
+    /// Body of the request: Applications and lifetime of a token.
     pub body: types::StatsTokenCreation,
 }
 
@@ -411,7 +423,9 @@ impl Operation for CreateResourceStatsToken {
 
 /// Creates a token that reads the Warp 10 metrics of an owner.
 ///
-/// `POST /v4/stats/organisations/{ownerId}/tokens/read`. Source: go-sdk, js-client.
+/// `POST /v4/stats/organisations/{ownerId}/tokens/read`. Source: the Go SDK; the JavaScript client.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -424,7 +438,7 @@ impl Operation for CreateResourceStatsToken {
 pub struct CreateOwnerStatsToken {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Applications and lifetime of a token.
     pub body: types::StatsTokenCreation,
 }
 
@@ -468,7 +482,9 @@ impl Operation for CreateOwnerStatsToken {
 
 /// Returns a token that reads the Warp 10 metrics of an owner, in the format used before v4.
 ///
-/// `GET /v2/metrics/read/{ownerId}`. Source: v2-extra.
+/// `GET /v2/metrics/read/{ownerId}`. Source: clients of the v2 API, as its OpenAPI document lacks it.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -516,7 +532,10 @@ impl Operation for GetLegacyMetricsToken {
 
 /// Returns a token that reads the access logs of an owner in Warp 10, in the format used before v4.
 ///
-/// `GET /v2/w10tokens/accessLogs/read/{ownerId}`. Source: v2-extra.
+/// `GET /v2/w10tokens/accessLogs/read/{ownerId}`. Source: clients of the v2 API, as its OpenAPI document lacks
+/// it.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -564,7 +583,9 @@ impl Operation for GetLegacyAccessLogsToken {
 
 /// Reads the Grafana organisation of an owner.
 ///
-/// `GET /v4/saas/grafana/{ownerId}`. Source: js-client.
+/// `GET /v4/saas/grafana/{ownerId}`. Source: the JavaScript client.
+///
+/// Answer: The Grafana organisation.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -609,7 +630,9 @@ impl Operation for GetGrafana {
 
 /// Creates a Grafana organisation for an owner.
 ///
-/// `POST /v4/saas/grafana/{ownerId}`. Source: js-client.
+/// `POST /v4/saas/grafana/{ownerId}`. Source: the JavaScript client.
+///
+/// Answer: The Grafana organisation is created.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -656,7 +679,9 @@ impl Operation for CreateGrafana {
 
 /// Deletes the Grafana organisation of an owner and its dashboards.
 ///
-/// `DELETE /v4/saas/grafana/{ownerId}`. Source: js-client.
+/// `DELETE /v4/saas/grafana/{ownerId}`. Source: the JavaScript client.
+///
+/// Answer: The Grafana organisation is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -701,7 +726,9 @@ impl Operation for DeleteGrafana {
 
 /// Resets the dashboards of the Grafana organisation of an owner to their initial state.
 ///
-/// `POST /v4/saas/grafana/{ownerId}/reset`. Source: js-client.
+/// `POST /v4/saas/grafana/{ownerId}/reset`. Source: the JavaScript client.
+///
+/// Answer: The dashboards are reset.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -746,7 +773,9 @@ impl Operation for ResetGrafana {
 
 /// Lists the OpenTelemetry namespaces of an owner.
 ///
-/// `GET /v4/otel/organisations/{ownerId}/namespaces`. Source: go-sdk.
+/// `GET /v4/otel/organisations/{ownerId}/namespaces`. Source: the Go SDK.
+///
+/// Answer: The namespaces.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -793,7 +822,9 @@ impl Operation for ListOtelNamespaces {
 
 /// Creates an OpenTelemetry namespace.
 ///
-/// `POST /v4/otel/organisations/{ownerId}/namespaces`. Source: go-sdk.
+/// `POST /v4/otel/organisations/{ownerId}/namespaces`. Source: the Go SDK.
+///
+/// Answer: The namespace.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -806,7 +837,7 @@ impl Operation for ListOtelNamespaces {
 pub struct CreateOtelNamespace {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: An OpenTelemetry namespace to create.
     pub body: types::OtelNamespaceCreation,
 }
 
@@ -850,7 +881,9 @@ impl Operation for CreateOtelNamespace {
 
 /// Deletes an OpenTelemetry namespace.
 ///
-/// `DELETE /v4/otel/organisations/{ownerId}/namespaces/{otelNamespaceId}`. Source: go-sdk.
+/// `DELETE /v4/otel/organisations/{ownerId}/namespaces/{otelNamespaceId}`. Source: the Go SDK.
+///
+/// Answer: The namespace is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -906,7 +939,9 @@ impl Operation for DeleteOtelNamespace {
 
 /// Creates a service in an OpenTelemetry namespace.
 ///
-/// `POST /v4/otel/organisations/{ownerId}/namespaces/{otelNamespaceId}/services`. Source: go-sdk.
+/// `POST /v4/otel/organisations/{ownerId}/namespaces/{otelNamespaceId}/services`. Source: the Go SDK.
+///
+/// Answer: The service.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -921,7 +956,7 @@ pub struct CreateOtelService {
     pub owner_id: cc_runtime::OwnerId,
     /// The namespace.
     pub otel_namespace_id: String,
-    /// The body.
+    /// Body of the request: A service to create in an OpenTelemetry namespace.
     pub body: types::OtelServiceCreation,
 }
 
@@ -968,7 +1003,10 @@ impl Operation for CreateOtelService {
 
 /// Lists the Tardis add-ons (Warp 10) of an owner.
 ///
-/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addons`. Source: ovd.
+/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addons`. Source: an older OpenAPI document of
+/// the v4 API.
+///
+/// Answer: The add-ons.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1038,7 +1076,10 @@ impl Operation for ListTardis {
 
 /// Creates a Tardis add-on for one owner.
 ///
-/// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addons`. Source: ovd.
+/// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addons`. Source: an older OpenAPI document of
+/// the v4 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1051,7 +1092,7 @@ impl Operation for ListTardis {
 pub struct CreateOwnerTardis {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Lifetime of the first tokens of a Tardis add-on.
     pub body: types::TardisTokenLife,
     /// `true` to create only the Warp 10 application, without tokens. Default: false.
     pub app_only: Option<bool>,
@@ -1105,7 +1146,10 @@ impl Operation for CreateOwnerTardis {
 
 /// Reads one Tardis add-on of an owner.
 ///
-/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}`. Source: ovd.
+/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}`. Source: an older OpenAPI
+/// document of the v4 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1161,7 +1205,10 @@ impl Operation for GetOwnerTardis {
 
 /// Deletes a Tardis add-on of an owner.
 ///
-/// `DELETE /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}`. Source: ovd.
+/// `DELETE /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}`. Source: an older OpenAPI
+/// document of the v4 API.
+///
+/// Answer: The add-on is deleted, and can be restored.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1217,7 +1264,10 @@ impl Operation for DeleteOwnerTardis {
 
 /// Restores a deleted Tardis add-on.
 ///
-/// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/revert`. Source: ovd.
+/// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/revert`. Source: an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The add-on is restored.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1273,7 +1323,10 @@ impl Operation for RestoreTardis {
 
 /// Lists the tokens of a Tardis add-on.
 ///
-/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens`. Source: ovd.
+/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens`. Source: an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The tokens.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1360,7 +1413,10 @@ impl Operation for ListTardisTokens {
 
 /// Creates a token for a Tardis add-on.
 ///
-/// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens`. Source: ovd.
+/// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens`. Source: an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1375,7 +1431,7 @@ pub struct CreateTardisToken {
     pub owner_id: cc_runtime::OwnerId,
     /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: A token to create for a Tardis add-on.
     pub body: types::TardisTokenCreation,
 }
 
@@ -1422,7 +1478,10 @@ impl Operation for CreateTardisToken {
 
 /// Reads one token of a Tardis add-on.
 ///
-/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/token/{tokenId}`. Source: ovd.
+/// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/token/{tokenId}`. Source: an
+/// older OpenAPI document of the v4 API.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1484,7 +1543,9 @@ impl Operation for GetTardisToken {
 /// Revokes a token of a Tardis add-on.
 ///
 /// `DELETE /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/token/{tokenId}`. Source:
-/// ovd.
+/// an older OpenAPI document of the v4 API.
+///
+/// Answer: The token is revoked.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1545,7 +1606,9 @@ impl Operation for DeleteTardisToken {
 
 /// Creates a Tardis add-on for the owner named in the body.
 ///
-/// `POST /v4/addon-providers/addon-tardis/addons`. Source: ovd.
+/// `POST /v4/addon-providers/addon-tardis/addons`. Source: an older OpenAPI document of the v4 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1555,7 +1618,7 @@ impl Operation for DeleteTardisToken {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTardis {
-    /// The body.
+    /// Body of the request: A Tardis add-on to create, with its owner.
     pub body: types::TardisCreation,
     /// `true` to create only the Warp 10 application, without tokens. Default: false.
     pub app_only: Option<bool>,
@@ -1604,7 +1667,9 @@ impl Operation for CreateTardis {
 
 /// Reads one Tardis add-on.
 ///
-/// `GET /v4/addon-providers/addon-tardis/addons/{addonId}`. Source: ovd.
+/// `GET /v4/addon-providers/addon-tardis/addons/{addonId}`. Source: an older OpenAPI document of the v4 API.
+///
+/// Answer: The add-on.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1649,7 +1714,9 @@ impl Operation for GetTardis {
 
 /// Deletes a Tardis add-on.
 ///
-/// `DELETE /v4/addon-providers/addon-tardis/addons/{addonId}`. Source: ovd.
+/// `DELETE /v4/addon-providers/addon-tardis/addons/{addonId}`. Source: an older OpenAPI document of the v4 API.
+///
+/// Answer: The add-on is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -13,7 +13,10 @@ use crate::types;
 
 /// Lists the network groups of an owner.
 ///
-/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups`. Source: ovd, js-client.
+/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups`. Source: an older OpenAPI document of the v4
+/// API; the JavaScript client.
+///
+/// Answer: The network groups.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -60,7 +63,10 @@ impl Operation for ListNetworkGroups {
 ///
 /// The caller chooses the id: `ng_` and a UUID. `get_network_group` answers 404 until the network group exists.
 ///
-/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups`. Source: go-sdk, ovd, js-client.
+/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups`. Source: the Go SDK; an older OpenAPI
+/// document of the v4 API; the JavaScript client.
+///
+/// Answer: The creation is requested. The result can be read a little later.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -73,7 +79,7 @@ impl Operation for ListNetworkGroups {
 pub struct CreateNetworkGroup {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: A network group to create.
     pub body: types::NetworkGroupCreation,
 }
 
@@ -117,7 +123,10 @@ impl Operation for CreateNetworkGroup {
 
 /// Finds network groups, members and peers of an owner by their id or label.
 ///
-/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/search`. Source: go-sdk, js-client.
+/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/search`. Source: the Go SDK; the JavaScript
+/// client.
+///
+/// Answer: The search results.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -177,8 +186,10 @@ impl Operation for SearchNetworkGroups {
 
 /// Reads one network group.
 ///
-/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`. Source: go-sdk, ovd,
-/// js-client.
+/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`. Source: the Go SDK; an older
+/// OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The network group.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -234,8 +245,10 @@ impl Operation for GetNetworkGroup {
 
 /// Requests the deletion of a network group.
 ///
-/// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`. Source: go-sdk, ovd,
-/// js-client.
+/// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`. Source: the Go SDK; an
+/// older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The deletion is requested, and takes effect a little later.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -291,8 +304,10 @@ impl Operation for DeleteNetworkGroup {
 
 /// Adds a machine of the owner to a network group, as a peer of an external member.
 ///
-/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers`. Source:
-/// go-sdk, ovd, js-client.
+/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers`. Source: the
+/// Go SDK; an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The id of the peer. The peer can be read a little later.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -307,7 +322,7 @@ pub struct CreateExternalPeer {
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The body.
+    /// Body of the request: A machine of the owner to add to a network group.
     pub body: types::ExternalPeerCreation,
 }
 
@@ -355,7 +370,9 @@ impl Operation for CreateExternalPeer {
 /// Removes a machine of the owner from a network group.
 ///
 /// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers/{peerId}`.
-/// Source: ovd, js-client.
+/// Source: an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The deletion is requested, and takes effect a little later.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -416,7 +433,10 @@ impl Operation for DeleteExternalPeer {
 
 /// Lists the members of a network group.
 ///
-/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members`. Source: ovd.
+/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members`. Source: an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The members.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -472,8 +492,10 @@ impl Operation for ListNetworkGroupMembers {
 
 /// Requests that an application, an add-on or an external member join a network group.
 ///
-/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members`. Source: go-sdk,
-/// ovd, js-client.
+/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members`. Source: the Go SDK;
+/// an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The creation is requested. The result can be read a little later.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -488,7 +510,7 @@ pub struct CreateNetworkGroupMember {
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The body.
+    /// Body of the request: A member to add to a network group.
     pub body: types::NetworkGroupMemberCreation,
 }
 
@@ -536,7 +558,9 @@ impl Operation for CreateNetworkGroupMember {
 /// Reads one member of a network group.
 ///
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`. Source:
-/// go-sdk, ovd, js-client.
+/// the Go SDK; an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The member.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -598,7 +622,9 @@ impl Operation for GetNetworkGroupMember {
 /// Requests that a member leave a network group.
 ///
 /// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`.
-/// Source: go-sdk, ovd, js-client.
+/// Source: the Go SDK; an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The deletion is requested, and takes effect a little later.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -659,7 +685,10 @@ impl Operation for DeleteNetworkGroupMember {
 
 /// Lists the peers of a network group: the machines of its members.
 ///
-/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers`. Source: go-sdk, ovd.
+/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers`. Source: the Go SDK; an
+/// older OpenAPI document of the v4 API.
+///
+/// Answer: The peers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -715,7 +744,9 @@ impl Operation for ListNetworkGroupPeers {
 
 /// Adds a peer to a member of a network group.
 ///
-/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers`. Source: go-sdk.
+/// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers`. Source: the Go SDK.
+///
+/// Answer: The id of the peer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -730,7 +761,7 @@ pub struct CreateNetworkGroupPeer {
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The body.
+    /// Body of the request: A peer to add to a network group.
     pub body: types::PeerCreation,
 }
 
@@ -777,8 +808,10 @@ impl Operation for CreateNetworkGroupPeer {
 
 /// Reads one peer of a network group.
 ///
-/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`. Source:
-/// go-sdk, ovd, js-client.
+/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`. Source: the
+/// Go SDK; an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The peer.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -840,7 +873,9 @@ impl Operation for GetNetworkGroupPeer {
 /// Deletes one peer of a network group.
 ///
 /// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`. Source:
-/// go-sdk, ovd.
+/// the Go SDK; an older OpenAPI document of the v4 API.
+///
+/// Answer: The peer is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -902,7 +937,9 @@ impl Operation for DeleteNetworkGroupPeer {
 /// Reads the WireGuard configuration of a peer, in the format of `wg-quick`.
 ///
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration`.
-/// Source: go-sdk, ovd, js-client.
+/// Source: the Go SDK; an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The configuration, with the placeholder `<%PrivateKey%>` for the private key of the peer.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -964,7 +1001,9 @@ impl Operation for GetWireguardConfiguration {
 /// Creates an address that returns the WireGuard configuration of a peer without authentication.
 ///
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration/presigned-url`.
-/// Source: go-sdk, js-client.
+/// Source: the Go SDK; the JavaScript client.
+///
+/// Answer: The address.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1029,7 +1068,9 @@ impl Operation for GetWireguardConfigurationUrl {
 /// `HEARTBEAT` and `END_OF_STREAM`.
 ///
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration/stream`.
-/// Source: ovd.
+/// Source: an older OpenAPI document of the v4 API.
+///
+/// Answer: The configurations, one per event.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1090,7 +1131,10 @@ impl StreamOperation for StreamWireguardConfiguration {
 /// A stream that closes without `END_OF_STREAM` was interrupted. No source names the events, which come beside
 /// `HEARTBEAT` and `END_OF_STREAM`.
 ///
-/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/stream`. Source: ovd.
+/// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/stream`. Source: an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The network group, once per event.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,10 @@ use crate::types;
 
 /// Lists the events available for notifications.
 ///
-/// `GET /v2/notifications/info/events`. Source: v2-extra, js-client.
+/// `GET /v2/notifications/info/events`. Source: clients of the v2 API, as its OpenAPI document lacks it; the
+/// JavaScript client.
+///
+/// Answer: The events.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -48,7 +51,10 @@ impl Operation for ListNotificationEvents {
 
 /// Lists the formats available for webhooks.
 ///
-/// `GET /v2/notifications/info/webhookformats`. Source: v2-extra, js-client.
+/// `GET /v2/notifications/info/webhookformats`. Source: clients of the v2 API, as its OpenAPI document lacks
+/// it; the JavaScript client.
+///
+/// Answer: The formats.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -87,7 +93,10 @@ impl Operation for ListWebhookFormats {
 
 /// Lists the e-mail notifications of an owner.
 ///
-/// `GET /v2/notifications/emailhooks/{ownerId}`. Source: v2-extra, js-client.
+/// `GET /v2/notifications/emailhooks/{ownerId}`. Source: clients of the v2 API, as its OpenAPI document lacks
+/// it; the JavaScript client.
+///
+/// Answer: The notifications.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -134,7 +143,10 @@ impl Operation for ListEmailNotifications {
 
 /// Creates an e-mail notification.
 ///
-/// `POST /v2/notifications/emailhooks/{ownerId}`. Source: v2-extra, js-client.
+/// `POST /v2/notifications/emailhooks/{ownerId}`. Source: clients of the v2 API, as its OpenAPI document lacks
+/// it; the JavaScript client.
+///
+/// Answer: The notification.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -147,7 +159,7 @@ impl Operation for ListEmailNotifications {
 pub struct CreateEmailNotification {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: An e-mail notification to create.
     pub body: types::EmailNotificationCreation,
 }
 
@@ -191,7 +203,10 @@ impl Operation for CreateEmailNotification {
 
 /// Changes an e-mail notification.
 ///
-/// `PUT /v2/notifications/emailhooks/{ownerId}/{emailNotificationId}`. Source: v2-extra.
+/// `PUT /v2/notifications/emailhooks/{ownerId}/{emailNotificationId}`. Source: clients of the v2 API, as its
+/// OpenAPI document lacks it.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -206,7 +221,7 @@ pub struct UpdateEmailNotification {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the e-mail notification.
     pub email_notification_id: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -253,7 +268,10 @@ impl Operation for UpdateEmailNotification {
 
 /// Deletes an e-mail notification.
 ///
-/// `DELETE /v2/notifications/emailhooks/{ownerId}/{emailNotificationId}`. Source: v2-extra, js-client.
+/// `DELETE /v2/notifications/emailhooks/{ownerId}/{emailNotificationId}`. Source: clients of the v2 API, as its
+/// OpenAPI document lacks it; the JavaScript client.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -309,7 +327,10 @@ impl Operation for DeleteEmailNotification {
 
 /// Lists the webhooks of an owner.
 ///
-/// `GET /v2/notifications/webhooks/{ownerId}`. Source: v2-extra, js-client.
+/// `GET /v2/notifications/webhooks/{ownerId}`. Source: clients of the v2 API, as its OpenAPI document lacks it;
+/// the JavaScript client.
+///
+/// Answer: The webhooks.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -354,7 +375,10 @@ impl Operation for ListWebhooks {
 
 /// Creates a webhook.
 ///
-/// `POST /v2/notifications/webhooks/{ownerId}`. Source: v2-extra, js-client.
+/// `POST /v2/notifications/webhooks/{ownerId}`. Source: clients of the v2 API, as its OpenAPI document lacks
+/// it; the JavaScript client.
+///
+/// Answer: The webhook.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -367,7 +391,7 @@ impl Operation for ListWebhooks {
 pub struct CreateWebhook {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: A webhook to create.
     pub body: types::WebhookCreation,
 }
 
@@ -411,7 +435,10 @@ impl Operation for CreateWebhook {
 
 /// Changes a webhook.
 ///
-/// `PUT /v2/notifications/webhooks/{ownerId}/{webhookId}`. Source: v2-extra.
+/// `PUT /v2/notifications/webhooks/{ownerId}/{webhookId}`. Source: clients of the v2 API, as its OpenAPI
+/// document lacks it.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -426,7 +453,7 @@ pub struct UpdateWebhook {
     pub owner_id: cc_runtime::OwnerId,
     /// The webhook.
     pub webhook_id: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
 }
 
@@ -473,7 +500,10 @@ impl Operation for UpdateWebhook {
 
 /// Deletes a webhook.
 ///
-/// `DELETE /v2/notifications/webhooks/{ownerId}/{webhookId}`. Source: v2-extra, js-client.
+/// `DELETE /v2/notifications/webhooks/{ownerId}/{webhookId}`. Source: clients of the v2 API, as its OpenAPI
+/// document lacks it; the JavaScript client.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -534,7 +564,10 @@ impl Operation for DeleteWebhook {
 /// `authorization` header of a request `GET /v2/events/`. Each received message has `event`, `date`, `authorId`
 /// and `data`, which is JSON in a string.
 ///
-/// `GET /v2/events/event-socket`. Source: v2-extra, cli.
+/// `GET /v2/events/event-socket`. Source: clients of the v2 API, as its OpenAPI document lacks it; the
+/// command-line client.
+///
+/// Answer: The connection is switched to a WebSocket.
 ///
 /// # Errors
 /// - 400: The request is invalid.

@@ -11,7 +11,9 @@ use crate::types;
 ///
 /// Intended for services that users call with the signatures of the platform.
 ///
-/// `POST /v2/authenticate`. Source: v2-openapi.
+/// `POST /v2/authenticate`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The identity of the user, as a message.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -21,7 +23,7 @@ use crate::types;
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthenticateRequest {
-    /// The body.
+    /// Body of the request: A signed request.
     pub body: types::SignedRequest,
     /// Owner of the resources of the request.
     pub owner: Option<String>,
@@ -72,7 +74,9 @@ impl Operation for AuthenticateRequest {
 ///
 /// Intended for services that users call with the signatures of the platform.
 ///
-/// `POST /v2/authorize`. Source: v2-openapi.
+/// `POST /v2/authorize`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The authorisation, as a message.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -82,7 +86,7 @@ impl Operation for AuthenticateRequest {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizeRequest {
-    /// The body.
+    /// Body of the request: A signed request.
     pub body: types::SignedRequest,
 }
 
@@ -120,7 +124,9 @@ impl Operation for AuthorizeRequest {
 /// The OAuth fields are in the body or in the `authorization` header, as in RFC 5849. The user then opens
 /// `get_authorization_page`.
 ///
-/// `POST /v2/oauth/request_token`. Source: v2-openapi.
+/// `POST /v2/oauth/request_token`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: `oauth_token`, `oauth_token_secret` and `oauth_callback_confirmed`, form-encoded.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -129,7 +135,7 @@ impl Operation for AuthorizeRequest {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateRequestToken {
-    /// The body.
+    /// Body of the request: The fields of OAuth 1.
     pub body: types::OauthForm,
     /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
@@ -178,7 +184,9 @@ impl Operation for CreateRequestToken {
 
 /// Starts an authorization by creating a request token, with the OAuth fields in the query.
 ///
-/// `POST /v2/oauth/request_token_query`. Source: v2-openapi.
+/// `POST /v2/oauth/request_token_query`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: `oauth_token`, `oauth_token_secret` and `oauth_callback_confirmed`, form-encoded.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -362,7 +370,9 @@ impl Operation for CreateRequestTokenByQuery {
 ///
 /// The OAuth fields are in the body or in the `authorization` header, as in RFC 5849.
 ///
-/// `POST /v2/oauth/access_token`. Source: v2-openapi.
+/// `POST /v2/oauth/access_token`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: `oauth_token` and `oauth_token_secret`, form-encoded.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -371,7 +381,7 @@ impl Operation for CreateRequestTokenByQuery {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAccessToken {
-    /// The body.
+    /// Body of the request: The fields of OAuth 1.
     pub body: types::OauthForm,
 }
 
@@ -406,7 +416,9 @@ impl Operation for CreateAccessToken {
 
 /// Completes an authorization by creating an access token, with the OAuth fields in the query.
 ///
-/// `POST /v2/oauth/access_token_query`. Source: v2-openapi.
+/// `POST /v2/oauth/access_token_query`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: `oauth_token` and `oauth_token_secret`, form-encoded.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -580,7 +592,9 @@ impl Operation for CreateAccessTokenByQuery {
 ///
 /// Open this address in a browser: `Transport::url` returns it.
 ///
-/// `GET /v2/oauth/authorize`. Source: v2-openapi.
+/// `GET /v2/oauth/authorize`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The authorization page, or the sign-in page.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -674,7 +688,9 @@ impl Operation for GetAuthorizationPage {
 
 /// Grants rights to a program on behalf of the user.
 ///
-/// `POST /v2/oauth/authorize`. Source: v2-openapi.
+/// `POST /v2/oauth/authorize`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The next page, or the address of the redirect.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -683,7 +699,8 @@ impl Operation for GetAuthorizationPage {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizeToken {
-    /// The body.
+    /// Body of the request: Rights that the user grants. An absent right is refused. No source documents the
+    /// value of a granted right.
     pub body: types::AuthorizationForm,
 }
 
@@ -718,7 +735,9 @@ impl Operation for AuthorizeToken {
 
 /// Reads the data about a program that the sign-in page displays.
 ///
-/// `GET /v2/oauth/login_data`. Source: v2-openapi.
+/// `GET /v2/oauth/login_data`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The displayed data.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -768,7 +787,9 @@ impl Operation for GetLoginData {
 
 /// Lists the rights that a program can request from users.
 ///
-/// `GET /v2/oauth/rights`. Source: v2-openapi.
+/// `GET /v2/oauth/rights`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The rights.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -807,8 +828,10 @@ impl Operation for ListOauthRights {
 
 /// Lists the OAuth consumers of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/consumers`. Also available as `GET /v2/self/consumers`. Source: v2-openapi,
-/// js-client.
+/// `GET /v2/organisations/{ownerId}/consumers`. Also available as `GET /v2/self/consumers`. Source: the OpenAPI
+/// document of the v2 API; the JavaScript client.
+///
+/// Answer: The consumers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -855,8 +878,10 @@ impl Operation for ListOauthConsumers {
 
 /// Registers a program as an OAuth consumer.
 ///
-/// `POST /v2/organisations/{ownerId}/consumers`. Also available as `POST /v2/self/consumers`. Source:
-/// v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/consumers`. Also available as `POST /v2/self/consumers`. Source: the
+/// OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The consumer, with its key.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -869,7 +894,7 @@ impl Operation for ListOauthConsumers {
 pub struct CreateOauthConsumer {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Registration of an OAuth consumer.
     pub body: types::OauthConsumerInput,
 }
 
@@ -914,7 +939,9 @@ impl Operation for CreateOauthConsumer {
 /// Reads one OAuth consumer.
 ///
 /// `GET /v2/organisations/{ownerId}/consumers/{consumerKey}`. Also available as
-/// `GET /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
+/// `GET /v2/self/consumers/{consumerKey}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: Key of the consumer.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -971,7 +998,9 @@ impl Operation for GetOauthConsumer {
 /// Replaces the registration of an OAuth consumer.
 ///
 /// `PUT /v2/organisations/{ownerId}/consumers/{consumerKey}`. Also available as
-/// `PUT /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
+/// `PUT /v2/self/consumers/{consumerKey}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The updated consumer.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -986,7 +1015,7 @@ pub struct UpdateOauthConsumer {
     pub owner_id: cc_runtime::OwnerId,
     /// Key of the consumer.
     pub consumer_key: cc_runtime::ConsumerKey,
-    /// The body.
+    /// Body of the request: Registration of an OAuth consumer.
     pub body: types::OauthConsumerInput,
 }
 
@@ -1034,7 +1063,10 @@ impl Operation for UpdateOauthConsumer {
 /// Deletes an OAuth consumer.
 ///
 /// `DELETE /v2/organisations/{ownerId}/consumers/{consumerKey}`. Also available as
-/// `DELETE /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/self/consumers/{consumerKey}`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1091,7 +1123,10 @@ impl Operation for DeleteOauthConsumer {
 /// Reads the secret of an OAuth consumer.
 ///
 /// `GET /v2/organisations/{ownerId}/consumers/{consumerKey}/secret`. Also available as
-/// `GET /v2/self/consumers/{consumerKey}/secret`. Source: v2-openapi, js-client.
+/// `GET /v2/self/consumers/{consumerKey}/secret`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The secret.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1149,7 +1184,9 @@ impl Operation for GetOauthConsumerSecret {
 ///
 /// Open this address in a browser: `Transport::url` returns it.
 ///
-/// `GET /v2/oidc/{service}/login`. Source: v2-openapi.
+/// `GET /v2/oidc/{service}/login`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page that the redirect leads to.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1275,7 +1312,9 @@ impl Operation for GetOidcLoginPage {
 ///
 /// Open this address in a browser: `Transport::url` returns it.
 ///
-/// `GET /v2/oidc/{service}/signup`. Source: v2-openapi.
+/// `GET /v2/oidc/{service}/signup`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page that the redirect leads to.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1409,7 +1448,9 @@ impl Operation for GetOidcSignupPage {
 
 /// Completes a registration that started at an identity provider.
 ///
-/// `POST /v2/oidc/{service}/signup`. Source: v2-openapi.
+/// `POST /v2/oidc/{service}/signup`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The resulting page or message.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1421,7 +1462,7 @@ impl Operation for GetOidcSignupPage {
 pub struct FinishOidcSignup {
     /// Name of the identity provider.
     pub service: String,
-    /// The body.
+    /// Body of the request: Data that complete a registration that started at an identity provider.
     pub body: types::SignupEnd,
 }
 
@@ -1464,7 +1505,9 @@ impl Operation for FinishOidcSignup {
 ///
 /// The identity provider redirects the browser to this route.
 ///
-/// `GET /v2/oidc/{service}/callback`. Source: v2-openapi.
+/// `GET /v2/oidc/{service}/callback`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page that the redirect leads to.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1563,7 +1606,10 @@ impl Operation for FinishOidcLogin {
 
 /// Returns the sign-in page.
 ///
-/// `GET /v2/session/login`. Also available as `GET /v2/sessions/login`. Source: v2-openapi.
+/// `GET /v2/session/login`. Also available as `GET /v2/sessions/login`. Source: the OpenAPI document of the v2
+/// API.
+///
+/// Answer: The page.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1659,7 +1705,10 @@ impl Operation for GetLoginPage {
 
 /// Signs a user in, with the form of the sign-in page.
 ///
-/// `POST /v2/session/login`. Also available as `POST /v2/sessions/login`. Source: v2-openapi.
+/// `POST /v2/session/login`. Also available as `POST /v2/sessions/login`. Source: the OpenAPI document of the
+/// v2 API.
+///
+/// Answer: The next page.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1668,7 +1717,7 @@ impl Operation for GetLoginPage {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct LogInByForm {
-    /// The body.
+    /// Body of the request: Credentials of a user who signs in.
     pub body: types::LoginForm,
 }
 
@@ -1703,7 +1752,10 @@ impl Operation for LogInByForm {
 
 /// Submits the second factor that the sign-in page requested.
 ///
-/// `POST /v2/session/mfa_login`. Also available as `POST /v2/sessions/mfa_login`. Source: v2-openapi.
+/// `POST /v2/session/mfa_login`. Also available as `POST /v2/sessions/mfa_login`. Source: the OpenAPI document
+/// of the v2 API.
+///
+/// Answer: The next page.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1712,7 +1764,7 @@ impl Operation for LogInByForm {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct LogInBySecondFactor {
-    /// The body.
+    /// Body of the request: Second factor of a user who signs in.
     pub body: types::SecondFactorForm,
 }
 
@@ -1747,7 +1799,10 @@ impl Operation for LogInBySecondFactor {
 
 /// Returns the registration page.
 ///
-/// `GET /v2/session/signup`. Also available as `GET /v2/sessions/signup`. Source: v2-openapi.
+/// `GET /v2/session/signup`. Also available as `GET /v2/sessions/signup`. Source: the OpenAPI document of the
+/// v2 API.
+///
+/// Answer: The page.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1837,7 +1892,9 @@ impl Operation for GetSignupPage {
 /// Returns the registration page for visitors from one origin.
 ///
 /// `GET /v2/session/from/{subscriptionSource}/signup`. Also available as
-/// `GET /v2/sessions/from/{subscriptionSource}/signup`. Source: v2-openapi.
+/// `GET /v2/sessions/from/{subscriptionSource}/signup`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The page.
 ///
 /// # Errors
 /// - 400: The request is invalid.

@@ -9,7 +9,10 @@ use crate::types;
 
 /// Reads one Keycloak.
 ///
-/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}`. Source: seed-003, go-sdk, js-client.
+/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}`. Source: the third description of the platform for
+/// this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Keycloak.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -54,7 +57,10 @@ impl Operation for GetKeycloak {
 
 /// Restarts one Keycloak.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/reboot`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Keycloak restarts.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -99,7 +105,10 @@ impl Operation for RebootKeycloak {
 
 /// Rebuilds one Keycloak and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Keycloak is being rebuilt.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -144,8 +153,10 @@ impl Operation for RebuildKeycloak {
 
 /// Reads the installed and the available versions of one Keycloak.
 ///
-/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}/version/check`. Source: seed-003, go-sdk,
-/// js-client.
+/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}/version/check`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -192,8 +203,10 @@ impl Operation for CheckKeycloakVersion {
 
 /// Updates one Keycloak to another version.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/version/update`. Source: seed-003, go-sdk,
-/// js-client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/version/update`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Keycloak.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -206,7 +219,7 @@ impl Operation for CheckKeycloakVersion {
 pub struct UpdateKeycloakVersion {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: Target version of an operator.
     pub body: types::OperatorVersionUpdate,
 }
 
@@ -252,8 +265,10 @@ impl Operation for UpdateKeycloakVersion {
 ///
 /// The instances then communicate over a private network.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
-/// js-client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Keycloak, with its network group.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -300,8 +315,10 @@ impl Operation for CreateKeycloakNetworkGroup {
 
 /// Removes the application of one Keycloak from its network group.
 ///
-/// `DELETE /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
-/// js-client.
+/// `DELETE /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The application is leaving the network group.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -348,7 +365,9 @@ impl Operation for DeleteKeycloakNetworkGroup {
 
 /// Adds a Java application to one Keycloak.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/application`. Source: go-sdk.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/application`. Source: the Go SDK.
+///
+/// Answer: Id of the application.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -361,7 +380,8 @@ impl Operation for DeleteKeycloakNetworkGroup {
 pub struct CreateKeycloakApplication {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: A Java application to add to a Keycloak, in the format in which the platform
+    /// provisions add-ons.
     pub body: types::KeycloakApplicationCreation,
 }
 
@@ -405,7 +425,9 @@ impl Operation for CreateKeycloakApplication {
 
 /// Reads one Keycloak of an owner.
 ///
-/// `GET /v4/keycloaks/organisations/{ownerId}/keycloaks/{addonId}`. Source: go-sdk.
+/// `GET /v4/keycloaks/organisations/{ownerId}/keycloaks/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Keycloak.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -461,7 +483,9 @@ impl Operation for GetOwnerKeycloak {
 
 /// Reads the available versions of Keycloak.
 ///
-/// `GET /v4/addon-providers/keycloak`. Source: go-sdk.
+/// `GET /v4/addon-providers/keycloak`. Source: the Go SDK.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -502,7 +526,9 @@ impl Operation for GetKeycloakVersions {
 ///
 /// The request changes nothing, although it is a POST.
 ///
-/// `POST /v4/keycloak/organisations/{ownerId}/keycloak/{addonId}/consumption`. Source: go-sdk.
+/// `POST /v4/keycloak/organisations/{ownerId}/keycloak/{addonId}/consumption`. Source: the Go SDK.
+///
+/// Answer: The consumption.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -517,7 +543,7 @@ pub struct GetKeycloakConsumption {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: Period of a consumption.
     pub body: types::ConsumptionPeriod,
 }
 
@@ -564,7 +590,10 @@ impl Operation for GetKeycloakConsumption {
 
 /// Reads one Matomo.
 ///
-/// `GET /v4/addon-providers/addon-matomo/addons/{addonId}`. Source: seed-003, go-sdk, ovd, js-client.
+/// `GET /v4/addon-providers/addon-matomo/addons/{addonId}`. Source: the third description of the platform for
+/// this project; the Go SDK; an older OpenAPI document of the v4 API; the JavaScript client.
+///
+/// Answer: The Matomo.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -609,7 +638,10 @@ impl Operation for GetMatomo {
 
 /// Restarts one Matomo.
 ///
-/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/reboot`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Matomo restarts.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -654,7 +686,10 @@ impl Operation for RebootMatomo {
 
 /// Rebuilds one Matomo and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/rebuild`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Matomo is being rebuilt.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -699,7 +734,9 @@ impl Operation for RebuildMatomo {
 
 /// Reads the available versions of Matomo.
 ///
-/// `GET /v4/addon-providers/addon-matomo`. Source: go-sdk.
+/// `GET /v4/addon-providers/addon-matomo`. Source: the Go SDK.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -738,7 +775,10 @@ impl Operation for GetMatomoVersions {
 
 /// Reads one Metabase.
 ///
-/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}`. Source: seed-003, go-sdk, js-client.
+/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}`. Source: the third description of the platform for
+/// this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Metabase.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -783,7 +823,10 @@ impl Operation for GetMetabase {
 
 /// Restarts one Metabase.
 ///
-/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/reboot`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Metabase restarts.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -828,7 +871,10 @@ impl Operation for RebootMetabase {
 
 /// Rebuilds one Metabase and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/rebuild`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Metabase is being rebuilt.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -873,8 +919,10 @@ impl Operation for RebuildMetabase {
 
 /// Reads the installed and the available versions of one Metabase.
 ///
-/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}/version/check`. Source: seed-003, go-sdk,
-/// js-client.
+/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}/version/check`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -921,8 +969,10 @@ impl Operation for CheckMetabaseVersion {
 
 /// Updates one Metabase to another version.
 ///
-/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/version/update`. Source: seed-003, go-sdk,
-/// js-client.
+/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/version/update`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Metabase.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -935,7 +985,7 @@ impl Operation for CheckMetabaseVersion {
 pub struct UpdateMetabaseVersion {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: Target version of an operator.
     pub body: types::OperatorVersionUpdate,
 }
 
@@ -979,7 +1029,9 @@ impl Operation for UpdateMetabaseVersion {
 
 /// Reads the available versions of Metabase.
 ///
-/// `GET /v4/addon-providers/metabase`. Source: go-sdk.
+/// `GET /v4/addon-providers/metabase`. Source: the Go SDK.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1020,7 +1072,9 @@ impl Operation for GetMetabaseVersions {
 ///
 /// The request changes nothing, although it is a POST.
 ///
-/// `POST /v4/metabase/organisations/{ownerId}/metabase/{addonId}/consumption`. Source: go-sdk.
+/// `POST /v4/metabase/organisations/{ownerId}/metabase/{addonId}/consumption`. Source: the Go SDK.
+///
+/// Answer: The consumption.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1035,7 +1089,7 @@ pub struct GetMetabaseConsumption {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: Period of a consumption.
     pub body: types::ConsumptionPeriod,
 }
 
@@ -1083,7 +1137,9 @@ impl Operation for GetMetabaseConsumption {
 /// Reads one Otoroshi.
 ///
 /// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`. Also available as `GET /v4/otoroshi/{addonId}`.
-/// Source: seed-003, go-sdk, js-client.
+/// Source: the third description of the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Otoroshi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1128,7 +1184,10 @@ impl Operation for GetOtoroshi {
 
 /// Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.
 ///
-/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml`. Source: seed-003, go-sdk, js-client.
+/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The configuration, in YAML. It holds credentials.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1173,7 +1232,10 @@ impl Operation for GetOtoroshiConfig {
 
 /// Restarts one Otoroshi.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Otoroshi restarts.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1218,7 +1280,10 @@ impl Operation for RebootOtoroshi {
 
 /// Rebuilds one Otoroshi and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild`. Source: the third description of the
+/// platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Otoroshi is being rebuilt.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1263,8 +1328,10 @@ impl Operation for RebuildOtoroshi {
 
 /// Reads the installed and the available versions of one Otoroshi.
 ///
-/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check`. Source: seed-003, go-sdk,
-/// js-client.
+/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1311,8 +1378,10 @@ impl Operation for CheckOtoroshiVersion {
 
 /// Updates one Otoroshi to another version.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update`. Source: seed-003, go-sdk,
-/// js-client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Otoroshi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1325,7 +1394,7 @@ impl Operation for CheckOtoroshiVersion {
 pub struct UpdateOtoroshiVersion {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: Target version of an operator.
     pub body: types::OperatorVersionUpdate,
 }
 
@@ -1371,8 +1440,10 @@ impl Operation for UpdateOtoroshiVersion {
 ///
 /// The Otoroshi can then forward traffic to applications of the group.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
-/// js-client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The Otoroshi, with its network group.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1419,8 +1490,10 @@ impl Operation for CreateOtoroshiNetworkGroup {
 
 /// Removes the application of one Otoroshi from its network group.
 ///
-/// `DELETE /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
-/// js-client.
+/// `DELETE /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: the third description of
+/// the platform for this project; the Go SDK; the JavaScript client.
+///
+/// Answer: The application is leaving the network group.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1467,7 +1540,9 @@ impl Operation for DeleteOtoroshiNetworkGroup {
 
 /// Reads the available versions of Otoroshi.
 ///
-/// `GET /v4/addon-providers/otoroshi`. Source: go-sdk.
+/// `GET /v4/addon-providers/otoroshi`. Source: the Go SDK.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1508,7 +1583,9 @@ impl Operation for GetOtoroshiVersions {
 ///
 /// The request changes nothing, although it is a POST.
 ///
-/// `POST /v4/otoroshi/organisations/{ownerId}/otoroshi/{addonId}/consumption`. Source: go-sdk.
+/// `POST /v4/otoroshi/organisations/{ownerId}/otoroshi/{addonId}/consumption`. Source: the Go SDK.
+///
+/// Answer: The consumption.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1523,7 +1600,7 @@ pub struct GetOtoroshiConsumption {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: Period of a consumption.
     pub body: types::ConsumptionPeriod,
 }
 

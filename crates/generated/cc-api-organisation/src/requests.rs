@@ -9,7 +9,9 @@ use crate::types;
 
 /// Lists the organisations of the caller and the personal space.
 ///
-/// `GET /v2/organisations`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The organisations.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -48,7 +50,9 @@ impl Operation for ListOrganisations {
 
 /// Creates an organisation.
 ///
-/// `POST /v2/organisations`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The organisation.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -58,7 +62,7 @@ impl Operation for ListOrganisations {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOrganisation {
-    /// The body.
+    /// Body of the request: An organisation to create.
     pub body: types::OrganisationCreation,
 }
 
@@ -93,7 +97,9 @@ impl Operation for CreateOrganisation {
 
 /// Reads one organisation.
 ///
-/// `GET /v2/organisations/{ownerId}`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The organisation.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -140,7 +146,9 @@ impl Operation for GetOrganisation {
 ///
 /// An empty list of contacts removes them all. No source documents the effect of an absent `contacts`.
 ///
-/// `PUT /v2/organisations/{ownerId}`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The updated organisation.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -153,7 +161,7 @@ impl Operation for GetOrganisation {
 pub struct UpdateOrganisation {
     /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: New data of an organisation.
     pub body: types::OrganisationUpdate,
 }
 
@@ -197,7 +205,9 @@ impl Operation for UpdateOrganisation {
 
 /// Deletes an organisation.
 ///
-/// `DELETE /v2/organisations/{ownerId}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The organisation is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -243,7 +253,9 @@ impl Operation for DeleteOrganisation {
 
 /// Changes the avatar of an organisation.
 ///
-/// `PUT /v2/organisations/{ownerId}/avatar`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/avatar`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The avatar is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -304,7 +316,10 @@ impl Operation for UpdateOrganisationAvatar {
 
 /// Lists the members of an organisation.
 ///
-/// `GET /v2/organisations/{ownerId}/members`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/members`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The members.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -353,7 +368,10 @@ impl Operation for ListOrganisationMembers {
 ///
 /// The error code 6451 means that the caller may not appoint administrators.
 ///
-/// `POST /v2/organisations/{ownerId}/members`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/members`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The invitation was sent.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -368,7 +386,7 @@ impl Operation for ListOrganisationMembers {
 pub struct AddOrganisationMember {
     /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Invitation of a member.
     pub body: types::MemberInvitation,
     /// Key of the invitation to accept.
     pub invitation_key: Option<cc_runtime::Secret>,
@@ -425,7 +443,10 @@ impl Operation for AddOrganisationMember {
 
 /// Changes the role or the job of a member.
 ///
-/// `PUT /v2/organisations/{ownerId}/members/{userId}`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/members/{userId}`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The member is changed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -440,7 +461,7 @@ pub struct UpdateOrganisationMember {
     pub owner_id: cc_runtime::OwnerId,
     /// The member.
     pub user_id: cc_runtime::UserId,
-    /// The body.
+    /// Body of the request: Changes to a member.
     pub body: types::MemberUpdate,
 }
 
@@ -490,7 +511,10 @@ impl Operation for UpdateOrganisationMember {
 /// The error codes 6451 and 6452 mean that the caller may not remove an administrator, 6501 that the member
 /// does not exist.
 ///
-/// `DELETE /v2/organisations/{ownerId}/members/{userId}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/members/{userId}`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The member is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -548,7 +572,9 @@ impl Operation for RemoveOrganisationMember {
 ///
 /// The request needs no credentials.
 ///
-/// `GET /v4/products`. Source: go-sdk.
+/// `GET /v4/products`. Source: the Go SDK.
+///
+/// Answer: The products.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -621,7 +647,9 @@ impl Operation for ListOfferedProducts {
 
 /// Lists the tenants of the caller.
 ///
-/// `GET /v4/tenants`. Source: go-sdk.
+/// `GET /v4/tenants`. Source: the Go SDK.
+///
+/// Answer: The tenants.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -661,7 +689,9 @@ impl Operation for ListTenants {
 
 /// Creates a tenant.
 ///
-/// `POST /v4/tenants`. Source: go-sdk.
+/// `POST /v4/tenants`. Source: the Go SDK.
+///
+/// Answer: The tenant.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -671,7 +701,7 @@ impl Operation for ListTenants {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTenant {
-    /// The body.
+    /// Body of the request: A tenant to create.
     pub body: types::TenantCreation,
 }
 
@@ -706,7 +736,9 @@ impl Operation for CreateTenant {
 
 /// Reads one tenant.
 ///
-/// `GET /v4/tenants/{tenantId}`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}`. Source: the Go SDK.
+///
+/// Answer: The tenant.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -753,7 +785,9 @@ impl Operation for GetTenant {
 
 /// Deletes a tenant.
 ///
-/// `DELETE /v4/tenants/{tenantId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{tenantId}`. Source: the Go SDK.
+///
+/// Answer: The tenant is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -800,7 +834,9 @@ impl Operation for DeleteTenant {
 
 /// Removes a member from a tenant.
 ///
-/// `DELETE /v4/tenants/{tenantId}/members/{identityId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{tenantId}/members/{identityId}`. Source: the Go SDK.
+///
+/// Answer: The member is removed.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -853,7 +889,9 @@ impl Operation for RemoveTenantMember {
 
 /// Lists the products of a tenant.
 ///
-/// `GET /v4/tenants/{tenantId}/products`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/products`. Source: the Go SDK.
+///
+/// Answer: The products.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -902,7 +940,9 @@ impl Operation for ListTenantProducts {
 
 /// Creates a product, which stays private until it is published.
 ///
-/// `POST /v4/tenants/{tenantId}/products`. Source: go-sdk.
+/// `POST /v4/tenants/{tenantId}/products`. Source: the Go SDK.
+///
+/// Answer: The product.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -915,7 +955,7 @@ impl Operation for ListTenantProducts {
 pub struct CreateTenantProduct {
     /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The body.
+    /// Body of the request: A product to create.
     pub body: types::TenantProductCreation,
 }
 
@@ -959,7 +999,9 @@ impl Operation for CreateTenantProduct {
 
 /// Reads one product of a tenant.
 ///
-/// `GET /v4/tenants/{tenantId}/products/{productId}`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/products/{productId}`. Source: the Go SDK.
+///
+/// Answer: The product.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1014,7 +1056,9 @@ impl Operation for GetTenantProduct {
 ///
 /// `publish_tenant_product` makes the product public.
 ///
-/// `PATCH /v4/tenants/{tenantId}/products/{productId}`. Source: go-sdk.
+/// `PATCH /v4/tenants/{tenantId}/products/{productId}`. Source: the Go SDK.
+///
+/// Answer: The updated product.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1029,7 +1073,7 @@ pub struct UpdateTenantProduct {
     pub tenant_id: String,
     /// Id of the product.
     pub product_id: String,
-    /// The body.
+    /// Body of the request: Changes to a product.
     pub body: types::TenantProductUpdate,
 }
 
@@ -1076,7 +1120,9 @@ impl Operation for UpdateTenantProduct {
 
 /// Deletes a product of a tenant.
 ///
-/// `DELETE /v4/tenants/{tenantId}/products/{productId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{tenantId}/products/{productId}`. Source: the Go SDK.
+///
+/// Answer: The product is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1129,7 +1175,9 @@ impl Operation for DeleteTenantProduct {
 
 /// Makes a product of a tenant public.
 ///
-/// `POST /v4/tenants/{tenantId}/products/{productId}/publish`. Source: go-sdk.
+/// `POST /v4/tenants/{tenantId}/products/{productId}/publish`. Source: the Go SDK.
+///
+/// Answer: The updated product.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1182,7 +1230,9 @@ impl Operation for PublishTenantProduct {
 
 /// Lists the resources of a product.
 ///
-/// `GET /v4/tenants/{tenantId}/products/{productId}/resources`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/products/{productId}/resources`. Source: the Go SDK.
+///
+/// Answer: The resources.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1235,7 +1285,9 @@ impl Operation for ListTenantProductResources {
 
 /// Creates a resource of a product.
 ///
-/// `POST /v4/tenants/{tenantId}/products/{productId}/resources`. Source: go-sdk.
+/// `POST /v4/tenants/{tenantId}/products/{productId}/resources`. Source: the Go SDK.
+///
+/// Answer: The resource.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1250,7 +1302,7 @@ pub struct CreateTenantResource {
     pub tenant_id: String,
     /// Id of the product.
     pub product_id: String,
-    /// The body.
+    /// Body of the request: A resource to create.
     pub body: types::TenantResourceCreation,
 }
 
@@ -1297,7 +1349,9 @@ impl Operation for CreateTenantResource {
 
 /// Reads one resource of a product.
 ///
-/// `GET /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: the Go SDK.
+///
+/// Answer: The resource.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1358,7 +1412,9 @@ impl Operation for GetTenantResource {
 
 /// Changes a resource of a product.
 ///
-/// `PATCH /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: go-sdk.
+/// `PATCH /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: the Go SDK.
+///
+/// Answer: The updated resource.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1375,7 +1431,7 @@ pub struct UpdateTenantResource {
     pub product_id: String,
     /// The resource.
     pub resource_id: String,
-    /// The body.
+    /// Body of the request: Changes to a resource.
     pub body: types::TenantResourceUpdate,
 }
 
@@ -1425,7 +1481,9 @@ impl Operation for UpdateTenantResource {
 
 /// Deletes a resource of a product.
 ///
-/// `DELETE /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: go-sdk.
+/// `DELETE /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: the Go SDK.
+///
+/// Answer: The resource is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1486,7 +1544,9 @@ impl Operation for DeleteTenantResource {
 
 /// Lists the resources that a tenant may use.
 ///
-/// `GET /v4/tenants/{tenantId}/resources`. Source: go-sdk.
+/// `GET /v4/tenants/{tenantId}/resources`. Source: the Go SDK.
+///
+/// Answer: The resources.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -9,7 +9,9 @@ use crate::types;
 
 /// Sends a GET request to any route of the v2 API.
 ///
-/// `GET /v2/{path}`. Source: bridge-openapi.
+/// `GET /v2/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -67,7 +69,9 @@ impl Operation for GetV2 {
 
 /// Sends a POST request to any route of the v2 API.
 ///
-/// `POST /v2/{path}`. Source: bridge-openapi.
+/// `POST /v2/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -78,7 +82,7 @@ impl Operation for GetV2 {
 pub struct PostV2 {
     /// Path after `/v2/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
     /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
@@ -129,7 +133,9 @@ impl Operation for PostV2 {
 
 /// Sends a PUT request to any route of the v2 API.
 ///
-/// `PUT /v2/{path}`. Source: bridge-openapi.
+/// `PUT /v2/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -140,7 +146,7 @@ impl Operation for PostV2 {
 pub struct PutV2 {
     /// Path after `/v2/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
     /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
@@ -191,7 +197,9 @@ impl Operation for PutV2 {
 
 /// Sends a DELETE request to any route of the v2 API.
 ///
-/// `DELETE /v2/{path}`. Source: bridge-openapi.
+/// `DELETE /v2/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -249,7 +257,9 @@ impl Operation for DeleteV2 {
 
 /// Sends a GET request to any route of the v4 API.
 ///
-/// `GET /v4/{path}`. Source: bridge-openapi.
+/// `GET /v4/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -307,7 +317,9 @@ impl Operation for GetV4 {
 
 /// Sends a POST request to any route of the v4 API.
 ///
-/// `POST /v4/{path}`. Source: bridge-openapi.
+/// `POST /v4/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -318,7 +330,7 @@ impl Operation for GetV4 {
 pub struct PostV4 {
     /// Path after `/v4/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
     /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
@@ -369,7 +381,9 @@ impl Operation for PostV4 {
 
 /// Sends a PUT request to any route of the v4 API.
 ///
-/// `PUT /v4/{path}`. Source: bridge-openapi.
+/// `PUT /v4/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -380,7 +394,7 @@ impl Operation for PostV4 {
 pub struct PutV4 {
     /// Path after `/v4/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
     /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
@@ -431,7 +445,9 @@ impl Operation for PutV4 {
 
 /// Sends a DELETE request to any route of the v4 API.
 ///
-/// `DELETE /v4/{path}`. Source: bridge-openapi.
+/// `DELETE /v4/{path}`. Source: the OpenAPI document of the API bridge.
+///
+/// Answer: The response of the route, null if it is empty.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

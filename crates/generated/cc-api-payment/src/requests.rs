@@ -9,7 +9,9 @@ use crate::types;
 
 /// Lists the payment methods of an owner.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/payments/methods`. Source: js-client.
+/// `GET /v4/billing/organisations/{ownerId}/payments/methods`. Source: the JavaScript client.
+///
+/// Answer: The payment methods.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -56,7 +58,9 @@ impl Operation for ListPaymentMethods {
 
 /// Adds a payment method to an owner.
 ///
-/// `POST /v4/billing/organisations/{ownerId}/payments/methods`. Source: js-client.
+/// `POST /v4/billing/organisations/{ownerId}/payments/methods`. Source: the JavaScript client.
+///
+/// Answer: The payment methods.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -69,7 +73,7 @@ impl Operation for ListPaymentMethods {
 pub struct CreatePaymentMethod {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Id of a payment method.
     pub body: types::PaymentMethodId,
 }
 
@@ -113,7 +117,9 @@ impl Operation for CreatePaymentMethod {
 
 /// Makes a payment method the default one.
 ///
-/// `PUT /v4/billing/organisations/{ownerId}/payments/methods/default`. Source: js-client.
+/// `PUT /v4/billing/organisations/{ownerId}/payments/methods/default`. Source: the JavaScript client.
+///
+/// Answer: The payment methods.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -126,7 +132,7 @@ impl Operation for CreatePaymentMethod {
 pub struct SetDefaultPaymentMethod {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Id of a payment method.
     pub body: types::PaymentMethodId,
 }
 
@@ -170,7 +176,10 @@ impl Operation for SetDefaultPaymentMethod {
 
 /// Deletes a payment method.
 ///
-/// `DELETE /v4/billing/organisations/{ownerId}/payments/methods/{paymentMethodId}`. Source: js-client.
+/// `DELETE /v4/billing/organisations/{ownerId}/payments/methods/{paymentMethodId}`. Source: the JavaScript
+/// client.
+///
+/// Answer: The payment method is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -226,7 +235,9 @@ impl Operation for DeletePaymentMethod {
 
 /// Creates a Stripe intent, with which a browser can register a payment method.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`. Source: js-client.
+/// `GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`. Source: the JavaScript client.
+///
+/// Answer: The intent.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -287,7 +298,9 @@ impl Operation for GetStripeIntent {
 /// Lists the payment methods of an owner, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/methods`. Also available as `GET /v2/self/payments/methods`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment methods.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -336,7 +349,9 @@ impl Operation for ListLegacyPaymentMethods {
 /// Adds a payment method to an owner, in the format used before v4.
 ///
 /// `POST /v2/organisations/{ownerId}/payments/methods`. Also available as `POST /v2/self/payments/methods`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment methods.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -350,7 +365,7 @@ impl Operation for ListLegacyPaymentMethods {
 pub struct CreateLegacyPaymentMethod {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Data for a payment.
     pub body: types::PaymentData,
 }
 
@@ -395,7 +410,9 @@ impl Operation for CreateLegacyPaymentMethod {
 /// Reads the default payment method of an owner.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/methods/default`. Also available as
-/// `GET /v2/self/payments/methods/default`. Source: v2-openapi.
+/// `GET /v2/self/payments/methods/default`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment methods.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -444,7 +461,9 @@ impl Operation for GetLegacyDefaultPaymentMethod {
 /// Makes a payment method the default one, in the format used before v4.
 ///
 /// `PUT /v2/organisations/{ownerId}/payments/methods/default`. Also available as
-/// `PUT /v2/self/payments/methods/default`. Source: v2-openapi.
+/// `PUT /v2/self/payments/methods/default`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment method is the default one.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -458,7 +477,7 @@ impl Operation for GetLegacyDefaultPaymentMethod {
 pub struct SetLegacyDefaultPaymentMethod {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Data for a payment.
     pub body: types::PaymentData,
 }
 
@@ -503,7 +522,9 @@ impl Operation for SetLegacyDefaultPaymentMethod {
 /// Deletes a payment method, in the format used before v4.
 ///
 /// `DELETE /v2/organisations/{ownerId}/payments/methods/{paymentMethodId}`. Also available as
-/// `DELETE /v2/self/payments/methods/{paymentMethodId}`. Source: v2-openapi.
+/// `DELETE /v2/self/payments/methods/{paymentMethodId}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment method is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -560,7 +581,9 @@ impl Operation for DeleteLegacyPaymentMethod {
 
 /// Creates a Stripe intent, in the format used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/methods/newintent`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/payments/methods/newintent`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The intent.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -621,7 +644,9 @@ impl Operation for GetLegacyStripeIntent {
 /// Reads the token with which a browser calls Stripe for an owner.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/tokens/stripe`. Also available as
-/// `GET /v2/self/payments/tokens/stripe`. Source: v2-openapi.
+/// `GET /v2/self/payments/tokens/stripe`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -670,7 +695,9 @@ impl Operation for GetLegacyStripeToken {
 /// Lists the invoices of an owner, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/billings`. Also available as `GET /v2/self/payments/billings`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoices.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -719,7 +746,9 @@ impl Operation for ListLegacyInvoices {
 /// Orders drops, the credits used before v4.
 ///
 /// `POST /v2/organisations/{ownerId}/payments/billings`. Also available as `POST /v2/self/payments/billings`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The order.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -733,7 +762,7 @@ impl Operation for ListLegacyInvoices {
 pub struct BuyLegacyCredits {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Drops to order.
     pub body: types::CreditOrder,
 }
 
@@ -777,7 +806,9 @@ impl Operation for BuyLegacyCredits {
 
 /// Lists the unpaid invoices of an owner, in the format used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/billings/unpaid`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/payments/billings/unpaid`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoices.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -826,7 +857,9 @@ impl Operation for ListLegacyUnpaidInvoices {
 /// Reads one invoice, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. Also available as
-/// `GET /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
+/// `GET /v2/self/payments/billings/{invoiceNumber}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -884,7 +917,9 @@ impl Operation for GetLegacyInvoice {
 /// Sets the payment provider of an order.
 ///
 /// `PUT /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. Also available as
-/// `PUT /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
+/// `PUT /v2/self/payments/billings/{invoiceNumber}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The next step of the payment.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -900,7 +935,7 @@ pub struct ChooseLegacyPaymentProvider {
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// The body.
+    /// Body of the request: Payment provider of an order.
     pub body: types::PaymentProviderChoice,
 }
 
@@ -948,7 +983,9 @@ impl Operation for ChooseLegacyPaymentProvider {
 /// Deletes an unpaid order.
 ///
 /// `DELETE /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. Also available as
-/// `DELETE /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
+/// `DELETE /v2/self/payments/billings/{invoiceNumber}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The order is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1006,7 +1043,9 @@ impl Operation for DeleteLegacyOrder {
 /// Reads one invoice as a PDF document, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}.pdf`. Also available as
-/// `GET /v2/self/payments/billings/{invoiceNumber}.pdf`. Source: v2-openapi.
+/// `GET /v2/self/payments/billings/{invoiceNumber}.pdf`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1074,7 +1113,9 @@ impl Operation for GetLegacyInvoicePdf {
 /// Adds to a price the VAT that an owner pays.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/fullprice/{price}`. Also available as
-/// `GET /v2/self/payments/fullprice/{price}`. Source: v2-openapi.
+/// `GET /v2/self/payments/fullprice/{price}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The price with VAT.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1133,7 +1174,9 @@ impl Operation for GetLegacyFullPrice {
 /// Reads the invoice of the current month, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/monthlyinvoice`. Also available as
-/// `GET /v2/self/payments/monthlyinvoice`. Source: v2-openapi.
+/// `GET /v2/self/payments/monthlyinvoice`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1182,7 +1225,9 @@ impl Operation for GetLegacyMonthlyInvoice {
 /// Sets the maximum number of credits that an owner can spend in a month.
 ///
 /// `PUT /v2/organisations/{ownerId}/payments/monthlyinvoice/maxcredit`. Also available as
-/// `PUT /v2/self/payments/monthlyinvoice/maxcredit`. Source: v2-openapi.
+/// `PUT /v2/self/payments/monthlyinvoice/maxcredit`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The limit.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1196,7 +1241,7 @@ impl Operation for GetLegacyMonthlyInvoice {
 pub struct SetLegacyMaxCredits {
     /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The body.
+    /// Body of the request: Maximum number of credits to spend in a month.
     pub body: types::CreditLimit,
 }
 
@@ -1241,7 +1286,9 @@ impl Operation for SetLegacyMaxCredits {
 /// Reads the recurring payment of an owner, which is charged when credits run out.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/recurring`. Also available as `GET /v2/self/payments/recurring`.
-/// Source: v2-openapi.
+/// Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1290,7 +1337,9 @@ impl Operation for GetLegacyRecurringPayment {
 /// Stops the recurring payment of an owner, which is charged when credits run out.
 ///
 /// `DELETE /v2/organisations/{ownerId}/payments/recurring`. Also available as
-/// `DELETE /v2/self/payments/recurring`. Source: v2-openapi.
+/// `DELETE /v2/self/payments/recurring`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment is stopped.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1338,7 +1387,9 @@ impl Operation for DeleteLegacyRecurringPayment {
 
 /// Completes the payment of an invoice with Stripe.
 ///
-/// `POST /v2/payments/{invoiceNumber}/end/stripe`. Source: v2-openapi.
+/// `POST /v2/payments/{invoiceNumber}/end/stripe`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment is completed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1351,7 +1402,7 @@ impl Operation for DeleteLegacyRecurringPayment {
 pub struct EndLegacyStripePayment {
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// The body.
+    /// Body of the request: Data for a payment.
     pub body: types::PaymentData,
 }
 
@@ -1395,7 +1446,9 @@ impl Operation for EndLegacyStripePayment {
 
 /// Continues the payment of an invoice with Stripe.
 ///
-/// `PUT /v2/payments/{invoiceNumber}/end/stripe`. Source: v2-openapi.
+/// `PUT /v2/payments/{invoiceNumber}/end/stripe`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoice.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1407,7 +1460,8 @@ impl Operation for EndLegacyStripePayment {
 pub struct UpdateLegacyStripePayment {
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// The body.
+    /// Body of the request: A Stripe intent, which authorises a payment or the registration of a payment
+    /// method.
     pub body: types::StripeIntent,
 }
 
@@ -1451,7 +1505,9 @@ impl Operation for UpdateLegacyStripePayment {
 
 /// Lists the payment providers.
 ///
-/// `GET /v2/payments/providers`. Source: v2-openapi.
+/// `GET /v2/payments/providers`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment providers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1491,7 +1547,9 @@ impl Operation for ListPaymentProviders {
 
 /// Reads one coupon.
 ///
-/// `GET /v2/payments/coupons/{couponName}`. Source: v2-openapi.
+/// `GET /v2/payments/coupons/{couponName}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The coupon.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1538,7 +1596,9 @@ impl Operation for GetCoupon {
 
 /// Reads the token with which a browser calls Stripe.
 ///
-/// `GET /v2/payments/tokens/stripe`. Source: v2-openapi.
+/// `GET /v2/payments/tokens/stripe`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1578,7 +1638,9 @@ impl Operation for GetStripeToken {
 
 /// Returns an image that shows whether an invoice is paid.
 ///
-/// `GET /v2/payments/assets/pay_button/{invoiceToken}/button.png`. Source: v2-openapi.
+/// `GET /v2/payments/assets/pay_button/{invoiceToken}/button.png`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The image.
 ///
 /// # Errors
 /// - 404: The resource does not exist or is not visible to the caller.
@@ -1625,7 +1687,9 @@ impl Operation for GetInvoiceStatusButton {
 
 /// Completes a payment after PayPal's approval.
 ///
-/// `PUT /v2/invoice/external/paypal/{invoiceNumber}`. Source: v2-openapi.
+/// `PUT /v2/invoice/external/paypal/{invoiceNumber}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment is completed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1638,7 +1702,7 @@ impl Operation for GetInvoiceStatusButton {
 pub struct AuthorizeLegacyPaypalTransaction {
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// The body.
+    /// Body of the request: Data for a payment.
     pub body: types::PaymentData,
 }
 
@@ -1682,7 +1746,9 @@ impl Operation for AuthorizeLegacyPaypalTransaction {
 
 /// Cancels a payment with PayPal.
 ///
-/// `DELETE /v2/invoice/external/paypal/{invoiceNumber}`. Source: v2-openapi.
+/// `DELETE /v2/invoice/external/paypal/{invoiceNumber}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The payment is cancelled.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1730,7 +1796,9 @@ impl Operation for CancelLegacyPaypalTransaction {
 
 /// Reports the outcome of a payment in bitcoins. Called by the payment provider.
 ///
-/// `POST /v2/invoice/external/{invoiceNumber}`. Source: v2-openapi.
+/// `POST /v2/invoice/external/{invoiceNumber}`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The invoice is updated.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1741,7 +1809,7 @@ impl Operation for CancelLegacyPaypalTransaction {
 pub struct UpdateExternalInvoice {
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// The body.
+    /// Body of the request: Result of a payment in bitcoins.
     pub body: types::ExternalPaymentUpdate,
 }
 
@@ -1785,7 +1853,9 @@ impl Operation for UpdateExternalInvoice {
 
 /// Reports the outcome of a SEPA debit. Called by Stripe.
 ///
-/// `POST /v2/payments/webhooks/stripe/sepa`. Source: v2-openapi.
+/// `POST /v2/payments/webhooks/stripe/sepa`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The event is processed.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1793,7 +1863,7 @@ impl Operation for UpdateExternalInvoice {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct HandleStripeSepaEvent {
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub body: serde_json::Value,
     /// Signature of the event.
     pub stripe_signature: Option<String>,

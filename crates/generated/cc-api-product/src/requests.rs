@@ -9,7 +9,9 @@ use crate::types;
 
 /// Lists the add-on providers of the catalogue.
 ///
-/// `GET /v2/products/addonproviders`. Source: v2-openapi, js-client.
+/// `GET /v2/products/addonproviders`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The providers.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -61,7 +63,10 @@ impl Operation for ListProductAddonProviders {
 
 /// Reads one add-on provider of the catalogue.
 ///
-/// `GET /v2/products/addonproviders/{providerId}`. Source: v2-openapi, js-client.
+/// `GET /v2/products/addonproviders/{providerId}`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The provider.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -120,7 +125,9 @@ impl Operation for GetProductAddonProvider {
 
 /// Reads the information of the platform about one add-on provider.
 ///
-/// `GET /v2/products/addonproviders/{providerId}/informations`. Source: v2-openapi.
+/// `GET /v2/products/addonproviders/{providerId}/informations`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The information.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -170,7 +177,9 @@ impl Operation for GetProductAddonProviderInformations {
 ///
 /// No source documents the format; that of `get_addon_provider_versions` is known.
 ///
-/// `GET /v2/products/addonproviders/{providerId}/versions`. Source: v2-openapi.
+/// `GET /v2/products/addonproviders/{providerId}/versions`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -218,7 +227,9 @@ impl Operation for GetProductAddonProviderVersions {
 
 /// Lists the countries by name.
 ///
-/// `GET /v2/products/countries`. Source: v2-openapi.
+/// `GET /v2/products/countries`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The countries.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -257,7 +268,9 @@ impl Operation for ListCountries {
 
 /// Lists the countries by code.
 ///
-/// `GET /v2/products/countrycodes`. Source: v2-openapi.
+/// `GET /v2/products/countrycodes`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The codes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -296,7 +309,9 @@ impl Operation for ListCountryCodes {
 
 /// Lists the flavors of instances.
 ///
-/// `GET /v2/products/flavors`. Source: v2-openapi.
+/// `GET /v2/products/flavors`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The sizes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -345,7 +360,9 @@ impl Operation for ListFlavors {
 
 /// Lists the runtimes for applications.
 ///
-/// `GET /v2/products/instances`. Source: v2-openapi, js-client.
+/// `GET /v2/products/instances`. Source: the OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The runtimes.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -395,7 +412,10 @@ impl Operation for ListRuntimes {
 
 /// Reads one runtime for applications.
 ///
-/// `GET /v2/products/instances/{runtimeType}-{runtimeVersion}`. Source: v2-openapi, js-client.
+/// `GET /v2/products/instances/{runtimeType}-{runtimeVersion}`. Source: the OpenAPI document of the v2 API; the
+/// JavaScript client.
+///
+/// Answer: The runtime.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -471,7 +491,9 @@ impl Operation for GetRuntime {
 
 /// Lists the kinds of second factor.
 ///
-/// `GET /v2/products/mfa_kinds`. Source: v2-openapi.
+/// `GET /v2/products/mfa_kinds`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The kinds.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -510,7 +532,9 @@ impl Operation for ListMfaKinds {
 
 /// Lists the packages of credits for sale.
 ///
-/// `GET /v2/products/packages`. Source: v2-openapi.
+/// `GET /v2/products/packages`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The packages.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -584,7 +608,9 @@ impl Operation for ListCreditPackages {
 
 /// Lists the price of a credit by currency.
 ///
-/// `GET /v2/products/prices`. Source: v2-openapi.
+/// `GET /v2/products/prices`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The prices.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -625,7 +651,9 @@ impl Operation for ListCreditPrices {
 ///
 /// `list_zones` returns more fields.
 ///
-/// `GET /v2/products/zones`. Source: v2-openapi.
+/// `GET /v2/products/zones`. Source: the OpenAPI document of the v2 API.
+///
+/// Answer: The zones.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -664,7 +692,9 @@ impl Operation for ListLegacyZones {
 
 /// Estimates the price of Heptapod for an organisation.
 ///
-/// `GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`. Source: js-client.
+/// `GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`. Source: the JavaScript client.
+///
+/// Answer: The estimation.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

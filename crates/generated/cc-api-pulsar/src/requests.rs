@@ -9,7 +9,9 @@ use crate::types;
 
 /// Reads the available versions of Pulsar.
 ///
-/// `GET /v4/addon-providers/addon-pulsar`. Source: go-sdk, ovd.
+/// `GET /v4/addon-providers/addon-pulsar`. Source: the Go SDK; an older OpenAPI document of the v4 API.
+///
+/// Answer: The versions.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -48,7 +50,9 @@ impl Operation for GetPulsarVersions {
 
 /// Creates a Pulsar.
 ///
-/// `POST /v4/addon-providers/addon-pulsar/addons`. Source: go-sdk.
+/// `POST /v4/addon-providers/addon-pulsar/addons`. Source: the Go SDK.
+///
+/// Answer: The Pulsar.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -58,7 +62,7 @@ impl Operation for GetPulsarVersions {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsar {
-    /// The body.
+    /// Body of the request: A Pulsar to create.
     pub body: types::PulsarCreation,
 }
 
@@ -93,7 +97,10 @@ impl Operation for CreatePulsar {
 
 /// Reads one Pulsar.
 ///
-/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}`. Source: go-sdk, ovd, js-client.
+/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}`. Source: the Go SDK; an older OpenAPI document of
+/// the v4 API; the JavaScript client.
+///
+/// Answer: The Pulsar.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -138,7 +145,9 @@ impl Operation for GetPulsar {
 
 /// Requests the deletion of one Pulsar.
 ///
-/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}`. Source: go-sdk.
+/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}`. Source: the Go SDK.
+///
+/// Answer: The Pulsar, with the date of the request.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -183,7 +192,10 @@ impl Operation for DeletePulsar {
 
 /// Creates the tenant and the namespace of one Pulsar.
 ///
-/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/create-tenant-and-namespace`. Source: go-sdk, ovd.
+/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/create-tenant-and-namespace`. Source: the Go SDK; an
+/// older OpenAPI document of the v4 API.
+///
+/// Answer: The Pulsar.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -230,7 +242,10 @@ impl Operation for CreatePulsarTenantAndNamespace {
 
 /// Deletes the tenant and the namespace of one Pulsar.
 ///
-/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/delete-tenant-and-namespace`. Source: go-sdk, ovd.
+/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/delete-tenant-and-namespace`. Source: the Go SDK;
+/// an older OpenAPI document of the v4 API.
+///
+/// Answer: The tenant and the namespace are deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -277,7 +292,9 @@ impl Operation for DeletePulsarTenantAndNamespace {
 
 /// Revokes the token of one Pulsar and creates a new one.
 ///
-/// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/renew-biscuit`. Source: go-sdk.
+/// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/renew-biscuit`. Source: the Go SDK.
+///
+/// Answer: The Pulsar, with its new token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -322,7 +339,10 @@ impl Operation for RenewPulsarToken {
 
 /// Reads the storage policies of one Pulsar.
 ///
-/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: seed-003, go-sdk, ovd.
+/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: the third description of
+/// the platform for this project; the Go SDK; an older OpenAPI document of the v4 API.
+///
+/// Answer: The policies.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -373,7 +393,10 @@ impl Operation for GetPulsarStoragePolicies {
 /// disks before they move to a Cellar. A negative number means no limit. A policy with neither number, or with
 /// null for both, keeps messages forever and never moves them.
 ///
-/// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: seed-003, go-sdk, ovd.
+/// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: the third description of
+/// the platform for this project; the Go SDK; an older OpenAPI document of the v4 API.
+///
+/// Answer: The policies.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -386,7 +409,7 @@ impl Operation for GetPulsarStoragePolicies {
 pub struct UpdatePulsarStoragePolicies {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// The body.
+    /// Body of the request: Changes to the storage policies of a Pulsar.
     pub body: types::StoragePoliciesUpdate,
 }
 
@@ -430,7 +453,9 @@ impl Operation for UpdatePulsarStoragePolicies {
 
 /// Lists the persistent topics of one Pulsar.
 ///
-/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/topics`. Source: go-sdk.
+/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/topics`. Source: the Go SDK.
+///
+/// Answer: Names of the topics.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -489,7 +514,9 @@ impl Operation for ListPulsarTopics {
 
 /// Creates a persistent topic.
 ///
-/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}`. Source: go-sdk.
+/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}`. Source: the Go SDK.
+///
+/// Answer: The topic is created.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -566,7 +593,10 @@ impl Operation for CreatePulsarTopic {
 
 /// Deletes a persistent topic.
 ///
-/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}`. Source: go-sdk, ovd.
+/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}`. Source: the Go SDK; an older
+/// OpenAPI document of the v4 API.
+///
+/// Answer: The topic is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -642,7 +672,9 @@ impl Operation for DeletePulsarTopic {
 
 /// Creates a token with rights on one persistent topic.
 ///
-/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}/token`. Source: go-sdk.
+/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}/token`. Source: the Go SDK.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -698,7 +730,9 @@ impl Operation for CreatePulsarTopicToken {
 
 /// Unloads a persistent topic from its broker. The next use loads it again.
 ///
-/// `PUT /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}/unload`. Source: go-sdk.
+/// `PUT /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}/unload`. Source: the Go SDK.
+///
+/// Answer: The topic is unloaded.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -754,7 +788,9 @@ impl Operation for UnloadPulsarTopic {
 
 /// Lists the non-persistent topics of one Pulsar.
 ///
-/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics`. Source: go-sdk.
+/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics`. Source: the Go SDK.
+///
+/// Answer: Names of the topics.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -813,7 +849,10 @@ impl Operation for ListPulsarNonPersistentTopics {
 
 /// Creates a non-persistent topic.
 ///
-/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}`. Source: go-sdk.
+/// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}`. Source: the Go
+/// SDK.
+///
+/// Answer: The topic is created.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -890,8 +929,10 @@ impl Operation for CreatePulsarNonPersistentTopic {
 
 /// Deletes a non-persistent topic.
 ///
-/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}`. Source:
-/// go-sdk.
+/// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}`. Source: the Go
+/// SDK.
+///
+/// Answer: The topic is deleted.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -968,7 +1009,9 @@ impl Operation for DeletePulsarNonPersistentTopic {
 /// Creates a token with rights on one non-persistent topic.
 ///
 /// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}/token`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: The token.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1025,7 +1068,9 @@ impl Operation for CreatePulsarNonPersistentTopicToken {
 /// Unloads a non-persistent topic from its broker. The next use loads it again.
 ///
 /// `PUT /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}/unload`. Source:
-/// go-sdk.
+/// the Go SDK.
+///
+/// Answer: The topic is unloaded.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1081,7 +1126,10 @@ impl Operation for UnloadPulsarNonPersistentTopic {
 
 /// Reads one cluster that Pulsar add-ons share.
 ///
-/// `GET /v4/addon-providers/addon-pulsar/clusters/{clusterId}`. Source: go-sdk, ovd, js-client.
+/// `GET /v4/addon-providers/addon-pulsar/clusters/{clusterId}`. Source: the Go SDK; an older OpenAPI document
+/// of the v4 API; the JavaScript client.
+///
+/// Answer: The cluster.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1130,7 +1178,9 @@ impl Operation for GetPulsarCluster {
 
 /// Lists the consumption of the Pulsars of an owner.
 ///
-/// `GET /v4/pulsar/organisations/{ownerId}/pulsar/consumptions`. Source: go-sdk.
+/// `GET /v4/pulsar/organisations/{ownerId}/pulsar/consumptions`. Source: the Go SDK.
+///
+/// Answer: The consumptions.
 ///
 /// # Errors
 /// - 400: The request is invalid.

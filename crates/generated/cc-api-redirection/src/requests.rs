@@ -9,7 +9,10 @@ use crate::types;
 
 /// Lists the TCP redirections of an application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`. Source: the OpenAPI document of
+/// the v2 API; the JavaScript client.
+///
+/// Answer: The redirections.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -65,7 +68,10 @@ impl Operation for ListTcpRedirections {
 
 /// Creates a redirection of a TCP port of the platform to an application.
 ///
-/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`. Source: the OpenAPI document of
+/// the v2 API; the JavaScript client.
+///
+/// Answer: The redirection, with the port chosen by the platform.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -80,7 +86,7 @@ pub struct CreateTcpRedirection {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request: Requirements for the port of a new redirection.
     pub body: types::RedirectionCreation,
 }
 
@@ -127,8 +133,10 @@ impl Operation for CreateTcpRedirection {
 
 /// Deletes a TCP redirection of an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs/{sourcePort}`. Source:
-/// v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs/{sourcePort}`. Source: the
+/// OpenAPI document of the v2 API; the JavaScript client.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -194,7 +202,10 @@ impl Operation for DeleteTcpRedirection {
 
 /// Lists the UDP redirections of an application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs`. Source: the OpenAPI document of
+/// the v2 API.
+///
+/// Answer: The redirections.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -250,7 +261,10 @@ impl Operation for ListUdpRedirections {
 
 /// Creates a redirection of a UDP port of the platform to an application.
 ///
-/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs`. Source: v2-openapi.
+/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs`. Source: the OpenAPI document of
+/// the v2 API.
+///
+/// Answer: The redirection, with the port chosen by the platform.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -265,7 +279,7 @@ pub struct CreateUdpRedirection {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The body.
+    /// Body of the request: Requirements for the port of a new redirection.
     pub body: types::RedirectionCreation,
 }
 
@@ -312,8 +326,10 @@ impl Operation for CreateUdpRedirection {
 
 /// Deletes a UDP redirection of an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs/{sourcePort}`. Source:
-/// v2-openapi.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs/{sourcePort}`. Source: the
+/// OpenAPI document of the v2 API.
+///
+/// Answer: The confirmation message of the platform.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -379,7 +395,10 @@ impl Operation for DeleteUdpRedirection {
 
 /// Lists the namespaces from which an owner can take ports.
 ///
-/// `GET /v2/organisations/{ownerId}/namespaces`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/namespaces`. Source: the OpenAPI document of the v2 API; the JavaScript
+/// client.
+///
+/// Answer: The namespaces.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -11,7 +11,9 @@ use crate::types;
 ///
 /// Returns the reply of the command.
 ///
-/// `POST /command`. Source: kv-openapi, js-client.
+/// `POST /command`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The reply of the command.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -19,7 +21,7 @@ use crate::types;
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SendCommand {
-    /// The body.
+    /// Body of the request: A Redis command to run.
     pub body: types::SendCommandBody,
 }
 
@@ -57,7 +59,9 @@ impl Operation for SendCommand {
 /// The answer is display text in the format of `redis-cli`: `PING` gives the line `"PONG"`, quotes included. If
 /// Redis rejects the command, the answer has `success: false`, and there is no error.
 ///
-/// `POST /command/cli`. Source: kv-openapi, js-client.
+/// `POST /command/cli`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The output of `redis-cli`.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -65,7 +69,7 @@ impl Operation for SendCommand {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SendCommandLine {
-    /// The body.
+    /// Body of the request: A command line to run.
     pub body: types::SendCommandLineBody,
 }
 
@@ -102,7 +106,9 @@ impl Operation for SendCommandLine {
 ///
 /// `total` counts all keys of the database, regardless of the filters.
 ///
-/// `POST /keys/_scan`. Source: kv-openapi, js-client.
+/// `POST /keys/_scan`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: One batch of keys.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -110,7 +116,7 @@ impl Operation for SendCommandLine {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ScanKeys {
-    /// The body.
+    /// Body of the request: Selection of the keys to read.
     pub body: types::ScanKeysBody,
 }
 
@@ -145,7 +151,9 @@ impl Operation for ScanKeys {
 
 /// Deletes a key of any type.
 ///
-/// `POST /key/_delete`. Source: kv-openapi, js-client.
+/// `POST /key/_delete`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: Whether the key existed.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -153,7 +161,7 @@ impl Operation for ScanKeys {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteKey {
-    /// The body.
+    /// Body of the request: A key to delete.
     pub body: types::DeleteKeyBody,
 }
 
@@ -188,7 +196,9 @@ impl Operation for DeleteKey {
 
 /// Reads the value of a `string` key.
 ///
-/// `POST /key/string/_get`. Source: kv-openapi, js-client.
+/// `POST /key/string/_get`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The key and its value.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -196,7 +206,7 @@ impl Operation for DeleteKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetStringKey {
-    /// The body.
+    /// Body of the request: A key to read.
     pub body: types::GetStringKeyBody,
 }
 
@@ -233,7 +243,9 @@ impl Operation for GetStringKey {
 ///
 /// Fails with `key-already-exists` if the key exists.
 ///
-/// `POST /key/string/_create`. Source: kv-openapi, js-client.
+/// `POST /key/string/_create`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The key and its value.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -241,7 +253,7 @@ impl Operation for GetStringKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateStringKey {
-    /// The body.
+    /// Body of the request: A key to create.
     pub body: types::CreateStringKeyBody,
 }
 
@@ -276,7 +288,9 @@ impl Operation for CreateStringKey {
 
 /// Replaces the value of a `string` key.
 ///
-/// `POST /key/string/_update`. Source: kv-openapi, js-client.
+/// `POST /key/string/_update`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The key and its value.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -284,7 +298,7 @@ impl Operation for CreateStringKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateStringKey {
-    /// The body.
+    /// Body of the request: A key to change.
     pub body: types::UpdateStringKeyBody,
 }
 
@@ -321,7 +335,9 @@ impl Operation for UpdateStringKey {
 ///
 /// Fails with `key-already-exists` if the key exists.
 ///
-/// `POST /key/hash/_create`. Source: kv-openapi, js-client.
+/// `POST /key/hash/_create`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The key and its fields.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -329,7 +345,7 @@ impl Operation for UpdateStringKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateHashKey {
-    /// The body.
+    /// Body of the request: A key to create.
     pub body: types::CreateHashKeyBody,
 }
 
@@ -364,7 +380,9 @@ impl Operation for CreateHashKey {
 
 /// Reads the fields of a `hash` key, one batch at a time.
 ///
-/// `POST /key/hash/_scan`. Source: kv-openapi, js-client.
+/// `POST /key/hash/_scan`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: One batch of fields.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -372,7 +390,7 @@ impl Operation for CreateHashKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ScanHashKey {
-    /// The body.
+    /// Body of the request: A key to read.
     pub body: types::ScanHashKeyBody,
 }
 
@@ -407,7 +425,9 @@ impl Operation for ScanHashKey {
 
 /// Sets one field of a `hash` key.
 ///
-/// `POST /key/hash/_set`. Source: kv-openapi, js-client.
+/// `POST /key/hash/_set`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The field, and whether it is new.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -415,7 +435,7 @@ impl Operation for ScanHashKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetHashKeyElement {
-    /// The body.
+    /// Body of the request: A field to set.
     pub body: types::SetHashKeyElementBody,
 }
 
@@ -450,7 +470,9 @@ impl Operation for SetHashKeyElement {
 
 /// Deletes one field of a `hash` key.
 ///
-/// `POST /key/hash/_delete`. Source: kv-openapi, js-client.
+/// `POST /key/hash/_delete`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: Whether the field existed.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -458,7 +480,7 @@ impl Operation for SetHashKeyElement {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteHashKeyElement {
-    /// The body.
+    /// Body of the request: A field to delete.
     pub body: types::DeleteHashKeyElementBody,
 }
 
@@ -495,7 +517,9 @@ impl Operation for DeleteHashKeyElement {
 ///
 /// Fails with `key-already-exists` if the key exists.
 ///
-/// `POST /key/list/_create`. Source: kv-openapi, js-client.
+/// `POST /key/list/_create`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The key and its elements.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -503,7 +527,7 @@ impl Operation for DeleteHashKeyElement {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateListKey {
-    /// The body.
+    /// Body of the request: A key to create.
     pub body: types::CreateListKeyBody,
 }
 
@@ -538,7 +562,9 @@ impl Operation for CreateListKey {
 
 /// Reads the elements of a `list` key, one batch at a time.
 ///
-/// `POST /key/list/_scan`. Source: kv-openapi, js-client.
+/// `POST /key/list/_scan`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: One batch of elements.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -546,7 +572,7 @@ impl Operation for CreateListKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ScanListKey {
-    /// The body.
+    /// Body of the request: A key to read.
     pub body: types::ScanListKeyBody,
 }
 
@@ -583,7 +609,9 @@ impl Operation for ScanListKey {
 ///
 /// Fails with `list-element-not-found` if the list is shorter.
 ///
-/// `POST /key/list/_get`. Source: kv-openapi, js-client.
+/// `POST /key/list/_get`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The element.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -591,7 +619,7 @@ impl Operation for ScanListKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetListKeyElement {
-    /// The body.
+    /// Body of the request: An element to read.
     pub body: types::GetListKeyElementBody,
 }
 
@@ -626,7 +654,9 @@ impl Operation for GetListKeyElement {
 
 /// Adds an element to a `list` key.
 ///
-/// `POST /key/list/_push`. Source: kv-openapi, js-client.
+/// `POST /key/list/_push`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The element and its position.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -634,7 +664,7 @@ impl Operation for GetListKeyElement {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddListKeyElement {
-    /// The body.
+    /// Body of the request: An element to add.
     pub body: types::AddListKeyElementBody,
 }
 
@@ -669,7 +699,9 @@ impl Operation for AddListKeyElement {
 
 /// Replaces one element of a `list` key.
 ///
-/// `POST /key/list/_update`. Source: kv-openapi, js-client.
+/// `POST /key/list/_update`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The element.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -677,7 +709,7 @@ impl Operation for AddListKeyElement {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateListKeyElement {
-    /// The body.
+    /// Body of the request: An element to replace.
     pub body: types::UpdateListKeyElementBody,
 }
 
@@ -714,7 +746,9 @@ impl Operation for UpdateListKeyElement {
 ///
 /// Fails with `key-already-exists` if the key exists.
 ///
-/// `POST /key/set/_create`. Source: kv-openapi, js-client.
+/// `POST /key/set/_create`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The key and its members.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -722,7 +756,7 @@ impl Operation for UpdateListKeyElement {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateSetKey {
-    /// The body.
+    /// Body of the request: A key to create.
     pub body: types::CreateSetKeyBody,
 }
 
@@ -757,7 +791,9 @@ impl Operation for CreateSetKey {
 
 /// Reads the members of a `set` key, one batch at a time.
 ///
-/// `POST /key/set/_scan`. Source: kv-openapi, js-client.
+/// `POST /key/set/_scan`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: One batch of members.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -765,7 +801,7 @@ impl Operation for CreateSetKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ScanSetKey {
-    /// The body.
+    /// Body of the request: A key to read.
     pub body: types::ScanSetKeyBody,
 }
 
@@ -800,7 +836,9 @@ impl Operation for ScanSetKey {
 
 /// Adds a member to a `set` key.
 ///
-/// `POST /key/set/_set`. Source: kv-openapi, js-client.
+/// `POST /key/set/_set`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: The member, and whether it is new.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -808,7 +846,7 @@ impl Operation for ScanSetKey {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddSetKeyElement {
-    /// The body.
+    /// Body of the request: A member to add.
     pub body: types::AddSetKeyElementBody,
 }
 
@@ -843,7 +881,9 @@ impl Operation for AddSetKeyElement {
 
 /// Deletes a member of a `set` key.
 ///
-/// `POST /key/set/_delete`. Source: kv-openapi, js-client.
+/// `POST /key/set/_delete`. Source: the OpenAPI document of the Materia KV proxy; the JavaScript client.
+///
+/// Answer: Whether the member existed.
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
@@ -851,7 +891,7 @@ impl Operation for AddSetKeyElement {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteSetKeyElement {
-    /// The body.
+    /// Body of the request: A member to delete.
     pub body: types::DeleteSetKeyElementBody,
 }
 

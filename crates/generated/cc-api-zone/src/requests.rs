@@ -9,7 +9,10 @@ use crate::types;
 
 /// Lists the zones that the caller or one owner may use.
 ///
-/// `GET /v4/products/zones`. Source: seed-003, go-sdk, js-client.
+/// `GET /v4/products/zones`. Source: the third description of the platform for this project; the Go SDK; the
+/// JavaScript client.
+///
+/// Answer: The zones.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -69,7 +72,10 @@ impl Operation for ListZones {
 
 /// Reads one zone.
 ///
-/// `GET /v4/products/zones/{zoneName}`. Source: seed-003, js-client.
+/// `GET /v4/products/zones/{zoneName}`. Source: the third description of the platform for this project; the
+/// JavaScript client.
+///
+/// Answer: The zone.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -109,7 +109,7 @@ impl Command for GetConfigProvider {
 pub struct UpdateConfigProvider {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// The body.
+    /// Body of the request, of the media type `application/json`.
     pub environment: Vec<cc_api_config_provider::types::EnvironmentVariable>,
 }
 
