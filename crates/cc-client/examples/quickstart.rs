@@ -1,4 +1,5 @@
-//! An application from its creation to its end: created, configured, deployed, its log followed, looked at, deleted.
+//! An application from its creation to its end: created, configured, deployed, its log followed, inspected,
+//! deleted.
 //!
 //! It runs against a sandbox in this very process: nothing leaves the machine, and no account is needed.
 

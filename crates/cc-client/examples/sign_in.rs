@@ -56,7 +56,7 @@ async fn browse(transport: Transport, token: String) -> cc_client::Result<String
     Ok(page.expose().lines().last().unwrap_or_default().to_owned())
 }
 
-/// Credentials of the environment, as a machine has them; `Client::infer()` reads those of this process.
+/// Credentials from the environment of a machine; `Client::infer()` reads those of this process.
 async fn infer(sandbox: &Sandbox) -> Outcome {
     let known = sandbox.credentials();
     let found = Infer::new()

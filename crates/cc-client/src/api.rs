@@ -1,4 +1,4 @@
-//! The requests of every domain, for what no command does: `client.api().zone().list_zones(…)`.
+//! The requests of every domain, for operations without a command: `client.api().zone().list_zones(…)`.
 //!
 //! A module here is the crate of the same name with its requests and types; a method of [`Api`] sends them.
 
@@ -28,7 +28,7 @@ impl Api {
         self.client.transport()
     }
 
-    /// One operation whose ids are resolved first, as those of commands are: see [`Context::resolved`].
+    /// An operation whose ids are resolved first, like those of commands: see [`Context::resolved`].
     ///
     /// ```
     /// # async fn example(client: cc_client::Client) -> cc_client::Result<()> {

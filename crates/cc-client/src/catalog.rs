@@ -1,4 +1,4 @@
-//! Every command as data: what a command line, a page or a test needs to drive all of them without code for each.
+//! Commands as data: for command lines, pages and tests that run all commands without code for each.
 //!
 //! ```no_run
 //! # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
@@ -38,7 +38,7 @@ pub type CommandInfo = cc_runtime::catalog::CommandInfo<Client>;
 /// A command, by name and with JSON, that is sent when it is awaited.
 pub type Dispatch = cc_runtime::catalog::Dispatch<Client>;
 
-/// The entry of one command. Only what depends on its types is compiled for each.
+/// The entry of one command. Only the parts that depend on its types are compiled for each.
 #[allow(dead_code)]
 pub(crate) fn entry<C>(
     domain: &'static str,
@@ -90,7 +90,8 @@ pub fn get(name: &str) -> Option<&'static CommandInfo> {
     catalog().get(name)
 }
 
-/// The commands whose name, domain or summary holds every one of these words, in any case. Nothing asked for is all.
+/// Returns the commands whose name, domain or summary contains every one of these words, ignoring case. An
+/// empty search returns all.
 pub fn find(words: &str) -> impl Iterator<Item = &'static CommandInfo> {
     catalog().find(words)
 }

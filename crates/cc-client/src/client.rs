@@ -50,7 +50,7 @@ impl Client {
         Ok(client)
     }
 
-    /// A client of whoever the environment or the official CLI's configuration says:
+    /// Creates a client with the credentials from the environment or the official CLI's configuration:
     /// [`Credentials::infer`](Credentials::infer).
     ///
     /// # Errors
@@ -89,8 +89,8 @@ impl Client {
         crate::commands::deployment::Deploying::new(self.clone(), command)
     }
 
-    /// A URL that a browser can be sent to. It carries the credentials: whoever has it acts with the caller's rights.
-    /// Nothing is sent, and no hook runs.
+    /// Returns a URL to open in a browser. It carries the credentials: anyone who has it acts with the
+    /// caller's rights. Nothing is sent, and no hook runs.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when the command cannot be made a URL,
@@ -100,7 +100,8 @@ impl Client {
         self.transport.url(&command.request().map_err(named)?).await.map_err(named)
     }
 
-    /// The requests of every domain, for what no command does: same credentials, cache, retries and hooks.
+    /// Returns the requests of every domain, for operations without a command: with the same credentials,
+    /// cache, retries and hooks.
     ///
     /// ```
     /// # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
@@ -175,7 +176,7 @@ impl ClientBuilder {
         self.credentials(found.credentials()).endpoint(found.endpoint())
     }
 
-    /// The base URL, with or without a trailing slash. Default: the one that takes the credentials.
+    /// Sets the base URL, with or without a trailing slash. Default: the one that accepts the credentials.
     pub fn endpoint(self, base_url: impl Into<String>) -> Self {
         self.configure(|transport| transport.endpoint(base_url))
     }

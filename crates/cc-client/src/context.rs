@@ -76,8 +76,9 @@ impl Context {
         Box::pin(command.run(self)).await
     }
 
-    /// Returns the value of a change: the one that the platform answered, or, where its answer is empty, the one that
-    /// `read` gives. `read` is only polled then, and should bypass the response cache: see [`reloading`](Self::reloading).
+    /// Returns the value of a change: the one in the answer or, if the answer is empty, the one that `read`
+    /// returns. `read` is only polled then, and should bypass the response cache: see
+    /// [`reloading`](Self::reloading).
     ///
     /// # Errors
     /// Those of `read`, with [`Error::may_be_done`] set: the change was made.
@@ -95,8 +96,8 @@ impl Context {
         }
     }
 
-    /// Returns the thing that a change created: the one in the answer or, where the answer is empty, the only one in `list` for
-    /// which `is` holds. `what` names it in the error, with its article: `the add-on`.
+    /// Returns the resource that a change created: the one in the answer or, if the answer is empty, the only
+    /// one in `list` for which `is` holds. `what` names it in the error, with its article: `the add-on`.
     ///
     /// `list` is polled only where the answer is empty. It should bypass the response cache: see [`reloading`](Self::reloading).
     ///
@@ -203,7 +204,8 @@ impl Context {
     /// command may take: see [`Polling::run`].
     ///
     /// # Errors
-    /// [`ErrorKind::DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it does not come; those of `look`.
+    /// [`ErrorKind::DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the result does not appear
+    /// in time; and the errors of `look`.
     pub async fn poll<T, F>(
         &self,
         every: Duration,

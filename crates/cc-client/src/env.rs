@@ -13,15 +13,15 @@
 //! ```
 //!
 //! # The text
-//! - A line is `NAME=value`. Empty lines, and those whose first character is `#`, are passed over. A line ends with LF,
-//!   CRLF or CR. A byte-order mark before the first line is passed over.
+//! - A line is `NAME=value`. Empty lines, and those whose first character is `#`, are skipped. A line ends
+//!   with LF, CRLF or CR. A byte-order mark before the first line is skipped.
 //! - The name is all that stands before the first `=`.
-//! - A value that starts with `'` or `"` goes on to the same quote, over several lines if need be. Before a quote, two
-//!   backslashes stand for one, and a single one takes the quote's meaning away; elsewhere a backslash is a backslash.
+//! - A value that starts with `'` or `"` continues to the same quote, over several lines if necessary. Before
+//!   a quote, two backslashes are one, and a single one escapes the quote; elsewhere a backslash is literal.
 //! - Any other value is taken as it is, up to the end of its line.
-//! - `export NAME=value` is read as a shell reads it, without substitutions: in double quotes a backslash takes the meaning
-//!   of `\`, `"`, `$`, a backtick and a line end away, in single quotes it is a backslash. A `;` may end the line.
-//!   Where a shell would put in something else, as in `export B=$A`, the value is taken as it stands, with a remark.
+//! - `export NAME=value` is parsed by the rules of a shell, without substitutions: in double quotes a
+//!   backslash escapes `\`, `"`, `$`, a backtick and a line end, in single quotes it is literal. A `;` may
+//!   end the line. A value with a shell substitution, as in `export B=$A`, is read literally, with a remark.
 //! - Lines and columns of problems count from 1.
 //!
 //! # Where this differs from the official JavaScript client
@@ -33,7 +33,7 @@
 //!   LF;
 //! - a byte-order mark is not part of the first name;
 //! - a backslash at the end of a line does not take the next line in;
-//! - what follows the closing quote of a value of several lines makes it invalid, as it does on one line;
+//! - text after the closing quote of a multi-line value makes it invalid, as it does on one line;
 //! - a JSON list that holds `null` is refused instead of crashing;
 //! - names that the platform does not take are refused when they are written, not left out.
 

@@ -25,7 +25,7 @@ fn processor_time() -> Duration {
     Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec as u32)
 }
 
-/// Microseconds of the processor for each of so many calls at once, of which every fourth writes.
+/// Processor time in microseconds per call of this number of concurrent calls, a quarter of which are writes.
 async fn each(calls: usize) -> f64 {
     let service = tower::service_fn(|_: HttpRequest| async {
         tokio::task::yield_now().await;

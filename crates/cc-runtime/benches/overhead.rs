@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// The most that a call may take of what plain reqwest takes.
+/// Largest allowed ratio of the cost of a call to that of plain reqwest.
 const MAX_RATIO: f64 = 1.10;
 
 /// The most that an answer of the cache may take, in microseconds.

@@ -50,7 +50,7 @@ impl<T> Answer<T> {
         &self.headers
     }
 
-    /// The platform's id of this exchange: what its support asks for.
+    /// Returns the platform's id of this exchange, which its support asks for.
     pub fn sozu_id(&self) -> Option<&str> {
         self.headers.get("sozu-id")?.to_str().ok()
     }
@@ -90,8 +90,8 @@ impl<T> Answer<T> {
 }
 
 impl<T> Answer<Option<T>> {
-    /// Returns the answer of a change with its value, for callers that cannot go on without one. `what` names the value in the
-    /// error, with its article: `the token`.
+    /// Returns the answer of a change with its value, for callers that need one. `what` names the value in
+    /// the error, with its article: `the token`.
     ///
     /// # Errors
     /// [`ErrorKind::Undecodable`] if the platform answered with an empty body. The change was made:

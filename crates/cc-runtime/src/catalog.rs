@@ -1,5 +1,4 @@
-//! Commands as data, whoever sends them: what a command line, a page or a test needs to drive all of them without code for
-//! each.
+//! Commands as data: for command lines, pages and tests that run all commands without code for each.
 //!
 //! Each client has a [`Catalog`] of its own; `cc_client::catalog`, `cc_bridge::catalog` and `cc_redis_http::catalog` look
 //! alike.
@@ -196,7 +195,8 @@ impl<C> Catalog<C> {
         commands.binary_search_by(|command| command.name.cmp(name)).ok().map(|at| &commands[at])
     }
 
-    /// The commands whose name, domain or summary holds every one of these words, in any case. Nothing asked for is all.
+    /// Returns the commands whose name, domain or summary contains every one of these words, ignoring case.
+    /// An empty search returns all.
     pub fn find(&self, words: &str) -> impl Iterator<Item = &CommandInfo<C>> + use<'_, C> {
         let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
         self.commands.iter().filter(move |command| {

@@ -33,7 +33,8 @@ pub trait Command: Send + Sync + Sized + 'static {
     /// The context in which it runs: that of the client which sends it.
     type Context: Send + Sync;
 
-    /// Runs the command. Callers send it with a client instead, which gives it a deadline and reports its error.
+    /// Runs the command. Callers send it with a client instead, which sets its deadline and reports its
+    /// error.
     ///
     /// # Errors
     /// Those that the documentation of the command lists.
@@ -69,9 +70,9 @@ impl<T> CommandCall<T> {
         Self { clean_up: C::CLEAN_UP, ..Self::new(transport, C::NAME, run) }
     }
 
-    /// Returns a call of what `run` does with the options of each of its requests, which hold the one deadline of all of
-    /// them. The error that it ends with is reported to the [hooks](crate::transport::Hooks) once, those of its requests
-    /// are not.
+    /// Creates a call that runs `run` with the options for each of its requests, which include the one
+    /// deadline of all of them. The [hooks](crate::transport::Hooks) receive the error of the call once, and
+    /// not those of its requests.
     #[track_caller]
     pub fn new<F>(
         transport: Transport,

@@ -228,7 +228,8 @@ impl Credentials {
     /// is good for one attempt.
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`] when a token holds what no header may hold, or a provider fails.
+    /// [`ErrorKind::Credentials`] if a token contains characters that a header cannot, or if a provider
+    /// fails.
     pub async fn authorization(&self, request: &HttpRequest) -> Result<Option<HeaderValue>> {
         match self {
             Self::Provider(provider) => provider.provide().await?.header(request),

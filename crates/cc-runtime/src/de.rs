@@ -28,13 +28,14 @@ pub(crate) use fault::{Fault, shown};
 pub(crate) use reader::{Liberties, Place, Reader};
 pub(crate) use scalar::number;
 
-/// Names by which types ask the reader for more than `serde` has words for. Other deserializers pass them over.
+/// Names by which types request features of the reader that `serde` does not have. Other deserializers ignore
+/// them.
 pub(crate) mod token {
     /// A list whose elements are read one by one: a bad one costs itself alone.
     pub(crate) const LIST: &str = "$cc_runtime::list";
-    /// A value that is read again without what could not be read in it.
+    /// A value that is read again without its unreadable parts.
     pub(crate) const ATTEMPT: &str = "$cc_runtime::attempt";
-    /// An id: an input refuses those that no request can hold.
+    /// An id. Inputs refuse ids that no request can contain.
     pub(crate) const ID: &str = "$cc_runtime::id";
     /// An instant.
     pub(crate) const TIMESTAMP: &str = "$cc_runtime::timestamp";
@@ -45,7 +46,7 @@ pub(crate) mod token {
 /// Reads null as the type's default. With `#[serde(default)]` beside it, an absent field does the same.
 ///
 /// # Errors
-/// When the value is there and does not decode.
+/// If the value is present and does not decode.
 pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -172,7 +173,7 @@ pub(crate) fn list_leniently<T: DeserializeOwned>(value: &Value) -> Result<(Vec<
     }
 }
 
-/// Reads the value of an input: what does not fit is refused, by its name and path.
+/// Reads the value of an input: a mismatch is refused with its name and path.
 ///
 /// # Errors
 /// The first thing that does not fit.
@@ -181,8 +182,8 @@ pub(crate) fn strictly<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T,
     T::deserialize(Reader::new(value, None)).map_err(|fault| fault.at(Place::Root, value))
 }
 
-/// Reads a value as any other deserializer does: strictly, but for ids, which are not those of an input. What was written can be
-/// read again, an absent id included.
+/// Reads a value like other deserializers, strictly, except for ids, which need not be valid inputs.
+/// Serialized values can be read again, including absent ids.
 ///
 /// # Errors
 /// The first thing that does not fit.

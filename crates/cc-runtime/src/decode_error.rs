@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::line::{MESSAGE, one_line};
 
-/// An error of `serde_json` as far as it may be shown: what stood there is named by its type alone.
+/// A displayable error of `serde_json`: the unexpected value is named only by its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecodeError {
     what: String,

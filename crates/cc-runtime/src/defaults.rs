@@ -53,14 +53,14 @@ pub struct Defaults {
     pub streams: StreamDefaults,
 }
 
-/// A bucket of tokens that all calls of a transport share: a retry is made only if its tokens are there, so that an outage of
-/// the platform is not made worse by retries. The figures are those that the AWS SDKs use by default since November 2026.
+/// A bucket of tokens shared by all calls of a transport: a retry requires tokens, so that retries do not
+/// worsen an outage of the platform. The figures are the defaults of the AWS SDKs since November 2026.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryBudget {
     /// Tokens of a full bucket.
     pub capacity: u32,
-    /// Tokens that a retry after a passing fault costs. A call that succeeds gets back those of its last retry.
+    /// Tokens for a retry after a transient failure. A successful call returns those of its last retry.
     pub cost: u32,
     /// Tokens that a retry costs when the platform [throttles](crate::Error::is_throttled): less, since it waits longer.
     pub throttled_cost: u32,

@@ -73,8 +73,8 @@ impl From<Untrusted> for io::Error {
     }
 }
 
-/// Reads a file of up to `most` bytes on a thread of its own, for as long as `patience` allows. A read that hangs, as on a
-/// network mount that is gone, keeps neither the caller nor the end of the process waiting.
+/// Reads a file of up to `most` bytes on a separate thread, for at most `patience`. A hanging read, as on a
+/// disconnected network mount, blocks neither the caller nor the end of the process.
 ///
 /// # Errors
 /// Those of the system, an [`Untrusted`] file, and `TimedOut`.

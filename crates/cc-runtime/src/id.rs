@@ -13,7 +13,7 @@ use crate::secret::collect;
 /// The platform's longest ids are a prefix and a UUID, about 60 bytes.
 pub const MAX_ID_BYTES: usize = 256;
 
-/// Returns why a value cannot stand in a request in the place of an id or a segment of a path, or `None` if it can.
+/// Returns the reason why a value cannot be an id or a path segment in a request, or `None` if it can.
 ///
 /// The reason reads after the name of the input: ``format!("`{name}`: {reason}")``. It does not repeat a long value.
 pub(crate) fn problem(value: &str, most: usize) -> Option<String> {

@@ -25,8 +25,8 @@ pub(crate) fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, (serde_js
     }
 }
 
-/// The text with U+FFFD in the place of each surrogate that stands alone, and of bytes that are not UTF-8; `None` if it
-/// has neither.
+/// Returns the text with each lone surrogate and each invalid byte replaced by U+FFFD; `None` if it has
+/// neither.
 pub(crate) fn repaired(text: &[u8]) -> Option<Vec<u8>> {
     let valid = String::from_utf8_lossy(text);
     let mut repaired = matches!(valid, Cow::Owned(_));

@@ -1,4 +1,4 @@
-//! Open enums and open tagged unions: what the platform adds later never breaks a decode.
+//! Open enums and open tagged unions: values that the platform adds later never break decoding.
 
 /// Declares a string enum that keeps the values it does not know.
 ///

@@ -14,7 +14,7 @@ pub struct OperationInfo {
     pub method: Method,
     /// The route with its parameters in braces: `/v4/products/zones/{zoneName}`.
     pub route: &'static str,
-    /// The media type that is asked for; empty when the operation answers without a body.
+    /// Requested media type; empty if the operation answers without a body.
     pub accept: &'static str,
     /// `true` if the request may be retried when no answer arrived. Default: by the method.
     pub idempotent: bool,
@@ -30,7 +30,7 @@ pub struct OperationInfo {
 }
 
 impl OperationInfo {
-    /// An operation with what its method says of it.
+    /// Creates an operation with the defaults of its method.
     #[must_use]
     pub const fn new(
         id: &'static str,
@@ -68,8 +68,8 @@ impl OperationInfo {
         self
     }
 
-    /// A path of this route, without the base URL, with `***` in the place of each secret. A parameter counts as one, too,
-    /// when its name says so.
+    /// Returns a path of this route, without the base URL, with `***` in place of each secret. A parameter
+    /// with a secret name counts as one, too.
     pub(crate) fn shown_path(&self, path: &str) -> String {
         let secret = |declared: &str| {
             let name = declared.split_once('{').and_then(|(_, rest)| Some(rest.split_once('}')?.0));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field of a body that changes something: left alone, taken away, or set.
+/// A field of a change: keep, remove or set.
 ///
 /// A struct that holds one writes it with `#[serde(default, skip_serializing_if = "Patch::is_absent")]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

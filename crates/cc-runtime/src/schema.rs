@@ -1,10 +1,10 @@
-//! JSON Schemas of what `serde` alone does not describe: unions, and numbers with their bounds.
+//! JSON Schemas that `serde` does not describe: unions, and numbers with their bounds.
 
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
-/// The schema of an open union from those of its variants.
+/// Schema of an open union, from those of its variants.
 ///
 /// The tag is put into the object of each variant, which may be closed: a closed object and a tag side by side in an `allOf` could
 /// never be satisfied. The last alternative is the variant of a version to come.

@@ -26,7 +26,7 @@ impl Secret {
         Self(SecretString::from(value.into()))
     }
 
-    /// Returns the value. The caller decides what may be done with it.
+    /// Returns the value. The caller is responsible for its use.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

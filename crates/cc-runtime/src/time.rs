@@ -23,13 +23,13 @@ impl Timestamp {
         Self(jiff::Timestamp::now())
     }
 
-    /// The instant so many milliseconds after the Unix epoch; `None` outside the years −9999 to 9999.
+    /// Creates the instant from milliseconds since the Unix epoch; `None` outside the years −9999 to 9999.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         jiff::Timestamp::from_millisecond(millis).ok().map(Self)
     }
 
-    /// The instant so many microseconds after the Unix epoch; `None` outside the years −9999 to 9999.
+    /// Creates the instant from microseconds since the Unix epoch; `None` outside the years −9999 to 9999.
     #[must_use]
     pub fn from_micros(micros: i64) -> Option<Self> {
         jiff::Timestamp::from_microsecond(micros).ok().map(Self)
@@ -110,8 +110,9 @@ fn in_utc(time: jiff::civil::DateTime) -> Option<Timestamp> {
 const SECONDS: std::ops::Range<i64> = 1_000_000_000..100_000_000_000;
 
 impl Timestamp {
-    /// Reads what an answer may hold beyond the forms of the spec, as far as its meaning is beyond doubt: epoch seconds, numbers
-    /// with a fraction or in a text, dates without a zone, which are in UTC. Says, too, whether the form is one of the spec.
+    /// Reads the unambiguous forms that an answer may contain beyond the spec: epoch seconds, numbers with a
+    /// fraction or in text, dates without a zone, which are in UTC. Also returns whether the form is one of
+    /// the spec.
     pub(crate) fn in_answer(value: &serde_json::Value) -> Option<(Self, bool)> {
         if let Some(text) = value.as_str() {
             if let Ok(instant) = text.parse() {

@@ -114,8 +114,8 @@ impl Transport {
     /// same.
     ///
     /// # Errors
-    /// [`Credentials`](crate::ErrorKind::Credentials) when the credentials hold what no header may hold, or would travel over
-    /// [plain `http`](TransportBuilder::allow_credentials_over_plain_http).
+    /// [`Credentials`](crate::ErrorKind::Credentials) if the credentials contain characters that a header
+    /// cannot, or would be sent over [plain `http`](TransportBuilder::allow_credentials_over_plain_http).
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
         let inner = &*self.0;
         Self::put_together(inner.endpoint.clone(), credentials, inner.defaults.clone(), inner.means.clone())
@@ -223,7 +223,7 @@ impl Transport {
         self.reported(outcome.map(|(answer, _)| answer), options).await
     }
 
-    /// Opens a stream: its head is there when this returns, its body is still to come.
+    /// Opens a stream: its head has arrived when this returns, its body follows.
     ///
     /// # Errors
     /// Like [`execute`](Self::execute).
@@ -245,8 +245,8 @@ impl Transport {
         self.reported(outcome.map(|(response, _)| response), options).await
     }
 
-    /// The absolute URL of a request, which carries the credentials in its query parameter `authorization`: for what cannot
-    /// set headers. Nothing is sent, and no hook runs.
+    /// Returns the absolute URL of a request, with the credentials in its query parameter `authorization`,
+    /// for clients that cannot set headers. Nothing is sent, and no hook runs.
     ///
     /// # Errors
     /// [`Credentials`](crate::ErrorKind::Credentials) when no credentials could be obtained,
@@ -262,8 +262,8 @@ impl Transport {
         authorized.await.map_err(|error: Error| error.with_operation(request.info))
     }
 
-    /// Logs where an answer, or an event of a stream, differs from the spec, and runs [`Hooks::on_drift`]. A hook that panics is
-    /// logged, and does not take the answer away.
+    /// Logs a difference between an answer, or an event of a stream, and the spec, and runs
+    /// [`Hooks::on_drift`]. A panic of a hook is logged, and does not affect the answer.
     #[cold]
     pub async fn report_drift(&self, info: &'static OperationInfo, drift: &[Drift]) {
         let lost = drift.iter().filter(|drift| drift.is_loss()).count();
@@ -280,8 +280,8 @@ impl Transport {
         }
     }
 
-    /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once. A hook that
-    /// panics is logged, and does not take the place of the error.
+    /// Runs [`Hooks::on_error`], for callers that disabled the reports of their calls and report once for
+    /// several calls. A panic of a hook is logged, and does not replace the error.
     pub async fn report(&self, error: &Error) {
         let Some(hooks) = &self.0.means.hooks else { return };
         let told = AssertUnwindSafe(async { hooks.on_error(error).await });

@@ -69,8 +69,8 @@ pub trait Connect: MaybeSend + MaybeSync + 'static {
     /// connection.
     ///
     /// # Errors
-    /// [`StreamError::unreachable`](crate::StreamError::unreachable) for what may pass, and
-    /// [`StreamError::request`](crate::StreamError::request) for what will not.
+    /// [`StreamError::unreachable`](crate::StreamError::unreachable) for transient failures, and
+    /// [`StreamError::request`](crate::StreamError::request) for permanent ones.
     fn connect(&self, request: Self::Request) -> impl Future<Output = Result<Response>> + MaybeSend;
 }
 
@@ -140,9 +140,9 @@ pub struct Attempt {
     pub number: u64,
     /// The id the server will be asked to go on from. The stream sets the header; a query may need it too.
     pub last_event_id: Option<Arc<str>>,
-    /// The [mark](crate::Format::mark) of the last item that has one: where to ask the server to go on from when
-    /// there is no `last_event_id`, because no id can be relied on. Ask for what has this mark too: other items may have
-    /// it.
+    /// The [mark](crate::Format::mark) of the last item that has one: the position to request if there is no
+    /// `last_event_id`, because no id is reliable. Include events with this mark, because other items may
+    /// have it too.
     pub mark: Option<i64>,
     /// Number of events to request from the server, if the stream has a limit: the rest of the limit, and the
     /// events that the server is asked to repeat. Never 0.

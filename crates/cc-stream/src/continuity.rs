@@ -1,7 +1,7 @@
 //! Tracks received and missing events: duplicates, gaps, and the position to resume from. Pure.
 //!
-//! Within a connection the transport loses nothing. Between two, continuity rests on ids: the server is asked to go on
-//! from the last one, or from the one before it. Continuity is taken as given when
+//! Within a connection, the transport loses nothing. Between two connections, continuity rests on ids: the
+//! server is asked to continue from the last one, or from the one before it. Continuity is assumed if
 //! - the last event before the interruption comes again, with the same id and the same content, or
 //! - the server was asked to go on right after it, ids are numbers that follow each other, and the next one is the next
 //!   number, or
@@ -10,9 +10,9 @@
 //!
 //! In every other case the consumer receives a [`Gap`].
 //!
-//! All of this rests on ids that are unique. An event is therefore known again by its id and its content. Where an id comes
-//! with several events, ids prove nothing any more: the server is asked to go on from a date, if the items have one
-//! ([`Format::mark`](crate::Format::mark)), and else every interruption is a gap.
+//! This requires unique ids. An event is therefore recognised by its id and its content. If several events
+//! share an id, ids prove nothing: the server is asked to continue from a date, if the items have one
+//! ([`Format::mark`](crate::Format::mark)); otherwise every interruption is a gap.
 
 mod cursor;
 mod numbers;

@@ -1,4 +1,4 @@
-//! The one error of this crate: what went wrong, and whether the stream goes on.
+//! The error of this crate: the failure, and whether the stream continues.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use crate::event::RawEvent;
 
-/// Any error, as a transport gives it.
+/// Any error of a transport.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A result of this crate.
@@ -77,7 +77,7 @@ pub enum ErrorKind {
         /// The retries made since the last healthy connection.
         retries: u32,
     },
-    /// An event's data is not what the consumer reads. The stream goes on.
+    /// The data of an event does not match the consumer's format. The stream continues.
     Payload {
         /// The event as received, its data cut where it is long.
         event: RawEvent,

@@ -82,9 +82,10 @@ impl<T> Format<T> {
         }
     }
 
-    /// Only events of these names are items. One named `error` is given as an error of the server ([`error`](Self::error));
-    /// the others are passed over, counted ([`StreamHandle::others`](crate::StreamHandle::others)) and given to
-    /// [`EventStream::on_other`](crate::EventStream::on_other). Without it, every event is an item.
+    /// Only events with these names are items. One named `error` is reported as an error of the server
+    /// ([`error`](Self::error)); the others are skipped, counted
+    /// ([`StreamHandle::others`](crate::StreamHandle::others)) and passed to
+    /// [`EventStream::on_other`](crate::EventStream::on_other). By default, every event is an item.
     #[must_use]
     pub fn accept<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.accepted = Some(names.into_iter().map(|name| name.as_ref().into()).collect());

@@ -1,4 +1,4 @@
-//! The hand on a stream from elsewhere, and what the two share.
+//! Control of a stream from elsewhere, and the shared state.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -137,8 +137,8 @@ impl Shared {
         self.lock().machine.end().cloned()
     }
 
-    /// A command from elsewhere. It has its effect at once; what the stream holds goes at its next poll, which it is
-    /// woken for.
+    /// A command from elsewhere. It takes effect at once; the stream is woken, and releases its resources at
+    /// its next poll.
     fn command(&self, input: Input) {
         let now = self.clock.now();
         let waker = {
@@ -200,8 +200,8 @@ impl StreamHandle {
         self.shared.counts.duplicates.get()
     }
 
-    /// Events of names that the [format](crate::Format) does not know, which were passed over:
-    /// [`EventStream::on_other`](crate::EventStream::on_other) gives them.
+    /// Returns the number of skipped events with names that the [format](crate::Format) does not know:
+    /// [`EventStream::on_other`](crate::EventStream::on_other) receives them.
     pub fn others(&self) -> u64 {
         self.shared.counts.others.get()
     }

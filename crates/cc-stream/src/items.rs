@@ -1,4 +1,4 @@
-//! The items of a stream, and nothing else but what must not be missed.
+//! The items of a stream, and the events that must not be missed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,11 +11,11 @@ use crate::event::{EndReason, Gap, StreamEvent};
 use crate::handle::StreamHandle;
 use crate::stream::EventStream;
 
-/// The data of a stream's items, and what must not be missed between them.
+/// The data of a stream's items, and the gaps and faults between them.
 ///
-/// Connections that are opened and retried are passed over; the end of the stream ends it. An `Err` is the failure that
-/// ends the stream, and the last thing given: `?` on each element is right. Everything after which the stream goes on is a
-/// [`Delivery`].
+/// Opened and retried connections are skipped; the end of the stream ends it. An `Err` is the failure that
+/// ends the stream, and the last element: `?` on each element is right. Everything after which the stream
+/// continues is a [`Delivery`].
 ///
 /// ```
 /// # use cc_stream::{Delivery, Items, StreamError};

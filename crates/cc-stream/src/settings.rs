@@ -32,8 +32,8 @@ pub struct Settings {
     /// comments too. Set it to the interval of the server's heartbeats and a margin. Default: `None`, because
     /// servers need not send heartbeats.
     pub heartbeat: Option<Duration>,
-    /// The items to give before the stream ends by itself, over all connections, and over those before
-    /// [`resume`](Self::resume) too. Default: `None`, no limit.
+    /// Number of items after which the stream ends, over all connections, including those before
+    /// [`resume`](Self::resume). Default: `None`, no limit.
     pub limit: Option<u64>,
     /// Behaviour when the consumer is slower than the server. Default: [`Overflow::BackPressure`].
     pub overflow: Overflow,

@@ -30,7 +30,7 @@ use crate::settings::{Overflow, Settings};
 /// The most that is read ahead in one poll when the oldest items may be dropped.
 const READ_AHEAD: usize = 1024;
 
-/// A stream of server-sent events that reconnects by itself and loses nothing silently.
+/// A stream of server-sent events that reconnects automatically and loses nothing silently.
 ///
 /// It starts when it is first polled, and runs only while it is polled: no task, timer or connection is left when it
 /// is dropped. It is polled in a tokio runtime with a timer, else it ends with [`ErrorKind::Runtime`](crate::ErrorKind::Runtime);
@@ -154,7 +154,7 @@ impl<T> EventStream<T> {
         self.driver.reader.tracker.cursor(position, self.delivered)
     }
 
-    /// The data of the items, and what must not be missed between them: see [`Items`].
+    /// Returns the data of the items, and the gaps and faults between them: see [`Items`].
     pub fn items(self) -> Items<T> {
         Items::new(self)
     }
@@ -174,7 +174,7 @@ impl<T> EventStream<T> {
         self
     }
 
-    /// Calls a function with each error: those that are retried, those about one event, and the one that ends the
+    /// Calls a function with each error: retried ones, those about one event, and the one that ends the
     /// stream.
     #[must_use]
     pub fn on_error(mut self, call: impl FnMut(&StreamError) + MaybeSend + 'static) -> Self {

@@ -1,6 +1,6 @@
 //! Finds names similar to an unknown one.
 
-/// The names that are nearest to `name`, the nearest first, without those that are far.
+/// Returns the names most similar to `name`, most similar first, without dissimilar ones.
 pub(super) fn nearest(
     name: &str,
     names: impl Iterator<Item = &'static str>,

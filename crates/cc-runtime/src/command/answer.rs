@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::de::Drift;
 use crate::transport::Heard;
 
-/// The value of a command, with what the answers to its requests said.
+/// The value of a command, with the metadata of the answers to its requests.
 ///
 /// It derefs to the value; [`into_inner`](Self::into_inner) returns it. Look-ups of owners and ids, which calls share, are not
 /// among its requests.

@@ -127,7 +127,7 @@ impl Infer {
         self
     }
 
-    /// Reads these variables, in the place of those of the process.
+    /// Reads these variables instead of those of the process.
     pub fn environment<K: Into<String>, V: Into<String>>(
         mut self,
         variables: impl IntoIterator<Item = (K, V)>,
@@ -231,7 +231,7 @@ impl Infer {
         (found.collect(), steps)
     }
 
-    /// A profile's token, for the consumer that is asked for.
+    /// The token of a profile, for the requested consumer.
     fn oauth1(&self, profile: &Profile) -> Credentials {
         let (key, secret) = cli::PUBLIC_CONSUMER;
         let overrides = profile.overrides.as_ref();

@@ -61,8 +61,9 @@ impl OAuth1 {
         self
     }
 
-    /// The parameters of the protocol that sign a request: `extra` ones such as `oauth_callback`, and all others but
-    /// those that have no value, with a fresh nonce and the present time. They go to a header, a query or a form.
+    /// Returns the parameters of the protocol that sign a request: `extra` ones such as `oauth_callback`, and
+    /// all others that have a value, with a new nonce and the current time. They go to a header, a query or a
+    /// form.
     ///
     /// `body` is signed when `headers` say that it is a form, without the parameters that this gives.
     #[must_use]

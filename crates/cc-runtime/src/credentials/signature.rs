@@ -14,9 +14,9 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 
 /// Signature method of OAuth 1 requests.
 ///
-/// [`Plaintext`](Self::Plaintext) is the default because every route of the platform is known to take it: both generations of
-/// the API, streams, the API bridge. Its header holds the secrets themselves: whoever reads one header, in a log of a proxy
-/// for example, has the account until the token is revoked.
+/// [`Plaintext`](Self::Plaintext) is the default because every route of the platform is known to accept it:
+/// both generations of the API, streams, the API bridge. Its header holds the secrets themselves: anyone who
+/// reads one header, for example in the log of a proxy, can use the account until the token is revoked.
 ///
 /// Choose [`HmacSha512`](Self::HmacSha512) where headers may be seen by others: a header that leaks holds no secret, and is
 /// good for one request only. It asks for two things. The clock of this machine must be right to a few minutes, because
@@ -101,7 +101,7 @@ fn base_uri(uri: &Uri) -> String {
     format!("{scheme}://{host}{port}{path}")
 }
 
-/// The pairs of a query or a form, each encoded anew: the ways to encode them are many, the way to sign them is one.
+/// The pairs of a query or a form, each encoded again: there are several encodings, but only one is signed.
 fn pairs(form: &[u8]) -> impl Iterator<Item = (String, String)> {
     let again = |text: &[u8]| {
         let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();

@@ -12,7 +12,7 @@ use super::{Drift, Fault};
 /// the work, because each value is a separate attempt.
 const MOST_LOST_IN_ONE: usize = 64;
 
-/// The members of an object, without those that are passed over.
+/// Members of an object, without those that are skipped.
 pub(crate) struct Members<'de, 'p> {
     whole: Reader<'de, 'p>,
     rest: serde_json::map::Iter<'de>,
@@ -54,7 +54,7 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
     }
 }
 
-/// The elements of a list, without those that are passed over.
+/// Elements of a list, without those that are skipped.
 pub(crate) struct Elements<'de, 'p> {
     whole: Reader<'de, 'p>,
     rest: std::iter::Enumerate<std::slice::Iter<'de, Value>>,

@@ -49,7 +49,7 @@ impl Drift {
         index.parse().ok().filter(|_| self.kind == DriftKind::ElementLost)
     }
 
-    /// Returns `true` if the value is missing in what the caller got.
+    /// Returns `true` if the value is missing in the result.
     #[must_use]
     pub fn is_loss(&self) -> bool {
         self.kind != DriftKind::Converted

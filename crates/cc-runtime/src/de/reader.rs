@@ -66,7 +66,8 @@ impl Liberties {
         self.lost.borrow_mut().insert(node, drift).is_none()
     }
 
-    /// Returns `true` if this value is passed over. Each time it is, that is listed: an earlier attempt's list may be gone.
+    /// Returns `true` if this value is skipped. Each skip is listed, because the list of an earlier attempt
+    /// may have been dropped.
     pub(super) fn passes_over(&self, value: &Value) -> bool {
         match self.lost.borrow().get(&node(value)) {
             Some(drift) => {
@@ -175,7 +176,7 @@ impl<'de, 'p> Reader<'de, 'p> {
         }
     }
 
-    /// An instant as text: what the strict reader takes stays as it is.
+    /// An instant as text: values that the strict reader accepts are unchanged.
     fn timestamp<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if !self.is_lenient() {
             return visitor.visit_newtype_struct(self);

@@ -73,14 +73,14 @@ impl Error {
         self.0.context.as_ref()
     }
 
-    /// The headers of the answer, without what the call sent as a secret; empty when no answer came.
+    /// Returns the headers of the answer, without secrets of the call; empty if no answer arrived.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The first 64 KiB of the body of the answer, without what the call sent as a secret (each occurrence is `***`); `None`
-    /// when no answer came. `Debug` shows its length alone.
+    /// Returns the first 64 KiB of the body of the answer, with each secret of the call replaced by `***`;
+    /// `None` if no answer arrived. `Debug` shows only its length.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.0.body.as_ref()

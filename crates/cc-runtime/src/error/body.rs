@@ -31,7 +31,7 @@ pub(super) struct ErrorBody {
     pub(super) request_id: Option<String>,
 }
 
-/// Reads what can be read; a body that says nothing gives nothing.
+/// Extracts the known parts; an uninformative body gives nothing.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> ErrorBody {
     let body = decoded(headers, body);
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body);
@@ -195,7 +195,7 @@ pub(super) fn words(value: &Value) -> Option<String> {
     said(value, 0).and_then(|words| folded(&words, WORDS))
 }
 
-/// Members that hold the words, the most telling first.
+/// Members that hold the message, most informative first.
 const TELLING: [&str; 28] = [
     "message",
     "errordescription",
@@ -227,7 +227,7 @@ const TELLING: [&str; 28] = [
     "value",
 ];
 
-/// Returns `true` if a member of this name holds words about the whole, not about a field.
+/// Returns `true` if a member of this name holds a message about the whole, not about a field.
 pub(super) fn is_telling(name: &str) -> bool {
     let is = |found: &str| plain(name).eq(found.bytes());
     TELLING.iter().any(|found| is(found)) || is("code") || is("status")

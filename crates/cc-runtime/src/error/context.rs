@@ -194,7 +194,8 @@ impl ErrorContext {
         }
     }
 
-    /// The context in the words of other frameworks: a list of errors that name their fields, or a map of field to reasons.
+    /// Context in the format of other frameworks: a list of errors that name their fields, or a map of fields
+    /// to reasons.
     pub(super) fn of_errors(value: &Value) -> Option<Self> {
         let mut fields = fields(Some(value))?;
         match fields.len() {

@@ -1,4 +1,4 @@
-//! The kinds of failure, with a code and a few words for each.
+//! The kinds of failure, with a code and a short description for each.
 
 use std::fmt;
 

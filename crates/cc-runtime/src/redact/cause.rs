@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::Redactor;
 
 impl Redactor {
-    /// A cause without the secrets; `None` when it holds none. Only the words of a cause that does are kept.
+    /// Returns a cause without the secrets; `None` if it contains none. Only the message of such a cause is
+    /// kept.
     pub(crate) fn hide_cause<'a>(
         &self,
         cause: &'a (dyn StdError + 'static),

@@ -108,8 +108,8 @@ impl Secrets {
         }
     }
 
-    /// Values of a JSON body whose name says that they are secret, and the passwords and tokens in its URLs: what no schema
-    /// describes.
+    /// Values of a JSON body with secret names, and the passwords and tokens in its URLs, for which there is
+    /// no schema.
     pub(crate) fn add_json(&mut self, value: &Value) {
         match value {
             Value::Object(members) => {

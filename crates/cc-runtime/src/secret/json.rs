@@ -17,7 +17,7 @@ impl SecretJson {
         Self(value.into())
     }
 
-    /// Returns the value. The caller decides what may be done with it.
+    /// Returns the value. The caller is responsible for its use.
     #[must_use]
     pub fn expose(&self) -> &Value {
         &self.0

@@ -17,7 +17,7 @@ impl ServiceUrl {
         Self(url.into())
     }
 
-    /// Returns the whole text, with what `Debug` hides.
+    /// Returns the whole text, including the parts that `Debug` hides.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Work that goes on by itself as soon as something depends on it.
+//! Work that continues on its own as soon as something depends on it.
 //!
 //! A future makes progress only while it is polled. As long as nothing else depends on the work, its caller
 //! polls it, without extra cost. As soon as another task waits for its result, or for a lock that it holds, a
@@ -152,7 +152,7 @@ impl<T> Shared<T> {
         }
     }
 
-    /// Ends the work, and wakes those that wait.
+    /// Ends the work, and wakes the waiters.
     fn end(&self, mut state: MutexGuard<'_, State<T>>, stage: Stage<T>) {
         self.over.store(true, SeqCst);
         let (first, joined) = (state.first.take(), take(&mut state.joined));
@@ -375,8 +375,8 @@ impl<T: Send + Clone + 'static> Dependable for Shared<T> {
     }
 }
 
-/// The work that holds what other work may have to wait for, such as a permit. When some has to wait, all that hold go on by
-/// themselves, and so does the one that waits: it will hold next.
+/// Work that holds something that other work may have to wait for, such as a permit. If other work has to
+/// wait, all holders continue on their own, and so does the waiting work, which will be the next holder.
 #[derive(Default)]
 pub struct Holders {
     waiting: AtomicUsize,

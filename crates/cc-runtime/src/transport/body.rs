@@ -43,7 +43,7 @@ impl Body {
         Self(Inner::Stream(Box::pin(chunks)))
     }
 
-    /// The body when it is there as a whole, and not read yet.
+    /// Returns the body if it was read as a whole and not taken yet.
     pub(crate) fn whole(&self) -> Option<&Bytes> {
         static EMPTY: Bytes = Bytes::new();
         match &self.0 {
@@ -65,7 +65,7 @@ impl Body {
     /// Reads the whole body, if it has no more than `limit` bytes. A larger one is given up as soon as that shows.
     ///
     /// # Errors
-    /// [`ErrorKind::TooLarge`] for a larger body, and what kept the rest from coming.
+    /// [`ErrorKind::TooLarge`] for a larger body, and the error that interrupted the rest.
     pub async fn read_within(mut self, limit: usize) -> Result<Bytes> {
         let first = match self.next().await {
             None => return Ok(Bytes::new()),
@@ -86,7 +86,7 @@ impl Body {
         Err(too_large(limit))
     }
 
-    /// Reads all of it, or up to the chunk that reaches `limit` bytes: what comes after is not read.
+    /// Reads the whole body, or up to the chunk that reaches `limit` bytes: later bytes are not read.
     ///
     /// # Errors
     /// What kept the rest from coming.

@@ -161,8 +161,8 @@ impl TransportBuilder {
         self
     }
 
-    /// Adds a tower layer around each attempt, inside those that were added before: it sees requests without credentials,
-    /// which are added further inside, and every redirect is followed further inside too.
+    /// Adds a tower layer around each attempt, inside the layers added before: it sees requests without
+    /// credentials, which are added further inside, where redirects are followed too.
     ///
     /// A task of the SDK may poll it, within the span of its call: task-locals of the caller are not available.
     ///
@@ -178,8 +178,8 @@ impl TransportBuilder {
         self
     }
 
-    /// Sends requests through this service, which sees credentials, in the place of a reqwest client. It must not follow
-    /// redirects.
+    /// Sends requests through this service, which sees credentials, instead of a reqwest client. It must not
+    /// follow redirects.
     ///
     /// Its error becomes [`ErrorKind::Unreachable`] unless it is an [`Error`](crate::Error).
     pub fn http_service<S>(mut self, service: S) -> Self
@@ -194,19 +194,21 @@ impl TransportBuilder {
 
     /// Sends requests with a client of the program's making, to share its connections, proxies or certificates.
     ///
-    /// Make it with [`redirect::Policy::none`](reqwest::redirect::Policy::none): the transport follows redirects, and
-    /// takes care that no secret leaves the origin, where a client that follows them by itself takes only `Authorization`
-    /// and cookies away. [`reqwest_builder`](Self::reqwest_builder) sees to that.
+    /// Create it with [`redirect::Policy::none`](reqwest::redirect::Policy::none): the transport follows
+    /// redirects, and ensures that no secret leaves the origin, while a client that follows them removes only
+    /// `Authorization` and cookies. [`reqwest_builder`](Self::reqwest_builder) does so.
     ///
-    /// Its connections live in the tokio runtimes that opened them. Where several runtimes share a client, a call is lost when
-    /// it uses a connection whose runtime ends; the clients that the transport makes by itself have connections for each.
+    /// Its connections belong to the tokio runtimes that opened them. If several runtimes share a client, a
+    /// call is lost when it uses a connection whose runtime ends; the transport's own clients have separate
+    /// connections for each runtime.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
         self.sender = Choice::Client(client);
         self
     }
 
-    /// Sends requests with a client that is finished here: redirects and automatic decompression off, and the connect timeout
-    /// of this builder. Several runtimes share its connections, as those of [`reqwest_client`](Self::reqwest_client).
+    /// Sends requests with a client that the transport completes: redirects and automatic decompression off,
+    /// and the connect timeout of this builder. Several runtimes share its connections, as with
+    /// [`reqwest_client`](Self::reqwest_client).
     pub fn reqwest_builder(mut self, client: reqwest::ClientBuilder) -> Self {
         self.sender = Choice::Builder(Box::new(client));
         self

@@ -64,8 +64,8 @@ impl Stack {
         outcome
     }
 
-    /// Sends what may change something. What it may make old is dropped before, because the call may be given up at any
-    /// time after, and once more at its end, for stores that others fill too.
+    /// Sends a request that may change something. Affected answers are dropped before, because the call may
+    /// be cancelled at any time after, and once more at its end, for shared stores.
     async fn write(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let path = exchange.path();
         let public = exchange.public_path();

@@ -27,7 +27,8 @@ static FILE: OperationInfo = OperationInfo::new("download", "transport", Method:
     .secret_path(&["file"]);
 
 impl Transport {
-    /// Sends a request and gives its answer as soon as its head is there; the body comes chunk by chunk, however large it is.
+    /// Sends a request and returns its answer as soon as its head has arrived; the body follows in chunks,
+    /// whatever its size.
     ///
     /// Hooks, credentials, retries and the concurrency limit apply up to the head, as for any call. The cache
     /// and request sharing do not apply. The timeout or deadline of the call covers the body to its last

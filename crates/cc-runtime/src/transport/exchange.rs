@@ -40,7 +40,7 @@ pub(crate) struct Exchange {
     secrets: Vec<Secret>,
     /// The headers by which attempts were signed, where they differ from one to the next.
     signed: Mutex<Vec<HeaderValue>>,
-    /// The call whose answer this one waits for, when it does not ask by itself.
+    /// The call whose answer this one waits for, unless it sends its own request.
     joined: Mutex<Option<Arc<Exchange>>>,
     /// The number under which its answer is noted, where the command notes them.
     pub(crate) heard_as: OnceLock<usize>,

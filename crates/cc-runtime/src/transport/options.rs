@@ -145,8 +145,9 @@ impl CallOptions {
         Ok(())
     }
 
-    /// Sets whether [`Hooks::on_error`](crate::transport::Hooks::on_error) runs when the call fails. `false` is for those who
-    /// report by themselves, with [`Transport::report`](crate::Transport::report). Default: `true`.
+    /// Sets whether [`Hooks::on_error`](crate::transport::Hooks::on_error) runs when the call fails. `false`
+    /// is for callers that report errors themselves, with [`Transport::report`](crate::Transport::report).
+    /// Default: `true`.
     #[doc(hidden)]
     pub fn report_errors(mut self, report: bool) -> Self {
         self.quiet = !report;

@@ -50,8 +50,9 @@ pub(crate) enum By {
 /// Maximum number of runtimes with a client of their own: the most recently used ones.
 const RUNTIMES: usize = 16;
 
-/// The clients of the transport, one for each runtime that sends requests, made when its first request needs it. A connection
-/// lives in the runtime in which it was opened, and ends with it: what another one sends over it is lost then.
+/// The HTTP clients of the transport, one for each runtime that sends requests, created by its first request.
+/// A connection belongs to the runtime that opened it, and ends with it: requests of other runtimes on it
+/// would be lost.
 #[derive(Debug)]
 pub(crate) struct Own {
     connect_timeout: Option<Duration>,
@@ -228,7 +229,8 @@ fn of_hyper(error: &reqwest::Error, is: fn(&hyper::Error) -> bool) -> bool {
     causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(is)
 }
 
-/// Returns `true` if a cause says this. Only the words of hyper-util tell some faults apart: it has no type for them.
+/// Returns `true` if a cause has this message. Only the messages of hyper-util distinguish some failures, for
+/// which it has no type.
 fn says(error: &reqwest::Error, words: &str) -> bool {
     let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
     causes.any(|cause| cause.to_string().contains(words))

@@ -19,7 +19,8 @@ use crate::transport::stack::Reply;
 /// An answer as layers see it: its head, and a body that may still be on its way.
 pub type HttpResponse = http::Response<Body>;
 
-/// Sends one HTTP request: what a layer given to [`TransportBuilder::layer`](crate::TransportBuilder::layer) wraps.
+/// Sends one HTTP request: the service that a layer given to
+/// [`TransportBuilder::layer`](crate::TransportBuilder::layer) wraps.
 ///
 /// One call of it is one attempt. Authentication lies inside: a layer sees no credentials of the transport.
 #[derive(Clone)]

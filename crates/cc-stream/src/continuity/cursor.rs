@@ -20,7 +20,7 @@ pub struct Cursor {
     /// The [mark](crate::Format::mark) of the last item that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<i64>,
-    /// Fingerprints of the last events, by which they are known when the server gives them again.
+    /// Fingerprints of the last events, which identify events that the server repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Fingerprints>,
     /// `true` if several events had the same id, so that ids prove nothing.
@@ -34,8 +34,8 @@ pub struct Cursor {
     pub delivered: u64,
 }
 
-/// Fingerprints of the last events of a [`Cursor`]: of the last, of the one before it, and of those that have its mark, 64
-/// at most.
+/// Fingerprints of the last events of a [`Cursor`]: the last one, the one before it, and those with its mark,
+/// at most 64.
 ///
 /// They are hashes with a random key, which lies beside them. A cursor that has none is valid: events that the server gives
 /// again are then given again.

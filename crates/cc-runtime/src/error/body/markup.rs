@@ -36,7 +36,7 @@ pub(crate) fn markup(text: &str) -> Option<String> {
     Some(format!("a page that says `{words}`"))
 }
 
-/// The words in the first element of this name.
+/// Text of the first element of this name.
 pub(super) fn element(text: &str, name: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let mut from = 0;
@@ -54,7 +54,7 @@ pub(super) fn element(text: &str, name: &str) -> Option<String> {
     None
 }
 
-/// The words of markup: tags, scripts and styles gone, the usual references resolved.
+/// Text of markup: without tags, scripts and styles, with common references resolved.
 fn without_tags(markup: &str) -> String {
     let lower = markup.to_ascii_lowercase();
     let mut text = String::new();

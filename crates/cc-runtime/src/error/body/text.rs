@@ -24,8 +24,8 @@ const VALUES: usize = 16;
 /// Maximum number of times that truncated JSON is cut back to the last comma.
 const CUTS: usize = 8;
 
-/// A body in UTF-8, as it came when it is that already. UTF-16 is known by its byte-order mark; Latin-1 and Windows-1252 by the
-/// content type, or by what a document says of itself.
+/// Decodes a body to UTF-8, without a copy if it already is. UTF-16 is recognised by its byte-order mark;
+/// Latin-1 and Windows-1252 by the content type, or by the declaration in a document.
 pub(in crate::error) fn decoded<'b>(headers: &HeaderMap, body: &'b [u8]) -> Cow<'b, [u8]> {
     let units = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
@@ -93,7 +93,7 @@ pub(super) fn json(body: &[u8]) -> Option<Value> {
     if values.len() > 1 { Some(Value::Array(values)) } else { values.pop() }
 }
 
-/// The data of Server-Sent Events in the place of a body.
+/// Data of Server-Sent Events instead of a body.
 pub(super) fn data_of_events(media: &str, text: &str) -> Option<String> {
     let lines = text.lines().filter_map(|line| line.strip_prefix("data:"));
     let data = lines.map(str::trim).collect::<Vec<_>>().join("\n");

@@ -14,8 +14,8 @@ use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture, T
 use crate::transport::held;
 use crate::transport::relation::{looks, marks};
 
-/// Keeps answers in memory, up to a number of bytes: those whose time has passed go first, then those that were not used for
-/// longest. Cheap to clone: clones share everything.
+/// Caches answers in memory, up to a number of bytes: expired answers are evicted first, then the least
+/// recently used. Cheap to clone: clones share everything.
 ///
 /// By default, each transport has a cache of its own. Transports that receive clones of one cache share their
 /// answers if they have the same credentials: answers are never shared between identities. A write through

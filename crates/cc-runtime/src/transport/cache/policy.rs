@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// Cache policy of a call: whether cached answers are used, and for how long its own is kept.
 ///
-/// Only successful answers to GET are kept, only within one transport and one identity, and never those of an operation
-/// whose answer belongs to one call.
+/// Only successful answers to GET are cached, within one transport and one identity, and never those of an
+/// operation whose answer belongs to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CachePolicy {
@@ -19,7 +19,7 @@ pub struct CachePolicy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum CacheMode {
-    /// A kept answer is used; else the platform is asked and its answer kept.
+    /// A cached answer is used; otherwise the request is sent and its answer cached.
     #[default]
     Default,
     /// Sends the request, and replaces the cached answer.

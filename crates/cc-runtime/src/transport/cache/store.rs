@@ -16,16 +16,16 @@ use crate::transport::held;
 /// The future of a [`CacheStore`].
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// Keeps answers. A failure of it never fails a call: the platform is asked instead.
+/// Stores answers. A failure of the store never fails a call: the request is sent instead.
 ///
-/// Where other processes use it too, it must keep nothing of an identity that is not
+/// A store shared with other processes must not store answers of an identity that is not
 /// [lasting](crate::Credentials::is_lasting).
 pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
     /// The answer that is kept under this key, when its time has not passed.
     fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>>;
 
-    /// Keeps an answer for this long, in the place of the one before. `ticket` is of the [turn](Self::take_turn) in which
-    /// the answer was asked for.
+    /// Stores an answer for this time, which replaces the previous one. `ticket` belongs to the
+    /// [turn](Self::take_turn) in which the answer was requested.
     fn put<'a>(
         &'a self,
         key: &'a CacheKey,

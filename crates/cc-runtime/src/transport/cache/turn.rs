@@ -25,7 +25,7 @@ impl<T> Turn<T> {
 pub struct Ticket(Option<Box<dyn Any + Send + Sync>>);
 
 impl Ticket {
-    /// A ticket that holds what the store wants back, and whose end it notices by its `Drop`.
+    /// A ticket that holds a value of the store, which notices its end by `Drop`.
     #[must_use]
     pub fn new(held: impl Any + Send + Sync) -> Self {
         Self(Some(Box::new(held)))

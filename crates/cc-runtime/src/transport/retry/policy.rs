@@ -11,12 +11,12 @@ use crate::error::Error;
 /// repeated only when it is certain that the platform did not process it: nothing reached the platform, or the platform
 /// answered 429 with a `Retry-After`.
 ///
-/// Between two attempts lies a random time (full jitter) up to a bound that doubles at each attempt. The first bound depends
-/// on the failure: 50 ms after a passing fault such as a lost connection, and 1 s when the platform
-/// [throttles](Error::is_throttled). The wait is never shorter than the platform asks for with `Retry-After`, up to
+/// The delay between two attempts is random (full jitter) up to a bound that doubles at each attempt. The
+/// first bound depends on the failure: 50 ms after a transient failure such as a lost connection, and 1 s if
+/// the platform [throttles](Error::is_throttled). The delay is at least the platform's `Retry-After`, up to
 /// [`max_retry_after`](Self::max_retry_after).
 ///
-/// The figures are those that the AWS SDKs use by default since November 2026.
+/// The figures are the defaults of the AWS SDKs since November 2026.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
@@ -47,8 +47,8 @@ impl RetryPolicy {
         self
     }
 
-    /// The bound of the first wait after a passing fault, which doubles at each attempt, and the bound of all waits.
-    /// Default: 50 ms and 20 s.
+    /// Sets the bound of the first delay after a transient failure, which doubles at each attempt, and the
+    /// bound of all delays. Default: 50 ms and 20 s.
     #[must_use]
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
