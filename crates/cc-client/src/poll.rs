@@ -6,7 +6,7 @@ use std::time::Duration;
 use cc_runtime::tasks::{self, Instant};
 use cc_runtime::{Error, ErrorKind, Result};
 
-/// Looks again and again until something is there, or its time is over.
+/// Polls until a result is available, or the time is over.
 ///
 /// ```
 /// # use std::time::Duration;

@@ -18,12 +18,12 @@ use link::Link;
 ///
 /// - A missing answer is requested once: one machine sends the request, and the others wait for its answer.
 ///   If that machine dies, another one sends the request after a [timeout](Self::turn).
-/// - What belongs to one identity is kept under keys of its own, which show nothing of its credentials. Of a credentials
-///   provider that does not say whose credentials it gives, nothing is kept.
-/// - A write of one machine drops the answers that it may make old for all of them, and those that are on their way.
-/// - When Redis is slow, restarts or is gone, everything works as if there were no store. That is logged once, and
-///   once more when it is back. Then the answers of each identity are dropped before any is read: invalidations may have been
-///   lost meanwhile, also those of other machines.
+/// - Data of one identity are stored under keys of their own, which reveal nothing of its credentials. Data
+///   of a credentials provider without an identity are not stored.
+/// - A write of one machine drops the affected answers for all of them, including answers in progress.
+/// - If Redis is slow, restarts or is unavailable, everything works as without a store. That is logged once,
+///   and once more after the recovery. Then the answers of each identity are dropped before any is read,
+///   because invalidations may have been lost meanwhile, also those of other machines.
 /// - What Redis refuses, such as a command on a key of another type or one for which it has no memory, concerns that command
 ///   alone. An invalidation that is not delivered drops all answers of its identity: nothing is read of them here until that is
 ///   done, and it is tried until it is.

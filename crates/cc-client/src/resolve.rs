@@ -372,8 +372,8 @@ impl Resolver {
         Ok(None)
     }
 
-    /// The index that the platform is asked for now, or was asked for and did not answer yet; and whether it is the latter.
-    /// When it is `shared`, one that another process asks for will do.
+    /// Fetches the index, or joins a fetch in progress, and returns whether it joined. If it is `shared`, the
+    /// fetch of another process is sufficient.
     fn fetch(&self, shared: bool) -> (Fetching, bool) {
         let this = self.clone();
         let fetching = self.0.fetching.join(|| async move { this.fetch_now(shared).await });

@@ -88,8 +88,8 @@ impl SignIn {
     /// domain, with or without a query.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`] when the callback is not a URL; [`ErrorKind::Refused`] with 401 when the consumer is not known
-    /// or its secret is another one; those of any request.
+    /// [`ErrorKind::InvalidUrl`] if the callback is not a URL; [`ErrorKind::Refused`] with 401 if the
+    /// consumer is unknown or its secret is wrong; and the errors of any request.
     pub async fn start(&self, callback: &str) -> Result<Pending> {
         let mut callback = Url::parse(callback).map_err(|cause| {
             Error::new(ErrorKind::InvalidUrl).with_message("the callback is not a URL").with_source(cause)
@@ -134,7 +134,7 @@ impl Pending {
         self.authorize_url.as_str()
     }
 
-    /// The request token: what a server may find its pending sign-ins by.
+    /// Returns the request token, with which a server can find its pending sign-ins.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.consumer.token
@@ -186,7 +186,7 @@ impl Pending {
 }
 
 impl fmt::Debug for Pending {
-    /// Shows no secret, and not what visits are checked by.
+    /// Shows neither a secret nor the data that verify visits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending").field("consumer_key", &self.consumer.consumer_key).finish_non_exhaustive()
     }

@@ -72,7 +72,8 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
     }
 }
 
-/// The logic of a stream that is written by hand. The spec declares the rest of it. Its methods are those of [`StreamCommand`].
+/// The hand-written logic of a stream. The spec declares the rest. Its methods are those of
+/// [`StreamCommand`].
 #[allow(dead_code)] // Which domains are on decides whether there is such a command.
 pub(crate) trait Follow: StreamCommand {
     fn ids(&self) -> Ids<'_>;
@@ -122,7 +123,7 @@ pub(crate) fn follow(settings: &mut Settings, before: &Defaults, after: &Default
     one(&mut settings.window, before.window, after.window);
 }
 
-/// The settings of a client before its defaults are known for good: retries are those that the program sets.
+/// Settings of a client whose defaults are not final yet: the retries are those set by the program.
 pub(crate) fn open_settings() -> Settings {
     let mut settings = settings_of(&Defaults::default());
     settings.retry = Some(Retry::new());
@@ -149,9 +150,9 @@ fn retry_of(defaults: &Defaults) -> Retry {
 
 /// A stream that is about to be opened, and takes settings before.
 ///
-/// [`Settings::connect_timeout`] counts from the moment that a request has its turn among those of the client
-/// ([`TransportBuilder::concurrency`](cc_runtime::TransportBuilder::concurrency)) to the head of its answer: 120 streams that are
-/// opened at once wait for each other, and none of them times out for that.
+/// [`Settings::connect_timeout`] counts from the moment at which the client's concurrency limit admits the
+/// request ([`TransportBuilder::concurrency`](cc_runtime::TransportBuilder::concurrency)) to the head of its
+/// answer: 120 streams that are opened at once wait for each other without a timeout.
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamCall<C> {
     client: Client,
@@ -168,8 +169,8 @@ impl<C: StreamCommand> StreamCall<C> {
         Self { client, command, settings, options: CallOptions::new() }
     }
 
-    /// Changes how the stream behaves: retries, heartbeat, what happens to a slow reader. Default: what
-    /// [the client says](crate::ClientBuilder::streams), with the limit of the command.
+    /// Changes the settings of the stream: retries, heartbeat, handling of a slow reader. Default: those of
+    /// [the client](crate::ClientBuilder::streams), with the limit of the command.
     pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
@@ -207,8 +208,8 @@ impl<C: StreamCommand> StreamCall<C> {
         self.settings(|settings| settings.resume = Some(cursor))
     }
 
-    /// Opens the stream. Nothing is sent until it is polled; dropping it closes its connection. Ids are resolved before each
-    /// connection, so that what moved to another owner is found there.
+    /// Opens the stream. Nothing is sent until it is polled; dropping it closes its connection. Ids are
+    /// resolved before each connection, so that a resource that moved to another owner is found.
     pub fn open(self) -> EventStream<C::Item> {
         let Self { client, command, mut settings, options } = self;
         // The transport counts from the moment that a request has its turn among those of the client, and not before.
@@ -232,8 +233,8 @@ impl<C: StreamCommand> fmt::Debug for StreamCall<C> {
     }
 }
 
-/// The failure of a stream as the error of the SDK: the one that it comes from, such as a refusal of the platform, else the kind
-/// of failure. Where as many retries were made as allowed, it is that of the last of them.
+/// Converts the failure of a stream to the error of the SDK: its source, such as a refusal of the platform,
+/// or else the kind of failure. After the last retry, it is the failure of that retry.
 #[must_use]
 pub fn to_error(error: StreamError) -> Error {
     use cc_stream::ErrorKind as Kind;

@@ -26,7 +26,7 @@ impl EnvironmentMap {
         Self::default()
     }
 
-    /// These variables; of a name that is there twice, the last one.
+    /// Creates the set from variables; of a repeated name, the last value counts.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`], which lists every name that the platform does not take.

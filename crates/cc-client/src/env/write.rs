@@ -54,7 +54,7 @@ impl EnvironmentMap {
     }
 }
 
-/// Before a quote, those of the value and the closing one, each backslash is doubled.
+/// Before a quote within the value and the closing one, each backslash is doubled.
 fn escape_raw(value: &str, text: &mut String) {
     let mut backslashes = 0_usize;
     for character in value.chars() {

@@ -60,7 +60,7 @@ fn encode(answer: &CachedAnswer) -> Vec<u8> {
     bytes
 }
 
-/// `None` for what this version did not write.
+/// `None` for data that this version did not write.
 fn decode(kept: &[u8]) -> Option<CachedAnswer> {
     let end = kept.iter().position(|byte| *byte == b'\n')?;
     let head: Head = serde_json::from_slice(&kept[..end]).ok()?;
@@ -112,8 +112,9 @@ impl RedisStore {
         }
     }
 
-    /// Drops all answers of an identity as soon as Redis takes it: an invalidation could not be delivered. Here nothing is
-    /// read before that; the task is for other processes, which know nothing of it.
+    /// Drops all answers of an identity as soon as Redis accepts the command, because an invalidation could
+    /// not be delivered. This process reads nothing before that; the task is for other processes, which do
+    /// not know about it.
     fn owe(&self, identity: &str) {
         if !self.link.owe(identity) {
             return;
@@ -138,8 +139,8 @@ impl RedisStore {
         }));
     }
 
-    /// Drops all answers of an identity if some of them may be old. `false` if they could not be dropped: nothing of them is
-    /// to be read or kept.
+    /// Drops all answers of an identity if some of them may be outdated. Returns `false` if they could not be
+    /// dropped: none of them may be read or stored then.
     async fn settle(&self, identity: &str) -> bool {
         let Some(doubt) = self.link.doubt(identity) else { return true };
         // An answer that is not listed counts as dropped. The list can be deleted even when memory is short.

@@ -40,8 +40,8 @@ enum State {
     },
 }
 
-/// Identities whose kept answers may be old: an invalidation was not delivered, by this process or, while Redis was gone, by
-/// another one. They are dropped before any is read again.
+/// Identities whose cached answers may be outdated, because an invalidation was not delivered by this process
+/// or, during an outage of Redis, by another one. The answers are dropped before any is read again.
 #[derive(Debug, Default)]
 struct Trust {
     /// Number of times the connection was lost.

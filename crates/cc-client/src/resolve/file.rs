@@ -73,7 +73,8 @@ impl FileStore {
         &self.0.path
     }
 
-    /// Works on the file in a thread of its own: those of a runtime keep the process from ending while a file system hangs.
+    /// Works on the file in a separate thread: a blocking thread of a runtime would keep the process from
+    /// ending while a file system hangs.
     fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> io::Result<T> + Send + 'static,
@@ -224,7 +225,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Removes what writers left that were killed, if it can: the next writer tries again.
+    /// Removes the files of writers that were killed, if possible: the next writer tries again.
     fn clear_away(&self) {
         let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else { return };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

@@ -126,7 +126,7 @@ impl Index {
         table.find(self.hasher.hash_one(id), is).map(|&entry| entry as usize)
     }
 
-    /// Does what the table does, through all ids. An id that is listed twice belongs to the owner that lists it last.
+    /// Finds an id like the table, by scanning all ids. An id that is listed twice belongs to its last owner.
     fn scan(&self, kind: Kind, id: &str) -> Option<usize> {
         let mut end = self.text.len();
         for (at, entry) in self.entries.iter().enumerate().rev() {
@@ -187,7 +187,7 @@ impl Index {
 }
 
 impl fmt::Debug for Index {
-    /// Shows how much it holds, not what.
+    /// Shows the number of ids, not the ids.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Index")
             .field("fetched_at", &self.fetched_at)

@@ -10,7 +10,7 @@ use super::Subject;
 use super::ids::Ids;
 use super::index::Kind;
 
-/// The most memory that lessons take, in bytes. Past that all are dropped, and the platform is asked again.
+/// Maximum memory of the lessons, in bytes. Beyond it, all are dropped, and the platform is asked again.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// Size of an entry besides the text of its ids, in bytes: keys, values, and the free slots of the maps.
@@ -51,7 +51,8 @@ struct Entry {
 }
 
 impl Learned {
-    /// Keeps what an answer showed after this many summaries were asked for. Ids that can be no ids are left out.
+    /// Stores an answer's owners and ids, with the number of summaries requested so far. Invalid ids are left
+    /// out.
     pub(super) fn note(&mut self, owner: &Arc<OwnerId>, lesson: Lesson<'_>, after: u64) {
         match lesson {
             Lesson::Application(id) => self.keep(Kind::Application, id, "", owner, after),
@@ -85,7 +86,7 @@ impl Learned {
         }
     }
 
-    /// Drops what an answer to the summary with this number, from 0, must know better.
+    /// Drops the lessons that the summary with this number, from 0, includes.
     pub(super) fn drop_before(&mut self, summary: u64) {
         for map in &mut self.by_kind {
             map.retain(|id, entry| {

@@ -8,8 +8,8 @@ use cc_runtime::tasks::Instant;
 
 use super::ids::{Form, Missing};
 
-/// The most memory that the ids take, in bytes: room for some 7,000. Past that all are dropped, and the platform is asked
-/// again.
+/// Maximum memory of the ids, in bytes: room for about 7,000. Beyond it, all are dropped, and the platform is
+/// asked again.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Size of an entry besides the text of its id, in bytes: key, value, and the free slots of the map.

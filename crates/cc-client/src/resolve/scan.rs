@@ -21,7 +21,7 @@ const _: () = assert!(MAX_ID_BYTES == 256);
 /// Maximum nesting depth of a summary.
 const MAX_DEPTH: usize = 128;
 
-/// The version of what [`Index::to_json`] writes.
+/// Version of the format of [`Index::to_json`].
 pub(super) const VERSION: &str = "1";
 
 /// Reasons why a text is not a summary.
@@ -48,9 +48,9 @@ enum Frame {
     Owner,
     List(Kind),
     Item(Kind),
-    /// An object that is passed over.
+    /// A skipped object.
     Object,
-    /// A list that is passed over.
+    /// A skipped list.
     Array,
 }
 
@@ -147,12 +147,12 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
-    /// Reads what the platform sends.
+    /// Reads the format of the platform.
     pub(super) fn new() -> Self {
         Self::default()
     }
 
-    /// Reads what an index wrote.
+    /// Reads the format of an index.
     pub(super) fn stored() -> Self {
         Self { stored: true, ..Self::default() }
     }

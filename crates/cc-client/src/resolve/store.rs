@@ -23,8 +23,8 @@ const TURN_PATIENCE: Duration = Duration::from_secs(12);
 /// The future of a [`Store`].
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// Keeps indexes of ids, so that the next process, or another machine, need not ask the platform. A failure of it never
-/// fails a command, and what takes longer than two seconds is given up.
+/// Stores indexes of ids, so that the next process, or another machine, need not ask the platform. A failure
+/// of the store never fails a command, and an operation of more than two seconds is abandoned.
 ///
 /// A key names an identity and an endpoint, and shows no secret. [`Index::to_json`] and [`Index::from_json`] turn an index
 /// into text and back.
@@ -35,7 +35,7 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// [`ErrorKind::Store`] when it cannot be read.
     fn read<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Arc<Index>>>;
 
-    /// Keeps an index under this key, in the place of the one before.
+    /// Stores an index under this key, which replaces the previous one.
     ///
     /// # Errors
     /// [`ErrorKind::Store`] when it cannot be written.
@@ -47,8 +47,8 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// [`ErrorKind::Store`] when it cannot be written.
     fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()>;
 
-    /// Asks whose turn it is to ask the platform for an index other than the one that was fetched at `have`. It may wait for
-    /// the one that another process has asked for, up to twelve seconds. Default: it is the caller's turn.
+    /// Acquires the turn to fetch an index newer than the one fetched at `have`. It may wait up to twelve
+    /// seconds for the fetch of another process. Default: the caller has the turn.
     ///
     /// # Errors
     /// [`ErrorKind::Store`] when it cannot be said.

@@ -72,7 +72,7 @@ impl Index {
         json
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote.
+    /// Reads the format of [`to_json`](Self::to_json).
     ///
     /// # Errors
     /// [`ErrorKind::Undecodable`] when it is something else, or was written by a version that this one does not know.

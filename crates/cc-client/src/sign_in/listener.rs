@@ -48,8 +48,9 @@ impl Listener {
         &self.url
     }
 
-    /// Waits for the browser to come back with the user's agreement. Whatever else comes to the port is answered with an
-    /// error and passed over: only the browser that was sent to [`Pending::authorize_url`] brings the right state.
+    /// Waits for the browser to return with the user's agreement. Other requests to the port are answered
+    /// with an error and ignored: only the browser that was sent to [`Pending::authorize_url`] has the right
+    /// state.
     ///
     /// # Errors
     /// [`ErrorKind::DeadlineExceeded`] when it does not come in time, [`ErrorKind::Credentials`] when it comes without

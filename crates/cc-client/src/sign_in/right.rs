@@ -11,7 +11,7 @@ pub enum Right {
     AccessOrganisations,
     /// Read the invoices of organisations.
     AccessOrganisationsBills,
-    /// Read what organisations consume.
+    /// Read access to the consumption of organisations.
     AccessOrganisationsConsumptionStatistics,
     /// Read the credits of organisations.
     AccessOrganisationsCreditCount,

@@ -28,7 +28,7 @@ pub(super) struct Connection<C> {
     pub(super) timeout: Option<Duration>,
 }
 
-/// One connection that is asked for.
+/// A requested connection.
 pub(super) struct Asked {
     request: Request,
     found: Found,
@@ -47,7 +47,8 @@ impl<C: StreamCommand> Platform<C> {
         Ok(Asked { request, found, since, attempt })
     }
 
-    /// The request with ids that are looked up afresh, where they changed: what moved to another owner is found there.
+    /// Returns the request with refreshed ids if they changed, so that a resource that moved to another owner
+    /// is found.
     async fn ask_anew(&self, asked: &Asked) -> Option<Request> {
         let ids = self.client.resolver().find_anew(&self.command.ids(), &asked.found, asked.since).await?;
         let mut request = self.command.request(&ids, &asked.attempt).ok()?;
@@ -91,7 +92,7 @@ impl<C: StreamCommand> Connect for Connection<C> {
     }
 }
 
-/// An error of the SDK as the failure of an attempt: what may pass is tried again.
+/// Converts an error of the SDK to the failure of an attempt: transient ones are retried.
 pub(super) fn failed(error: &Error) -> StreamError {
     match (error.kind(), error.status()) {
         (ErrorKind::Refused, Some(status)) => {

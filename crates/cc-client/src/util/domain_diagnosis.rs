@@ -55,11 +55,11 @@ pub enum DnsSummary {
 pub enum DnsDetail {
     /// The A record is the load balancer's.
     ValidA(String),
-    /// The A record leads elsewhere: take it away.
+    /// The A record points elsewhere: remove it.
     UnknownA(String),
     /// The A record is missing.
     MissingA(String),
-    /// The CNAME record leads elsewhere: take it away.
+    /// The CNAME record points elsewhere: remove it.
     UnknownCname(String),
     /// The CNAME record is missing.
     MissingCname(String),
