@@ -1,5 +1,7 @@
 //! `requests.rs` and `client.rs` of a domain: one request type an operation, and the method that sends it.
 
+mod example;
+
 use std::fmt::Write;
 
 use super::front::{Front, Method, Named, is_json};
@@ -189,6 +191,7 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
     let name = type_name(&operation.id);
     let constant = operation.id.to_uppercase();
     let mut out = doc("", &page(operation));
+    out.push_str(&example::render(domain, operation, inputs));
     if let Some(note) = deprecation(operation) {
         out.push_str(&note);
     }
