@@ -15,6 +15,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetSelfId;
+///
+/// let answer = client.get_self_id(GetSelfId::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -57,6 +68,17 @@ impl Operation for GetSelfId {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetSummary;
+///
+/// let answer = client.get_summary(GetSummary::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -108,6 +130,17 @@ impl Operation for GetSummary {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetProfile;
+///
+/// let answer = client.get_profile(GetProfile::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -152,6 +185,17 @@ impl Operation for GetProfile {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::UserUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_account::UpdateProfile;
+///
+/// let answer = client.update_profile(UpdateProfile::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -198,6 +242,17 @@ impl Operation for UpdateProfile {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::DeleteAccount;
+///
+/// let answer = client.delete_account(DeleteAccount::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -243,6 +298,17 @@ impl Operation for DeleteAccount {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
+/// use cc_api_account::UpdateProfileAvatar;
+///
+/// let answer = client.update_profile_avatar(UpdateProfileAvatar::new(body, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -300,6 +366,17 @@ impl Operation for UpdateProfileAvatar {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::PasswordChange) -> cc_runtime::Result<()> {
+/// use cc_api_account::ChangePassword;
+///
+/// let answer = client.change_password(ChangePassword::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -345,6 +422,17 @@ impl Operation for ChangePassword {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::RequestEmailConfirmation;
+///
+/// let answer = client.request_email_confirmation(RequestEmailConfirmation::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -387,6 +475,17 @@ impl Operation for RequestEmailConfirmation {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, validation_key: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_account::ValidateEmail;
+///
+/// let answer = client.validate_email(ValidateEmail::new(validation_key)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -436,6 +535,17 @@ impl Operation for ValidateEmail {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::ListProfileEmailAddresses;
+///
+/// let answer = client.list_profile_email_addresses(ListProfileEmailAddresses::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -482,6 +592,17 @@ impl Operation for ListProfileEmailAddresses {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::EmailAddressRole) -> cc_runtime::Result<()> {
+/// use cc_api_account::AddProfileEmailAddress;
+///
+/// let answer = client.add_profile_email_address(AddProfileEmailAddress::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -539,6 +660,17 @@ impl Operation for AddProfileEmailAddress {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::DeleteProfileEmailAddress;
+///
+/// let answer = client.delete_profile_email_address(DeleteProfileEmailAddress::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -588,6 +720,17 @@ impl Operation for DeleteProfileEmailAddress {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::ListSshKeys;
+///
+/// let answer = client.list_ssh_keys(ListSshKeys::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -631,6 +774,17 @@ impl Operation for ListSshKeys {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::AddSshKey;
+///
+/// let answer = client.add_ssh_key(AddSshKey::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -685,6 +839,17 @@ impl Operation for AddSshKey {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::DeleteSshKey;
+///
+/// let answer = client.delete_ssh_key(DeleteSshKey::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -734,6 +899,17 @@ impl Operation for DeleteSshKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_account::CreateMfa;
+///
+/// let answer = client.create_mfa(CreateMfa::new(mfa_kind, x_clever_password)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -793,6 +969,17 @@ impl Operation for CreateMfa {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret, body: cc_api_account::types::MfaPreference) -> cc_runtime::Result<()> {
+/// use cc_api_account::UpdateMfaPreference;
+///
+/// let answer = client.update_mfa_preference(UpdateMfaPreference::new(mfa_kind, x_clever_password, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -856,6 +1043,17 @@ impl Operation for UpdateMfaPreference {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_account::DeleteMfa;
+///
+/// let answer = client.delete_mfa(DeleteMfa::new(mfa_kind, x_clever_password)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -914,6 +1112,17 @@ impl Operation for DeleteMfa {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_account::ListMfaBackupCodes;
+///
+/// let answer = client.list_mfa_backup_codes(ListMfaBackupCodes::new(mfa_kind, x_clever_password)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -974,6 +1183,17 @@ impl Operation for ListMfaBackupCodes {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret, body: cc_api_account::types::MfaConfirmation) -> cc_runtime::Result<()> {
+/// use cc_api_account::ConfirmMfa;
+///
+/// let answer = client.confirm_mfa(ConfirmMfa::new(mfa_kind, x_clever_password, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1035,6 +1255,17 @@ impl Operation for ConfirmMfa {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::ListUserSettings;
+///
+/// let answer = client.list_user_settings(ListUserSettings::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1088,6 +1319,17 @@ impl Operation for ListUserSettings {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetUserSetting;
+///
+/// let answer = client.get_user_setting(GetUserSetting::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1149,6 +1391,17 @@ impl Operation for GetUserSetting {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::SetUserSetting;
+///
+/// let answer = client.set_user_setting(SetUserSetting::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1214,6 +1467,17 @@ impl Operation for SetUserSetting {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::DeleteUserSetting;
+///
+/// let answer = client.delete_user_setting(DeleteUserSetting::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1274,6 +1538,17 @@ impl Operation for DeleteUserSetting {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::ListCliTokens;
+///
+/// let answer = client.list_cli_tokens(ListCliTokens::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1327,6 +1602,17 @@ impl Operation for ListCliTokens {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::ListOauthTokens;
+///
+/// let answer = client.list_oauth_tokens(ListOauthTokens::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1368,6 +1654,17 @@ impl Operation for ListOauthTokens {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::RevokeOauthTokens;
+///
+/// let answer = client.revoke_oauth_tokens(RevokeOauthTokens::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1409,6 +1706,17 @@ impl Operation for RevokeOauthTokens {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetCurrentOauthToken;
+///
+/// let answer = client.get_current_oauth_token(GetCurrentOauthToken::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1451,6 +1759,17 @@ impl Operation for GetCurrentOauthToken {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, token: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_account::RevokeOauthToken;
+///
+/// let answer = client.revoke_oauth_token(RevokeOauthToken::new(token)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1500,6 +1819,17 @@ impl Operation for RevokeOauthToken {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::UserCreation) -> cc_runtime::Result<()> {
+/// use cc_api_account::CreateUser;
+///
+/// let answer = client.create_user(CreateUser::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1547,6 +1877,17 @@ impl Operation for CreateUser {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetUser;
+///
+/// let answer = client.get_user(GetUser::new("user_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1594,6 +1935,17 @@ impl Operation for GetUser {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::ListUserApplications;
+///
+/// let answer = client.list_user_applications(ListUserApplications::new("user_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1643,6 +1995,17 @@ impl Operation for ListUserApplications {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetUserGitInfo;
+///
+/// let answer = client.get_user_git_info(GetUserGitInfo::new("user_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1685,6 +2048,17 @@ impl Operation for GetUserGitInfo {
 /// `GET /v2/password_forgotten`. Source: the OpenAPI document of the v2 API.
 ///
 /// Answer: The page.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetPasswordForgottenPage;
+///
+/// let answer = client.get_password_forgotten_page(GetPasswordForgottenPage::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1739,6 +2113,17 @@ impl Operation for GetPasswordForgottenPage {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 429: Too many requests. `Retry-After` may state the time to wait.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::PasswordResetRequest) -> cc_runtime::Result<()> {
+/// use cc_api_account::RequestPasswordReset;
+///
+/// let answer = client.request_password_reset(RequestPasswordReset::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1784,6 +2169,17 @@ impl Operation for RequestPasswordReset {
 ///
 /// # Errors
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, reset_key: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetPasswordResetPage;
+///
+/// let answer = client.get_password_reset_page(GetPasswordResetPage::new(reset_key)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1845,6 +2241,17 @@ impl Operation for GetPasswordResetPage {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client, reset_key: cc_runtime::Secret, body: cc_api_account::types::PasswordReset) -> cc_runtime::Result<()> {
+/// use cc_api_account::ResetPassword;
+///
+/// let answer = client.reset_password(ResetPassword::new(reset_key, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1898,6 +2305,17 @@ impl Operation for ResetPassword {
 /// `GET /v2/newsfeeds/blog`. Source: the OpenAPI document of the v2 API.
 ///
 /// Answer: The news feed. No source documents its format.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetBlogFeed;
+///
+/// let answer = client.get_blog_feed(GetBlogFeed::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1936,6 +2354,17 @@ impl Operation for GetBlogFeed {
 /// `GET /v2/newsfeeds/engineering`. Source: the OpenAPI document of the v2 API.
 ///
 /// Answer: The news feed. No source documents its format.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// use cc_api_account::GetEngineeringFeed;
+///
+/// let answer = client.get_engineering_feed(GetEngineeringFeed::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -17,6 +17,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::ListAddonProviders;
+///
+/// let answer = client.list_addon_providers(ListAddonProviders::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -68,6 +79,17 @@ impl Operation for ListAddonProviders {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonProviderCreation) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::CreateAddonProvider;
+///
+/// let answer = client.create_addon_provider(CreateAddonProvider::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -127,6 +149,17 @@ impl Operation for CreateAddonProvider {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetAddonProvider;
+///
+/// let answer = client.get_addon_provider(GetAddonProvider::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -187,6 +220,17 @@ impl Operation for GetAddonProvider {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonProviderUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::UpdateAddonProvider;
+///
+/// let answer = client.update_addon_provider(UpdateAddonProvider::new("orga_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -251,6 +295,17 @@ impl Operation for UpdateAddonProvider {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::DeleteAddonProvider;
+///
+/// let answer = client.delete_addon_provider(DeleteAddonProvider::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -310,6 +365,17 @@ impl Operation for DeleteAddonProvider {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::ListAddonProviderFeatures;
+///
+/// let answer = client.list_addon_provider_features(ListAddonProviderFeatures::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -370,6 +436,17 @@ impl Operation for ListAddonProviderFeatures {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonProviderFeatureCreation) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::CreateAddonProviderFeature;
+///
+/// let answer = client.create_addon_provider_feature(CreateAddonProviderFeature::new("orga_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -434,6 +511,17 @@ impl Operation for CreateAddonProviderFeature {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::DeleteAddonProviderFeature;
+///
+/// let answer = client.delete_addon_provider_feature(DeleteAddonProviderFeature::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -498,6 +586,17 @@ impl Operation for DeleteAddonProviderFeature {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::ListAddonProviderPlans;
+///
+/// let answer = client.list_addon_provider_plans(ListAddonProviderPlans::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -558,6 +657,17 @@ impl Operation for ListAddonProviderPlans {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonPlanCreation) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::CreateAddonProviderPlan;
+///
+/// let answer = client.create_addon_provider_plan(CreateAddonProviderPlan::new("orga_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -622,6 +732,17 @@ impl Operation for CreateAddonProviderPlan {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetAddonProviderPlan;
+///
+/// let answer = client.get_addon_provider_plan(GetAddonProviderPlan::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -687,6 +808,17 @@ impl Operation for GetAddonProviderPlan {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonPlanCreation) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::UpdateAddonProviderPlan;
+///
+/// let answer = client.update_addon_provider_plan(UpdateAddonProviderPlan::new("orga_1", "id", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -756,6 +888,17 @@ impl Operation for UpdateAddonProviderPlan {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::DeleteAddonProviderPlan;
+///
+/// let answer = client.delete_addon_provider_plan(DeleteAddonProviderPlan::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -821,6 +964,17 @@ impl Operation for DeleteAddonProviderPlan {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonPlanFeatureCreation) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::UpdateAddonProviderPlanFeature;
+///
+/// let answer = client.update_addon_provider_plan_feature(UpdateAddonProviderPlanFeature::new("orga_1", "id", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -895,6 +1049,17 @@ impl Operation for UpdateAddonProviderPlanFeature {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::DeleteAddonProviderPlanFeature;
+///
+/// let answer = client.delete_addon_provider_plan_feature(DeleteAddonProviderPlanFeature::new("orga_1", "id", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -964,6 +1129,17 @@ impl Operation for DeleteAddonProviderPlanFeature {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetAddonProviderSso;
+///
+/// let answer = client.get_addon_provider_sso(GetAddonProviderSso::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1023,6 +1199,17 @@ impl Operation for GetAddonProviderSso {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::ListAddonProviderTags;
+///
+/// let answer = client.list_addon_provider_tags(ListAddonProviderTags::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1084,6 +1271,17 @@ impl Operation for ListAddonProviderTags {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::AddAddonProviderTester;
+///
+/// let answer = client.add_addon_provider_tester(AddAddonProviderTester::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1142,6 +1340,17 @@ impl Operation for AddAddonProviderTester {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonProvision) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::ProvisionVendorAddon;
+///
+/// let answer = client.provision_vendor_addon(ProvisionVendorAddon::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1188,6 +1397,17 @@ impl Operation for ProvisionVendorAddon {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::ListVendorAddons;
+///
+/// let answer = client.list_vendor_addons(ListVendorAddons::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1241,6 +1461,17 @@ impl Operation for ListVendorAddons {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetVendorAddon;
+///
+/// let answer = client.get_vendor_addon(GetVendorAddon::new("addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1289,6 +1520,17 @@ impl Operation for GetVendorAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonConfiguration) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::UpdateVendorAddon;
+///
+/// let answer = client.update_vendor_addon(UpdateVendorAddon::new("addon_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1348,6 +1590,17 @@ impl Operation for UpdateVendorAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonConsumption) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::BillVendorAddon;
+///
+/// let answer = client.bill_vendor_addon(BillVendorAddon::new("addon_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1406,6 +1659,17 @@ impl Operation for BillVendorAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetVendorAddonLogsCollector;
+///
+/// let answer = client.get_vendor_addon_logs_collector(GetVendorAddonLogsCollector::new("addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1456,6 +1720,17 @@ impl Operation for GetVendorAddonLogsCollector {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonConfiguration) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::FinishVendorAddonMigration;
+///
+/// let answer = client.finish_vendor_addon_migration(FinishVendorAddonMigration::new("addon_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1534,6 +1809,17 @@ impl Operation for FinishVendorAddonMigration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetProviderAddon;
+///
+/// let answer = client.get_provider_addon(GetProviderAddon::new("id", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1593,6 +1879,17 @@ impl Operation for GetProviderAddon {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The provider has no versions to choose from.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetAddonProviderVersions;
+///
+/// let answer = client.get_addon_provider_versions(GetAddonProviderVersions::new("id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1646,6 +1943,17 @@ impl Operation for GetAddonProviderVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetAddonConnection;
+///
+/// let answer = client.get_addon_connection(GetAddonConnection::new("id", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1704,6 +2012,17 @@ impl Operation for GetAddonConnection {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon_provider::GetAddonProviderCluster;
+///
+/// let answer = client.get_addon_provider_cluster(GetAddonProviderCluster::new("id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -18,6 +18,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The owner has no add-ons.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::ListAddons;
+///
+/// let answer = client.list_addons(ListAddons::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -71,6 +82,17 @@ impl Operation for ListAddons {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 503: The service is temporarily unavailable.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonCreation) -> cc_runtime::Result<()> {
+/// use cc_api_addon::CreateAddon;
+///
+/// let answer = client.create_addon(CreateAddon::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -131,6 +153,17 @@ impl Operation for CreateAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonCreation) -> cc_runtime::Result<()> {
+/// use cc_api_addon::PreorderAddon;
+///
+/// let answer = client.preorder_addon(PreorderAddon::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -190,6 +223,17 @@ impl Operation for PreorderAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::GetAddon;
+///
+/// let answer = client.get_addon(GetAddon::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -250,6 +294,17 @@ impl Operation for GetAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_addon::UpdateAddon;
+///
+/// let answer = client.update_addon(UpdateAddon::new("orga_1", "addon_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -314,6 +369,17 @@ impl Operation for UpdateAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::DeleteAddon;
+///
+/// let answer = client.delete_addon(DeleteAddon::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -375,6 +441,17 @@ impl Operation for DeleteAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonPlanChange) -> cc_runtime::Result<()> {
+/// use cc_api_addon::ChangeAddonPlan;
+///
+/// let answer = client.change_addon_plan(ChangeAddonPlan::new("addon_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -433,6 +510,17 @@ impl Operation for ChangeAddonPlan {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::ListAddonInstances;
+///
+/// let answer = client.list_addon_instances(ListAddonInstances::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -515,6 +603,17 @@ impl Operation for ListAddonInstances {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::GetAddonInstance;
+///
+/// let answer = client.get_addon_instance(GetAddonInstance::new("orga_1", "addon_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -581,6 +680,17 @@ impl Operation for GetAddonInstance {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::GetAddonSso;
+///
+/// let answer = client.get_addon_sso(GetAddonSso::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -640,6 +750,17 @@ impl Operation for GetAddonSso {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::ListMigrations;
+///
+/// let answer = client.list_migrations(ListMigrations::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -700,6 +821,17 @@ impl Operation for ListMigrations {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::MigrationStart) -> cc_runtime::Result<()> {
+/// use cc_api_addon::StartMigration;
+///
+/// let answer = client.start_migration(StartMigration::new("orga_1", "addon_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -765,6 +897,17 @@ impl Operation for StartMigration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::GetMigrationPreorder;
+///
+/// let answer = client.get_migration_preorder(GetMigrationPreorder::new("orga_1", "addon_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -829,6 +972,17 @@ impl Operation for GetMigrationPreorder {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::GetMigration;
+///
+/// let answer = client.get_migration(GetMigration::new("orga_1", "addon_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -893,6 +1047,17 @@ impl Operation for GetMigration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::CancelMigration;
+///
+/// let answer = client.cancel_migration(CancelMigration::new("orga_1", "addon_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -956,6 +1121,17 @@ impl Operation for CancelMigration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// use cc_api_addon::ListBackups;
+///
+/// let answer = client.list_backups(ListBackups::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -16,6 +16,17 @@ use crate::types;
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::GetAiAddon;
+///
+/// let answer = client.get_ai_addon(GetAiAddon::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -63,6 +74,17 @@ impl Operation for GetAiAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::GetAiProviders;
+///
+/// let answer = client.get_ai_providers(GetAiProviders::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -121,6 +143,17 @@ impl Operation for GetAiProviders {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::ListAiEndpoints;
+///
+/// let answer = client.list_ai_endpoints(ListAiEndpoints::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -183,6 +216,17 @@ impl Operation for ListAiEndpoints {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client, body: cc_api_ai::types::CreateAiEndpointBody) -> cc_runtime::Result<()> {
+/// use cc_api_ai::CreateAiEndpoint;
+///
+/// let answer = client.create_ai_endpoint(CreateAiEndpoint::new("orga_1", "postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -246,6 +290,17 @@ impl Operation for CreateAiEndpoint {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::GetAiEndpoint;
+///
+/// let answer = client.get_ai_endpoint(GetAiEndpoint::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -310,6 +365,17 @@ impl Operation for GetAiEndpoint {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_ai::UpdateAiEndpoint;
+///
+/// let answer = client.update_ai_endpoint(UpdateAiEndpoint::new("orga_1", "postgresql_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -378,6 +444,17 @@ impl Operation for UpdateAiEndpoint {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::DeleteAiEndpoint;
+///
+/// let answer = client.delete_ai_endpoint(DeleteAiEndpoint::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -443,6 +520,17 @@ impl Operation for DeleteAiEndpoint {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::ListAiApiKeys;
+///
+/// let answer = client.list_ai_api_keys(ListAiApiKeys::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -509,6 +597,17 @@ impl Operation for ListAiApiKeys {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client, body: cc_api_ai::types::CreateAiApiKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_ai::CreateAiApiKey;
+///
+/// let answer = client.create_ai_api_key(CreateAiApiKey::new("orga_1", "postgresql_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -580,6 +679,17 @@ impl Operation for CreateAiApiKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::GetAiApiKey;
+///
+/// let answer = client.get_ai_api_key(GetAiApiKey::new("orga_1", "postgresql_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -650,6 +760,17 @@ impl Operation for GetAiApiKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_ai::UpdateAiApiKey;
+///
+/// let answer = client.update_ai_api_key(UpdateAiApiKey::new("orga_1", "postgresql_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -724,6 +845,17 @@ impl Operation for UpdateAiApiKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::DeleteAiApiKey;
+///
+/// let answer = client.delete_ai_api_key(DeleteAiApiKey::new("orga_1", "postgresql_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -792,6 +924,17 @@ impl Operation for DeleteAiApiKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::ListAiBudgets;
+///
+/// let answer = client.list_ai_budgets(ListAiBudgets::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -856,6 +999,17 @@ impl Operation for ListAiBudgets {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// use cc_api_ai::GetAiBudget;
+///
+/// let answer = client.get_ai_budget(GetAiBudget::new("orga_1", "postgresql_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -18,6 +18,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListApplications;
+///
+/// let answer = client.list_applications(ListApplications::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -85,6 +96,17 @@ impl Operation for ListApplications {
 /// - 400: The request is invalid.
 /// - 402: The owner must add a payment method first.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::ApplicationCreation) -> cc_runtime::Result<()> {
+/// use cc_api_application::CreateApplication;
+///
+/// let answer = client.create_application(CreateApplication::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -145,6 +167,17 @@ impl Operation for CreateApplication {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::GetApplication;
+///
+/// let answer = client.get_application(GetApplication::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -208,6 +241,17 @@ impl Operation for GetApplication {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::ApplicationUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_application::UpdateApplication;
+///
+/// let answer = client.update_application(UpdateApplication::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -273,6 +317,17 @@ impl Operation for UpdateApplication {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::DeleteApplication;
+///
+/// let answer = client.delete_application(DeleteApplication::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -334,6 +389,17 @@ impl Operation for DeleteApplication {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::BranchUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_application::UpdateApplicationBranch;
+///
+/// let answer = client.update_application_branch(UpdateApplicationBranch::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -399,6 +465,17 @@ impl Operation for UpdateApplicationBranch {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListApplicationBranches;
+///
+/// let answer = client.list_application_branches(ListApplicationBranches::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -460,6 +537,17 @@ impl Operation for ListApplicationBranches {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::BuildFlavorUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_application::UpdateBuildFlavor;
+///
+/// let answer = client.update_build_flavor(UpdateBuildFlavor::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -525,6 +613,17 @@ impl Operation for UpdateBuildFlavor {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListEnvironment;
+///
+/// let answer = client.list_environment(ListEnvironment::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -588,6 +687,17 @@ impl Operation for ListEnvironment {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: std::collections::BTreeMap<String, cc_runtime::Secret>) -> cc_runtime::Result<()> {
+/// use cc_api_application::UpdateEnvironment;
+///
+/// let answer = client.update_environment(UpdateEnvironment::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -654,6 +764,17 @@ impl Operation for UpdateEnvironment {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::EnvironmentValue) -> cc_runtime::Result<()> {
+/// use cc_api_application::SetEnvironmentVariable;
+///
+/// let answer = client.set_environment_variable(SetEnvironmentVariable::new("orga_1", "app_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -724,6 +845,17 @@ impl Operation for SetEnvironmentVariable {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::DeleteEnvironmentVariable;
+///
+/// let answer = client.delete_environment_variable(DeleteEnvironmentVariable::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -789,6 +921,17 @@ impl Operation for DeleteEnvironmentVariable {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::GetExposedEnvironment;
+///
+/// let answer = client.get_exposed_environment(GetExposedEnvironment::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -850,6 +993,17 @@ impl Operation for GetExposedEnvironment {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: std::collections::BTreeMap<String, cc_runtime::Secret>) -> cc_runtime::Result<()> {
+/// use cc_api_application::UpdateExposedEnvironment;
+///
+/// let answer = client.update_exposed_environment(UpdateExposedEnvironment::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -915,6 +1069,17 @@ impl Operation for UpdateExposedEnvironment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListDomains;
+///
+/// let answer = client.list_domains(ListDomains::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -977,6 +1142,17 @@ impl Operation for ListDomains {
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::AddDomain;
+///
+/// let answer = client.add_domain(AddDomain::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1042,6 +1218,17 @@ impl Operation for AddDomain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::RemoveDomain;
+///
+/// let answer = client.remove_domain(RemoveDomain::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1107,6 +1294,17 @@ impl Operation for RemoveDomain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The application has no primary domain.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::GetPrimaryDomain;
+///
+/// let answer = client.get_primary_domain(GetPrimaryDomain::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1168,6 +1366,17 @@ impl Operation for GetPrimaryDomain {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::VhostUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_application::SetPrimaryDomain;
+///
+/// let answer = client.set_primary_domain(SetPrimaryDomain::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1233,6 +1442,17 @@ impl Operation for SetPrimaryDomain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::UnsetPrimaryDomain;
+///
+/// let answer = client.unset_primary_domain(UnsetPrimaryDomain::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1293,6 +1513,17 @@ impl Operation for UnsetPrimaryDomain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListApplicationTags;
+///
+/// let answer = client.list_application_tags(ListApplicationTags::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1352,6 +1583,17 @@ impl Operation for ListApplicationTags {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: Vec<String>) -> cc_runtime::Result<()> {
+/// use cc_api_application::ReplaceApplicationTags;
+///
+/// let answer = client.replace_application_tags(ReplaceApplicationTags::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1417,6 +1659,17 @@ impl Operation for ReplaceApplicationTags {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::AddApplicationTag;
+///
+/// let answer = client.add_application_tag(AddApplicationTag::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1482,6 +1735,17 @@ impl Operation for AddApplicationTag {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::RemoveApplicationTag;
+///
+/// let answer = client.remove_application_tag(RemoveApplicationTag::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1547,6 +1811,17 @@ impl Operation for RemoveApplicationTag {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListLinkedAddons;
+///
+/// let answer = client.list_linked_addons(ListLinkedAddons::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1608,6 +1883,17 @@ impl Operation for ListLinkedAddons {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::LinkAddon;
+///
+/// let answer = client.link_addon(LinkAddon::new("orga_1", "app_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1673,6 +1959,17 @@ impl Operation for LinkAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListLinkedAddonsEnvironment;
+///
+/// let answer = client.list_linked_addons_environment(ListLinkedAddonsEnvironment::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1733,6 +2030,17 @@ impl Operation for ListLinkedAddonsEnvironment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::UnlinkAddon;
+///
+/// let answer = client.unlink_addon(UnlinkAddon::new("orga_1", "app_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1798,6 +2106,17 @@ impl Operation for UnlinkAddon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListDependencies;
+///
+/// let answer = client.list_dependencies(ListDependencies::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1858,6 +2177,17 @@ impl Operation for ListDependencies {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListDependenciesEnvironment;
+///
+/// let answer = client.list_dependencies_environment(ListDependenciesEnvironment::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1918,6 +2248,17 @@ impl Operation for ListDependenciesEnvironment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::AddDependency;
+///
+/// let answer = client.add_dependency(AddDependency::new("orga_1", "app_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1983,6 +2324,17 @@ impl Operation for AddDependency {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::RemoveDependency;
+///
+/// let answer = client.remove_dependency(RemoveDependency::new("orga_1", "app_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2047,6 +2399,17 @@ impl Operation for RemoveDependency {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListDependents;
+///
+/// let answer = client.list_dependents(ListDependents::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2106,6 +2469,17 @@ impl Operation for ListDependents {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::RotateGithubWebhookSecret;
+///
+/// let answer = client.rotate_github_webhook_secret(RotateGithubWebhookSecret::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2166,6 +2540,17 @@ impl Operation for RotateGithubWebhookSecret {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListAddonApplications;
+///
+/// let answer = client.list_addon_applications(ListAddonApplications::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2225,6 +2610,17 @@ impl Operation for ListAddonApplications {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListAddonEnvironment;
+///
+/// let answer = client.list_addon_environment(ListAddonEnvironment::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2284,6 +2680,17 @@ impl Operation for ListAddonEnvironment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ListAddonTags;
+///
+/// let answer = client.list_addon_tags(ListAddonTags::new("orga_1", "addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2343,6 +2750,17 @@ impl Operation for ListAddonTags {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: Vec<String>) -> cc_runtime::Result<()> {
+/// use cc_api_application::ReplaceAddonTags;
+///
+/// let answer = client.replace_addon_tags(ReplaceAddonTags::new("orga_1", "addon_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2408,6 +2826,17 @@ impl Operation for ReplaceAddonTags {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::AddAddonTag;
+///
+/// let answer = client.add_addon_tag(AddAddonTag::new("orga_1", "addon_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2473,6 +2902,17 @@ impl Operation for AddAddonTag {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::RemoveAddonTag;
+///
+/// let answer = client.remove_addon_tag(RemoveAddonTag::new("orga_1", "addon_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2536,6 +2976,17 @@ impl Operation for RemoveAddonTag {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// use cc_api_application::ReadEnvironmentDocument;
+///
+/// let answer = client.read_environment_document(ReadEnvironmentDocument::new("app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2598,6 +3049,17 @@ impl Operation for ReadEnvironmentDocument {
 /// - 403: The caller may not perform this operation.
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_application::Client, body: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_application::WriteEnvironmentDocument;
+///
+/// let answer = client.write_environment_document(WriteEnvironmentDocument::new("app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

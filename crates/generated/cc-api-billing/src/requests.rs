@@ -19,6 +19,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::ListInvoices;
+///
+/// let answer = client.list_invoices(ListInvoices::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -100,6 +111,17 @@ impl Operation for ListInvoices {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::ListUnpaidInvoices;
+///
+/// let answer = client.list_unpaid_invoices(ListUnpaidInvoices::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -151,6 +173,17 @@ impl Operation for ListUnpaidInvoices {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetInvoice;
+///
+/// let answer = client.get_invoice(GetInvoice::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -210,6 +243,17 @@ impl Operation for GetInvoice {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetInvoiceHtml;
+///
+/// let answer = client.get_invoice_html(GetInvoiceHtml::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -269,6 +313,17 @@ impl Operation for GetInvoiceHtml {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetInvoicePdf;
+///
+/// let answer = client.get_invoice_pdf(GetInvoicePdf::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -329,6 +384,17 @@ impl Operation for GetInvoicePdf {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_billing::InitPaypalPayment;
+///
+/// let answer = client.init_paypal_payment(InitPaypalPayment::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -389,6 +455,17 @@ impl Operation for InitPaypalPayment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_billing::AuthorizePaypalPayment;
+///
+/// let answer = client.authorize_paypal_payment(AuthorizePaypalPayment::new("orga_1", invoice_number, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -454,6 +531,17 @@ impl Operation for AuthorizePaypalPayment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_billing::InitStripePayment;
+///
+/// let answer = client.init_stripe_payment(InitStripePayment::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -514,6 +602,17 @@ impl Operation for InitStripePayment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_billing::AuthorizeStripePayment;
+///
+/// let answer = client.authorize_stripe_payment(AuthorizeStripePayment::new("orga_1", invoice_number, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -577,6 +676,17 @@ impl Operation for AuthorizeStripePayment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetPriceSystem;
+///
+/// let answer = client.get_price_system(GetPriceSystem::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -634,6 +744,17 @@ impl Operation for GetPriceSystem {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetPublicPriceSystem;
+///
+/// let answer = client.get_public_price_system(GetPublicPriceSystem::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -689,6 +810,17 @@ impl Operation for GetPublicPriceSystem {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetCreditsSummary;
+///
+/// let answer = client.get_credits_summary(GetCreditsSummary::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -738,6 +870,17 @@ impl Operation for GetCreditsSummary {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, body: cc_api_billing::types::CouponActivation) -> cc_runtime::Result<()> {
+/// use cc_api_billing::ActivateCoupon;
+///
+/// let answer = client.activate_coupon(ActivateCoupon::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -797,6 +940,18 @@ impl Operation for ActivateCoupon {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetLegacyCredits;
+///
+/// let answer = client.get_legacy_credits(GetLegacyCredits::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `GetCreditsSummary`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -846,6 +1001,18 @@ impl Operation for GetLegacyCredits {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::ListConsumptions;
+///
+/// let answer = client.list_consumptions(ListConsumptions::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -939,6 +1106,17 @@ impl Operation for ListConsumptions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::GetPaymentInfo;
+///
+/// let answer = client.get_payment_info(GetPaymentInfo::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -985,6 +1163,17 @@ impl Operation for GetPaymentInfo {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// use cc_api_billing::CheckVatNumber;
+///
+/// let answer = client.check_vat_number(CheckVatNumber::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1049,6 +1238,17 @@ impl Operation for CheckVatNumber {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_billing::Client, key: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_billing::ValidateVatNumber;
+///
+/// let answer = client.validate_vat_number(ValidateVatNumber::new(key)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -17,6 +17,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_bridge::Client) -> cc_runtime::Result<()> {
+/// use cc_api_bridge::ListApiTokens;
+///
+/// let answer = client.list_api_tokens(ListApiTokens::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -64,6 +75,17 @@ impl Operation for ListApiTokens {
 /// # Errors
 /// - 4XX: The token is not created. The `code` of the body is `invalid-credential` for a wrong password and
 ///   `invalid-mfa-code` for a wrong two-factor code.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_bridge::Client, body: cc_api_bridge::types::CreateApiTokenBody) -> cc_runtime::Result<()> {
+/// use cc_api_bridge::CreateApiToken;
+///
+/// let answer = client.create_api_token(CreateApiToken::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -113,6 +135,17 @@ impl Operation for CreateApiToken {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_bridge::Client, body: cc_api_bridge::types::UpdateApiTokenBody) -> cc_runtime::Result<()> {
+/// use cc_api_bridge::UpdateApiToken;
+///
+/// let answer = client.update_api_token(UpdateApiToken::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -172,6 +205,17 @@ impl Operation for UpdateApiToken {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_bridge::Client) -> cc_runtime::Result<()> {
+/// use cc_api_bridge::DeleteApiToken;
+///
+/// let answer = client.delete_api_token(DeleteApiToken::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -17,6 +17,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::GetCellar;
+///
+/// let answer = client.get_cellar(GetCellar::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -64,6 +75,17 @@ impl Operation for GetCellar {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::DeleteCellar;
+///
+/// let answer = client.delete_cellar(DeleteCellar::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -125,6 +147,17 @@ impl Operation for DeleteCellar {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::GetCellarInfo;
+///
+/// let answer = client.get_cellar_info(GetCellarInfo::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -183,6 +216,17 @@ impl Operation for GetCellarInfo {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::GetCellarCredentials;
+///
+/// let answer = client.get_cellar_credentials(GetCellarCredentials::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -241,6 +285,17 @@ impl Operation for GetCellarCredentials {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::GetCellarCredentialsFile;
+///
+/// let answer = client.get_cellar_credentials_file(GetCellarCredentialsFile::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -299,6 +354,17 @@ impl Operation for GetCellarCredentialsFile {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::GetCellarCredentialsUrl;
+///
+/// let answer = client.get_cellar_credentials_url(GetCellarCredentialsUrl::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -357,6 +423,17 @@ impl Operation for GetCellarCredentialsUrl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::RenewCellarCredentials;
+///
+/// let answer = client.renew_cellar_credentials(RenewCellarCredentials::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -415,6 +492,17 @@ impl Operation for RenewCellarCredentials {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::ListCellarBuckets;
+///
+/// let answer = client.list_cellar_buckets(ListCellarBuckets::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -474,6 +562,17 @@ impl Operation for ListCellarBuckets {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::BucketCreation) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::CreateCellarBucket;
+///
+/// let answer = client.create_cellar_bucket(CreateCellarBucket::new("orga_1", "postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -537,6 +636,17 @@ impl Operation for CreateCellarBucket {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::GetCellarBucket;
+///
+/// let answer = client.get_cellar_bucket(GetCellarBucket::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -601,6 +711,17 @@ impl Operation for GetCellarBucket {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::BucketUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::UpdateCellarBucket;
+///
+/// let answer = client.update_cellar_bucket(UpdateCellarBucket::new("orga_1", "postgresql_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -669,6 +790,17 @@ impl Operation for UpdateCellarBucket {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::DeleteCellarBucket;
+///
+/// let answer = client.delete_cellar_bucket(DeleteCellarBucket::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -742,6 +874,17 @@ impl Operation for DeleteCellarBucket {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::ListCellarObjects;
+///
+/// let answer = client.list_cellar_objects(ListCellarObjects::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -846,6 +989,17 @@ impl Operation for ListCellarObjects {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::GetCellarObject;
+///
+/// let answer = client.get_cellar_object(GetCellarObject::new("orga_1", "postgresql_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -915,6 +1069,17 @@ impl Operation for GetCellarObject {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::DeleteCellarObject;
+///
+/// let answer = client.delete_cellar_object(DeleteCellarObject::new("orga_1", "postgresql_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -987,6 +1152,17 @@ impl Operation for DeleteCellarObject {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::UploadCellarObject;
+///
+/// let answer = client.upload_cellar_object(UploadCellarObject::new("orga_1", "postgresql_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1062,6 +1238,17 @@ impl Operation for UploadCellarObject {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::SignedUrlRequest) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::CreateCellarDownloadUrl;
+///
+/// let answer = client.create_cellar_download_url(CreateCellarDownloadUrl::new("orga_1", "postgresql_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1132,6 +1319,17 @@ impl Operation for CreateCellarDownloadUrl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::SignedUrlRequest) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::CreateCellarUploadUrl;
+///
+/// let answer = client.create_cellar_upload_url(CreateCellarUploadUrl::new("orga_1", "postgresql_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1201,6 +1399,17 @@ impl Operation for CreateCellarUploadUrl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::CreateCellarApiUploadUrl;
+///
+/// let answer = client.create_cellar_api_upload_url(CreateCellarApiUploadUrl::new("orga_1", "postgresql_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1270,6 +1479,17 @@ impl Operation for CreateCellarApiUploadUrl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_cellar::ListCellarConsumptions;
+///
+/// let answer = client.list_cellar_consumptions(ListCellarConsumptions::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

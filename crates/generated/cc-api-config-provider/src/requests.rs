@@ -18,6 +18,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_config_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_config_provider::GetConfigProvider;
+///
+/// let answer = client.get_config_provider(GetConfigProvider::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -66,6 +77,17 @@ impl Operation for GetConfigProvider {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_config_provider::Client) -> cc_runtime::Result<()> {
+/// use cc_api_config_provider::GetConfigProviderEnvironment;
+///
+/// let answer = client.get_config_provider_environment(GetConfigProviderEnvironment::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -119,6 +141,17 @@ impl Operation for GetConfigProviderEnvironment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_config_provider::Client, body: Vec<cc_api_config_provider::types::EnvironmentVariable>) -> cc_runtime::Result<()> {
+/// use cc_api_config_provider::ReplaceConfigProviderEnvironment;
+///
+/// let answer = client.replace_config_provider_environment(ReplaceConfigProviderEnvironment::new("postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -17,6 +17,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::ListContainerRegistries;
+///
+/// let answer = client.list_container_registries(ListContainerRegistries::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -70,6 +81,17 @@ impl Operation for ListContainerRegistries {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client, body: cc_api_container_registry::types::CreateContainerRegistryBody) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::CreateContainerRegistry;
+///
+/// let answer = client.create_container_registry(CreateContainerRegistry::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -128,6 +150,17 @@ impl Operation for CreateContainerRegistry {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::GetContainerRegistry;
+///
+/// let answer = client.get_container_registry(GetContainerRegistry::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -188,6 +221,17 @@ impl Operation for GetContainerRegistry {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::DeleteContainerRegistry;
+///
+/// let answer = client.delete_container_registry(DeleteContainerRegistry::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -246,6 +290,17 @@ impl Operation for DeleteContainerRegistry {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::ListContainerRegistryTokens;
+///
+/// let answer = client.list_container_registry_tokens(ListContainerRegistryTokens::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -305,6 +360,17 @@ impl Operation for ListContainerRegistryTokens {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client, body: cc_api_container_registry::types::ContainerRegistryTokenRequest) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::CreateContainerRegistryToken;
+///
+/// let answer = client.create_container_registry_token(CreateContainerRegistryToken::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -368,6 +434,17 @@ impl Operation for CreateContainerRegistryToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::DeleteContainerRegistryToken;
+///
+/// let answer = client.delete_container_registry_token(DeleteContainerRegistryToken::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -432,6 +509,17 @@ impl Operation for DeleteContainerRegistryToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_container_registry::Client, body: cc_api_container_registry::types::RenewContainerRegistryTokenBody) -> cc_runtime::Result<()> {
+/// use cc_api_container_registry::RenewContainerRegistryToken;
+///
+/// let answer = client.renew_container_registry_token(RenewContainerRegistryToken::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

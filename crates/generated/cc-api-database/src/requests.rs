@@ -15,6 +15,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetPostgresqlVersions;
+///
+/// let answer = client.get_postgresql_versions(GetPostgresqlVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -58,6 +69,17 @@ impl Operation for GetPostgresqlVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetPostgresql;
+///
+/// let answer = client.get_postgresql(GetPostgresql::new("addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -103,6 +125,17 @@ impl Operation for GetPostgresql {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetMysqlVersions;
+///
+/// let answer = client.get_mysql_versions(GetMysqlVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -146,6 +179,17 @@ impl Operation for GetMysqlVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetMysql;
+///
+/// let answer = client.get_mysql(GetMysql::new("addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -191,6 +235,17 @@ impl Operation for GetMysql {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetMongodbVersions;
+///
+/// let answer = client.get_mongodb_versions(GetMongodbVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -234,6 +289,17 @@ impl Operation for GetMongodbVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetMongodb;
+///
+/// let answer = client.get_mongodb(GetMongodb::new("addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -279,6 +345,17 @@ impl Operation for GetMongodb {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetRedisVersions;
+///
+/// let answer = client.get_redis_versions(GetRedisVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -320,6 +397,17 @@ impl Operation for GetRedisVersions {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetElasticsearchVersions;
+///
+/// let answer = client.get_elasticsearch_versions(GetElasticsearchVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -363,6 +451,17 @@ impl Operation for GetElasticsearchVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetElasticsearch;
+///
+/// let answer = client.get_elasticsearch(GetElasticsearch::new("addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -410,6 +509,17 @@ impl Operation for GetElasticsearch {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetElasticsearchInfo;
+///
+/// let answer = client.get_elasticsearch_info(GetElasticsearchInfo::new("addon_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -457,6 +567,17 @@ impl Operation for GetElasticsearchInfo {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetElasticsearchServiceFlavors;
+///
+/// let answer = client.get_elasticsearch_service_flavors(GetElasticsearchServiceFlavors::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -500,6 +621,17 @@ impl Operation for GetElasticsearchServiceFlavors {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetJenkins;
+///
+/// let answer = client.get_jenkins(GetJenkins::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -547,6 +679,17 @@ impl Operation for GetJenkins {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: No version of this Jenkins is known.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetJenkinsUpdates;
+///
+/// let answer = client.get_jenkins_updates(GetJenkinsUpdates::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -594,6 +737,17 @@ impl Operation for GetJenkinsUpdates {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlDatabases;
+///
+/// let answer = client.list_postgresql_databases(ListPostgresqlDatabases::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -653,6 +807,17 @@ impl Operation for ListPostgresqlDatabases {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::GetPostgresqlDatabase;
+///
+/// let answer = client.get_postgresql_database(GetPostgresqlDatabase::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -718,6 +883,17 @@ impl Operation for GetPostgresqlDatabase {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client, body: cc_api_database::types::PostgresqlDatabaseUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_database::UpdatePostgresqlDatabase;
+///
+/// let answer = client.update_postgresql_database(UpdatePostgresqlDatabase::new("orga_1", "postgresql_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -796,6 +972,17 @@ impl Operation for UpdatePostgresqlDatabase {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlOids;
+///
+/// let answer = client.list_postgresql_oids(ListPostgresqlOids::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -854,6 +1041,17 @@ impl Operation for ListPostgresqlOids {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlDatabaseOids;
+///
+/// let answer = client.list_postgresql_database_oids(ListPostgresqlDatabaseOids::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -912,6 +1110,17 @@ impl Operation for ListPostgresqlDatabaseOids {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlSchemaOids;
+///
+/// let answer = client.list_postgresql_schema_oids(ListPostgresqlSchemaOids::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -990,6 +1199,17 @@ impl Operation for ListPostgresqlSchemaOids {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlTableOids;
+///
+/// let answer = client.list_postgresql_table_oids(ListPostgresqlTableOids::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1078,6 +1298,17 @@ impl Operation for ListPostgresqlTableOids {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlUsers;
+///
+/// let answer = client.list_postgresql_users(ListPostgresqlUsers::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1146,6 +1377,17 @@ impl Operation for ListPostgresqlUsers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::CreatePostgresqlUser;
+///
+/// let answer = client.create_postgresql_user(CreatePostgresqlUser::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1205,6 +1447,17 @@ impl Operation for CreatePostgresqlUser {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlDatabasePrivileges;
+///
+/// let answer = client.list_postgresql_database_privileges(ListPostgresqlDatabasePrivileges::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1284,6 +1537,17 @@ impl Operation for ListPostgresqlDatabasePrivileges {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlSchemaPrivileges;
+///
+/// let answer = client.list_postgresql_schema_privileges(ListPostgresqlSchemaPrivileges::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1373,6 +1637,17 @@ impl Operation for ListPostgresqlSchemaPrivileges {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::ListPostgresqlTablePrivileges;
+///
+/// let answer = client.list_postgresql_table_privileges(ListPostgresqlTablePrivileges::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1463,6 +1738,17 @@ impl Operation for ListPostgresqlTablePrivileges {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client, body: cc_api_database::types::PostgresqlUserUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_database::UpdatePostgresqlUser;
+///
+/// let answer = client.update_postgresql_user(UpdatePostgresqlUser::new("orga_1", "postgresql_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1532,6 +1818,17 @@ impl Operation for UpdatePostgresqlUser {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::DeletePostgresqlUser;
+///
+/// let answer = client.delete_postgresql_user(DeletePostgresqlUser::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1597,6 +1894,17 @@ impl Operation for DeletePostgresqlUser {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client, database_oid: i64, body: cc_api_database::types::PostgresqlReadPrivilege) -> cc_runtime::Result<()> {
+/// use cc_api_database::UpdatePostgresqlDatabasePrivileges;
+///
+/// let answer = client.update_postgresql_database_privileges(UpdatePostgresqlDatabasePrivileges::new("orga_1", "postgresql_1", "name", database_oid, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1672,6 +1980,17 @@ impl Operation for UpdatePostgresqlDatabasePrivileges {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client, database_oid: i64, schema_oid: i64, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_database::UpdatePostgresqlSchemaPrivileges;
+///
+/// let answer = client.update_postgresql_schema_privileges(UpdatePostgresqlSchemaPrivileges::new("orga_1", "postgresql_1", "name", database_oid, schema_oid, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1752,6 +2071,17 @@ impl Operation for UpdatePostgresqlSchemaPrivileges {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client, database_oid: i64, schema_oid: i64, table_oid: i64, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_database::UpdatePostgresqlTablePrivileges;
+///
+/// let answer = client.update_postgresql_table_privileges(UpdatePostgresqlTablePrivileges::new("orga_1", "postgresql_1", "name", database_oid, schema_oid, table_oid, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1836,6 +2166,17 @@ impl Operation for UpdatePostgresqlTablePrivileges {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// use cc_api_database::RotatePostgresqlUserPassword;
+///
+/// let answer = client.rotate_postgresql_user_password(RotatePostgresqlUserPassword::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

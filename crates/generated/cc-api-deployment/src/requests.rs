@@ -19,6 +19,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::ListDeployments;
+///
+/// let answer = client.list_deployments(ListDeployments::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -130,6 +141,17 @@ impl Operation for ListDeployments {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The deployment is not listed yet, or does not exist.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::GetDeployment;
+///
+/// let answer = client.get_deployment(GetDeployment::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -212,6 +234,17 @@ impl Operation for GetDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::ListInstances;
+///
+/// let answer = client.list_instances(ListInstances::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -366,6 +399,17 @@ impl Operation for ListInstances {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::GetInstance;
+///
+/// let answer = client.get_instance(GetInstance::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -431,6 +475,17 @@ impl Operation for GetInstance {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::ListLegacyDeployments;
+///
+/// let answer = client.list_legacy_deployments(ListLegacyDeployments::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -521,6 +576,17 @@ impl Operation for ListLegacyDeployments {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::GetLegacyDeployment;
+///
+/// let answer = client.get_legacy_deployment(GetLegacyDeployment::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -586,6 +652,17 @@ impl Operation for GetLegacyDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::CancelDeployment;
+///
+/// let answer = client.cancel_deployment(CancelDeployment::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -650,6 +727,17 @@ impl Operation for CancelDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::ListLegacyInstances;
+///
+/// let answer = client.list_legacy_instances(ListLegacyInstances::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -735,6 +823,17 @@ impl Operation for ListLegacyInstances {
 /// - 402: The owner must add a payment method first.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::DeployApplication;
+///
+/// let answer = client.deploy_application(DeployApplication::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -815,6 +914,17 @@ impl Operation for DeployApplication {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::UndeployApplication;
+///
+/// let answer = client.undeploy_application(UndeployApplication::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -875,6 +985,17 @@ impl Operation for UndeployApplication {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::GetLegacyInstance;
+///
+/// let answer = client.get_legacy_instance(GetLegacyInstance::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -939,6 +1060,17 @@ impl Operation for GetLegacyInstance {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::ListOwnerDeployments;
+///
+/// let answer = client.list_owner_deployments(ListOwnerDeployments::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1001,6 +1133,17 @@ impl Operation for ListOwnerDeployments {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_deployment::ListOwnerInstances;
+///
+/// let answer = client.list_owner_instances(ListOwnerInstances::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

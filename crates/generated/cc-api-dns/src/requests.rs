@@ -17,6 +17,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::ListOwnerDnsRecords;
+///
+/// let answer = client.list_owner_dns_records(ListOwnerDnsRecords::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -66,6 +77,17 @@ impl Operation for ListOwnerDnsRecords {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::DeleteOwnerDnsRecords;
+///
+/// let answer = client.delete_owner_dns_records(DeleteOwnerDnsRecords::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -115,6 +137,17 @@ impl Operation for DeleteOwnerDnsRecords {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::ListOwnerDnsAudits;
+///
+/// let answer = client.list_owner_dns_audits(ListOwnerDnsAudits::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -164,6 +197,17 @@ impl Operation for ListOwnerDnsAudits {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::ListResourceDnsRecords;
+///
+/// let answer = client.list_resource_dns_records(ListResourceDnsRecords::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -223,6 +267,17 @@ impl Operation for ListResourceDnsRecords {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_dns::CreateDnsRecords;
+///
+/// let answer = client.create_dns_records(CreateDnsRecords::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -286,6 +341,17 @@ impl Operation for CreateDnsRecords {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::DeleteResourceDnsRecords;
+///
+/// let answer = client.delete_resource_dns_records(DeleteResourceDnsRecords::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -344,6 +410,17 @@ impl Operation for DeleteResourceDnsRecords {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::GetDnsRecord;
+///
+/// let answer = client.get_dns_record(GetDnsRecord::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -407,6 +484,17 @@ impl Operation for GetDnsRecord {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::DeleteDnsRecord;
+///
+/// let answer = client.delete_dns_record(DeleteDnsRecord::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -471,6 +559,17 @@ impl Operation for DeleteDnsRecord {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client, record_type: cc_api_dns::types::DnsRecordType) -> cc_runtime::Result<()> {
+/// use cc_api_dns::ListDnsRecordsByName;
+///
+/// let answer = client.list_dns_records_by_name(ListDnsRecordsByName::new("orga_1", "app_1", record_type, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -540,6 +639,17 @@ impl Operation for ListDnsRecordsByName {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client, record_type: cc_api_dns::types::DnsRecordType) -> cc_runtime::Result<()> {
+/// use cc_api_dns::DeleteDnsRecordsByName;
+///
+/// let answer = client.delete_dns_records_by_name(DeleteDnsRecordsByName::new("orga_1", "app_1", record_type, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -608,6 +718,17 @@ impl Operation for DeleteDnsRecordsByName {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::ListResourceDnsAudits;
+///
+/// let answer = client.list_resource_dns_audits(ListResourceDnsAudits::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -666,6 +787,17 @@ impl Operation for ListResourceDnsAudits {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// use cc_api_dns::ListDnsRecordAudits;
+///
+/// let answer = client.list_dns_record_audits(ListDnsRecordAudits::new("orga_1", "app_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -19,6 +19,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::ListDrains;
+///
+/// let answer = client.list_drains(ListDrains::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -134,6 +145,17 @@ impl Operation for ListDrains {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 503: The service is temporarily unavailable.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client, body: cc_api_drain::types::DrainCreation) -> cc_runtime::Result<()> {
+/// use cc_api_drain::CreateDrain;
+///
+/// let answer = client.create_drain(CreateDrain::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -197,6 +219,17 @@ impl Operation for CreateDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DeleteResourceDrains;
+///
+/// let answer = client.delete_resource_drains(DeleteResourceDrains::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -256,6 +289,17 @@ impl Operation for DeleteResourceDrains {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::GetDrain;
+///
+/// let answer = client.get_drain(GetDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -320,6 +364,17 @@ impl Operation for GetDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DeleteDrain;
+///
+/// let answer = client.delete_drain(DeleteDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -384,6 +439,17 @@ impl Operation for DeleteDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::EnableDrain;
+///
+/// let answer = client.enable_drain(EnableDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -448,6 +514,17 @@ impl Operation for EnableDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DisableDrain;
+///
+/// let answer = client.disable_drain(DisableDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -512,6 +589,17 @@ impl Operation for DisableDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::GetDrainTestCommand;
+///
+/// let answer = client.get_drain_test_command(GetDrainTestCommand::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -576,6 +664,17 @@ impl Operation for GetDrainTestCommand {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::ResetDrainCursor;
+///
+/// let answer = client.reset_drain_cursor(ResetDrainCursor::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -640,6 +739,17 @@ impl Operation for ResetDrainCursor {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::CheckDrain;
+///
+/// let answer = client.check_drain(CheckDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -703,6 +813,17 @@ impl Operation for CheckDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DeleteOwnerDrains;
+///
+/// let answer = client.delete_owner_drains(DeleteOwnerDrains::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -752,6 +873,18 @@ impl Operation for DeleteOwnerDrains {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::ListApplicationDrains;
+///
+/// let answer = client.list_application_drains(ListApplicationDrains::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `ListDrains`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -867,6 +1000,18 @@ impl Operation for ListApplicationDrains {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 503: The service is temporarily unavailable.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client, body: cc_api_drain::types::DrainCreation) -> cc_runtime::Result<()> {
+/// use cc_api_drain::CreateApplicationDrain;
+///
+/// let answer = client.create_application_drain(CreateApplicationDrain::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `CreateDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -931,6 +1076,18 @@ impl Operation for CreateApplicationDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DeleteApplicationDrains;
+///
+/// let answer = client.delete_application_drains(DeleteApplicationDrains::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `DeleteResourceDrains`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -991,6 +1148,18 @@ impl Operation for DeleteApplicationDrains {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::GetApplicationDrain;
+///
+/// let answer = client.get_application_drain(GetApplicationDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `GetDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1056,6 +1225,18 @@ impl Operation for GetApplicationDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DeleteApplicationDrain;
+///
+/// let answer = client.delete_application_drain(DeleteApplicationDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `DeleteDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1121,6 +1302,18 @@ impl Operation for DeleteApplicationDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::EnableApplicationDrain;
+///
+/// let answer = client.enable_application_drain(EnableApplicationDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `EnableDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1186,6 +1379,18 @@ impl Operation for EnableApplicationDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DisableApplicationDrain;
+///
+/// let answer = client.disable_application_drain(DisableApplicationDrain::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `DisableDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1251,6 +1456,18 @@ impl Operation for DisableApplicationDrain {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::GetApplicationDrainTestCommand;
+///
+/// let answer = client.get_application_drain_test_command(GetApplicationDrainTestCommand::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `GetDrainTestCommand`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1316,6 +1533,18 @@ impl Operation for GetApplicationDrainTestCommand {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::ResetApplicationDrainCursor;
+///
+/// let answer = client.reset_application_drain_cursor(ResetApplicationDrainCursor::new("orga_1", "app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `ResetDrainCursor`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1379,6 +1608,18 @@ impl Operation for ResetApplicationDrainCursor {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::ListLegacyDrains;
+///
+/// let answer = client.list_legacy_drains(ListLegacyDrains::new("app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `ListDrains`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1431,6 +1672,18 @@ impl Operation for ListLegacyDrains {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_drain::CreateLegacyDrain;
+///
+/// let answer = client.create_legacy_drain(CreateLegacyDrain::new("app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `CreateDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1490,6 +1743,18 @@ impl Operation for CreateLegacyDrain {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// use cc_api_drain::DeleteLegacyDrain;
+///
+/// let answer = client.delete_legacy_drain(DeleteLegacyDrain::new("app_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `DeleteDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1550,6 +1815,18 @@ impl Operation for DeleteLegacyDrain {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_drain::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_drain::UpdateLegacyDrainState;
+///
+/// let answer = client.update_legacy_drain_state(UpdateLegacyDrainState::new("app_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `EnableDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -18,6 +18,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::ListFunctions;
+///
+/// let answer = client.list_functions(ListFunctions::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -67,6 +78,17 @@ impl Operation for ListFunctions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionCreation) -> cc_runtime::Result<()> {
+/// use cc_api_functions::CreateFunction;
+///
+/// let answer = client.create_function(CreateFunction::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -126,6 +148,17 @@ impl Operation for CreateFunction {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::GetFunction;
+///
+/// let answer = client.get_function(GetFunction::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -186,6 +219,17 @@ impl Operation for GetFunction {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionReplacement) -> cc_runtime::Result<()> {
+/// use cc_api_functions::ReplaceFunction;
+///
+/// let answer = client.replace_function(ReplaceFunction::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -250,6 +294,17 @@ impl Operation for ReplaceFunction {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::DeleteFunction;
+///
+/// let answer = client.delete_function(DeleteFunction::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -309,6 +364,17 @@ impl Operation for DeleteFunction {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::ListFunctionDeployments;
+///
+/// let answer = client.list_function_deployments(ListFunctionDeployments::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -369,6 +435,17 @@ impl Operation for ListFunctionDeployments {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionDeploymentCreation) -> cc_runtime::Result<()> {
+/// use cc_api_functions::CreateFunctionDeployment;
+///
+/// let answer = client.create_function_deployment(CreateFunctionDeployment::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -433,6 +510,17 @@ impl Operation for CreateFunctionDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::GetFunctionDeployment;
+///
+/// let answer = client.get_function_deployment(GetFunctionDeployment::new("orga_1", "name", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -498,6 +586,17 @@ impl Operation for GetFunctionDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionDeploymentReplacement) -> cc_runtime::Result<()> {
+/// use cc_api_functions::ReplaceFunctionDeployment;
+///
+/// let answer = client.replace_function_deployment(ReplaceFunctionDeployment::new("orga_1", "name", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -567,6 +666,17 @@ impl Operation for ReplaceFunctionDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::DeleteFunctionDeployment;
+///
+/// let answer = client.delete_function_deployment(DeleteFunctionDeployment::new("orga_1", "name", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -632,6 +742,17 @@ impl Operation for DeleteFunctionDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::TriggerFunctionDeployment;
+///
+/// let answer = client.trigger_function_deployment(TriggerFunctionDeployment::new("orga_1", "name", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -695,6 +816,17 @@ impl Operation for TriggerFunctionDeployment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::GetFunctionPulsarTrigger;
+///
+/// let answer = client.get_function_pulsar_trigger(GetFunctionPulsarTrigger::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -754,6 +886,17 @@ impl Operation for GetFunctionPulsarTrigger {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::PulsarTriggerCreation) -> cc_runtime::Result<()> {
+/// use cc_api_functions::CreateFunctionPulsarTrigger;
+///
+/// let answer = client.create_function_pulsar_trigger(CreateFunctionPulsarTrigger::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -817,6 +960,17 @@ impl Operation for CreateFunctionPulsarTrigger {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// use cc_api_functions::DeleteFunctionPulsarTrigger;
+///
+/// let answer = client.delete_function_pulsar_trigger(DeleteFunctionPulsarTrigger::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -16,6 +16,17 @@ use crate::types;
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::StartGithubLink;
+///
+/// let answer = client.start_github_link(StartGithubLink::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -61,6 +72,17 @@ impl Operation for StartGithubLink {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::GetGithubLinkPage;
+///
+/// let answer = client.get_github_link_page(GetGithubLinkPage::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -137,6 +159,17 @@ impl Operation for GetGithubLinkPage {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::UnlinkGithub;
+///
+/// let answer = client.unlink_github(UnlinkGithub::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -179,6 +212,17 @@ impl Operation for UnlinkGithub {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::GetGithubUsername;
+///
+/// let answer = client.get_github_username(GetGithubUsername::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -221,6 +265,17 @@ impl Operation for GetGithubUsername {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::ListGithubEmails;
+///
+/// let answer = client.list_github_emails(ListGithubEmails::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -265,6 +320,17 @@ impl Operation for ListGithubEmails {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::ListGithubSshKeys;
+///
+/// let answer = client.list_github_ssh_keys(ListGithubSshKeys::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -307,6 +373,17 @@ impl Operation for ListGithubSshKeys {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::ListGithubApplications;
+///
+/// let answer = client.list_github_applications(ListGithubApplications::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -352,6 +429,17 @@ impl Operation for ListGithubApplications {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client, body: cc_api_github::types::GithubPush) -> cc_runtime::Result<()> {
+/// use cc_api_github::RedeployFromGithub;
+///
+/// let answer = client.redeploy_from_github(RedeployFromGithub::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -426,6 +514,17 @@ impl Operation for RedeployFromGithub {
 ///
 /// # Errors
 /// - 400: The request is invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::GetGithubLoginPage;
+///
+/// let answer = client.get_github_login_page(GetGithubLoginPage::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -549,6 +648,17 @@ impl Operation for GetGithubLoginPage {
 ///
 /// # Errors
 /// - 400: The request is invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::GetGithubSignupPage;
+///
+/// let answer = client.get_github_signup_page(GetGithubSignupPage::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -682,6 +792,17 @@ impl Operation for GetGithubSignupPage {
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client, body: cc_api_github::types::GithubSignupEnd) -> cc_runtime::Result<()> {
+/// use cc_api_github::FinishGithubSignup;
+///
+/// let answer = client.finish_github_signup(FinishGithubSignup::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -730,6 +851,17 @@ impl Operation for FinishGithubSignup {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// use cc_api_github::FinishGithubLogin;
+///
+/// let answer = client.finish_github_login(FinishGithubLogin::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

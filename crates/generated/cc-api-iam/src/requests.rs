@@ -19,6 +19,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::CreateIamTokenBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::CreateIamKvToken;
+///
+/// let answer = client.create_iam_kv_token(CreateIamKvToken::new("orga_1", "postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -83,6 +94,17 @@ impl Operation for CreateIamKvToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::ListIamTokens;
+///
+/// let answer = client.list_iam_tokens(ListIamTokens::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -155,6 +177,17 @@ impl Operation for ListIamTokens {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::GetIamToken;
+///
+/// let answer = client.get_iam_token(GetIamToken::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -214,6 +247,17 @@ impl Operation for GetIamToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::DeleteIamToken;
+///
+/// let answer = client.delete_iam_token(DeleteIamToken::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -270,6 +314,17 @@ impl Operation for DeleteIamToken {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::CreateIdentity;
+///
+/// let answer = client.create_identity(CreateIdentity::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -316,6 +371,17 @@ impl Operation for CreateIdentity {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::GetIdentity;
+///
+/// let answer = client.get_identity(GetIdentity::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -364,6 +430,17 @@ impl Operation for GetIdentity {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::DeleteIdentity;
+///
+/// let answer = client.delete_identity(DeleteIdentity::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -413,6 +490,17 @@ impl Operation for DeleteIdentity {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::CompleteIdentityBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::CompleteIdentity;
+///
+/// let answer = client.complete_identity(CompleteIdentity::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -470,6 +558,17 @@ impl Operation for CompleteIdentity {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::CreateEmailAddress;
+///
+/// let answer = client.create_email_address(CreateEmailAddress::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -516,6 +615,17 @@ impl Operation for CreateEmailAddress {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::GetEmailAddress;
+///
+/// let answer = client.get_email_address(GetEmailAddress::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -567,6 +677,17 @@ impl Operation for GetEmailAddress {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::UpdateEmailAddressBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::UpdateEmailAddress;
+///
+/// let answer = client.update_email_address(UpdateEmailAddress::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -624,6 +745,17 @@ impl Operation for UpdateEmailAddress {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::DeleteEmailAddress;
+///
+/// let answer = client.delete_email_address(DeleteEmailAddress::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -673,6 +805,17 @@ impl Operation for DeleteEmailAddress {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::LogInBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::LogIn;
+///
+/// let answer = client.log_in(LogIn::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -718,6 +861,17 @@ impl Operation for LogIn {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::StartPasswordRecovery;
+///
+/// let answer = client.start_password_recovery(StartPasswordRecovery::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -763,6 +917,17 @@ impl Operation for StartPasswordRecovery {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::CompletePasswordRecoveryBody) -> cc_runtime::Result<()> {
+/// use cc_api_iam::CompletePasswordRecovery;
+///
+/// let answer = client.complete_password_recovery(CompletePasswordRecovery::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -810,6 +975,17 @@ impl Operation for CompletePasswordRecovery {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::ListSigningKeys;
+///
+/// let answer = client.list_signing_keys(ListSigningKeys::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -876,6 +1052,17 @@ impl Operation for ListSigningKeys {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::SigningKeyCreation) -> cc_runtime::Result<()> {
+/// use cc_api_iam::CreateSigningKey;
+///
+/// let answer = client.create_signing_key(CreateSigningKey::new("name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -939,6 +1126,17 @@ impl Operation for CreateSigningKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::RevokeSigningKey;
+///
+/// let answer = client.revoke_signing_key(RevokeSigningKey::new("name", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1002,6 +1200,17 @@ impl Operation for RevokeSigningKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::RotateSigningKey;
+///
+/// let answer = client.rotate_signing_key(RotateSigningKey::new("name", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1065,6 +1274,17 @@ impl Operation for RotateSigningKey {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::ListTenantTokens;
+///
+/// let answer = client.list_tenant_tokens(ListTenantTokens::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1147,6 +1367,17 @@ impl Operation for ListTenantTokens {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::TenantTokenCreation) -> cc_runtime::Result<()> {
+/// use cc_api_iam::CreateTenantToken;
+///
+/// let answer = client.create_tenant_token(CreateTenantToken::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1205,6 +1436,17 @@ impl Operation for CreateTenantToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::GetTenantToken;
+///
+/// let answer = client.get_tenant_token(GetTenantToken::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1260,6 +1502,17 @@ impl Operation for GetTenantToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::RevokeTenantToken;
+///
+/// let answer = client.revoke_tenant_token(RevokeTenantToken::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1315,6 +1568,17 @@ impl Operation for RevokeTenantToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// use cc_api_iam::RenewTenantToken;
+///
+/// let answer = client.renew_tenant_token(RenewTenantToken::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -15,6 +15,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::GetKubernetesProduct;
+///
+/// let answer = client.get_kubernetes_product(GetKubernetesProduct::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -59,6 +70,17 @@ impl Operation for GetKubernetesProduct {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ListClusters;
+///
+/// let answer = client.list_clusters(ListClusters::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -124,6 +146,17 @@ impl Operation for ListClusters {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::ClusterCreation) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::CreateCluster;
+///
+/// let answer = client.create_cluster(CreateCluster::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -182,6 +215,17 @@ impl Operation for CreateCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::GetCluster;
+///
+/// let answer = client.get_cluster(GetCluster::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -241,6 +285,17 @@ impl Operation for GetCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::ClusterUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::UpdateCluster;
+///
+/// let answer = client.update_cluster(UpdateCluster::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -304,6 +359,17 @@ impl Operation for UpdateCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::DeleteCluster;
+///
+/// let answer = client.delete_cluster(DeleteCluster::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -362,6 +428,17 @@ impl Operation for DeleteCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::RedeployCluster;
+///
+/// let answer = client.redeploy_cluster(RedeployCluster::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -420,6 +497,17 @@ impl Operation for RedeployCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ResumeCluster;
+///
+/// let answer = client.resume_cluster(ResumeCluster::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -478,6 +566,17 @@ impl Operation for ResumeCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::EnableClusterStorage;
+///
+/// let answer = client.enable_cluster_storage(EnableClusterStorage::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -536,6 +635,17 @@ impl Operation for EnableClusterStorage {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::CheckClusterVersion;
+///
+/// let answer = client.check_cluster_version(CheckClusterVersion::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -595,6 +705,17 @@ impl Operation for CheckClusterVersion {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::ClusterVersionUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::UpdateClusterVersion;
+///
+/// let answer = client.update_cluster_version(UpdateClusterVersion::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -659,6 +780,17 @@ impl Operation for UpdateClusterVersion {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ListClusterEvents;
+///
+/// let answer = client.list_cluster_events(ListClusterEvents::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -739,6 +871,17 @@ impl Operation for ListClusterEvents {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::GetKubeconfig;
+///
+/// let answer = client.get_kubeconfig(GetKubeconfig::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -808,6 +951,17 @@ impl Operation for GetKubeconfig {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::GetKubeconfigUrl;
+///
+/// let answer = client.get_kubeconfig_url(GetKubeconfigUrl::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -867,6 +1021,17 @@ impl Operation for GetKubeconfigUrl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ListNodeGroups;
+///
+/// let answer = client.list_node_groups(ListNodeGroups::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -939,6 +1104,17 @@ impl Operation for ListNodeGroups {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::NodeGroupCreation) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::CreateNodeGroup;
+///
+/// let answer = client.create_node_group(CreateNodeGroup::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1003,6 +1179,17 @@ impl Operation for CreateNodeGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::GetNodeGroup;
+///
+/// let answer = client.get_node_group(GetNodeGroup::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1068,6 +1255,17 @@ impl Operation for GetNodeGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::NodeGroupUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::UpdateNodeGroup;
+///
+/// let answer = client.update_node_group(UpdateNodeGroup::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1137,6 +1335,17 @@ impl Operation for UpdateNodeGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::DeleteNodeGroup;
+///
+/// let answer = client.delete_node_group(DeleteNodeGroup::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1201,6 +1410,17 @@ impl Operation for DeleteNodeGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ResumeNodeGroup;
+///
+/// let answer = client.resume_node_group(ResumeNodeGroup::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1264,6 +1484,17 @@ impl Operation for ResumeNodeGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ListNodes;
+///
+/// let answer = client.list_nodes(ListNodes::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1323,6 +1554,17 @@ impl Operation for ListNodes {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::StandaloneNodeCreation) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::CreateNode;
+///
+/// let answer = client.create_node(CreateNode::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1386,6 +1628,17 @@ impl Operation for CreateNode {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::GetNode;
+///
+/// let answer = client.get_node(GetNode::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1449,6 +1702,17 @@ impl Operation for GetNode {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::DeleteNode;
+///
+/// let answer = client.delete_node(DeleteNode::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1512,6 +1776,17 @@ impl Operation for DeleteNode {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::GetKubernetesQuota;
+///
+/// let answer = client.get_kubernetes_quota(GetKubernetesQuota::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1561,6 +1836,17 @@ impl Operation for GetKubernetesQuota {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ListKubernetesUsage;
+///
+/// let answer = client.list_kubernetes_usage(ListKubernetesUsage::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1611,6 +1897,17 @@ impl Operation for ListKubernetesUsage {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// use cc_api_kubernetes::ListKubernetesConsumptions;
+///
+/// let answer = client.list_kubernetes_consumptions(ListKubernetesConsumptions::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

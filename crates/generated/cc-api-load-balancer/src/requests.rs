@@ -21,6 +21,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, load_balancer_kind: cc_api_load_balancer::types::LoadBalancerKind) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListApplicationLoadBalancers;
+///
+/// let answer = client.list_application_load_balancers(ListApplicationLoadBalancers::new("orga_1", "app_1", load_balancer_kind)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -85,6 +96,17 @@ impl Operation for ListApplicationLoadBalancers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, load_balancer_kind: cc_api_load_balancer::types::LoadBalancerKind) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListAddonLoadBalancers;
+///
+/// let answer = client.list_addon_load_balancers(ListAddonLoadBalancers::new("orga_1", "addon_1", load_balancer_kind)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -148,6 +170,17 @@ impl Operation for ListAddonLoadBalancers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListLoadBalancers;
+///
+/// let answer = client.list_load_balancers(ListLoadBalancers::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -195,6 +228,17 @@ impl Operation for ListLoadBalancers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListRegionLoadBalancers;
+///
+/// let answer = client.list_region_load_balancers(ListRegionLoadBalancers::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -254,6 +298,17 @@ impl Operation for ListRegionLoadBalancers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerCreation) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::CreateLoadBalancer;
+///
+/// let answer = client.create_load_balancer(CreateLoadBalancer::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -318,6 +373,17 @@ impl Operation for CreateLoadBalancer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::GetLoadBalancer;
+///
+/// let answer = client.get_load_balancer(GetLoadBalancer::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -382,6 +448,17 @@ impl Operation for GetLoadBalancer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::DeleteLoadBalancer;
+///
+/// let answer = client.delete_load_balancer(DeleteLoadBalancer::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -447,6 +524,17 @@ impl Operation for DeleteLoadBalancer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerScaling) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ScaleLoadBalancer;
+///
+/// let answer = client.scale_load_balancer(ScaleLoadBalancer::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -517,6 +605,17 @@ impl Operation for ScaleLoadBalancer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_runtime::OwnerId>) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::SetLoadBalancerCoOwners;
+///
+/// let answer = client.set_load_balancer_co_owners(SetLoadBalancerCoOwners::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -586,6 +685,17 @@ impl Operation for SetLoadBalancerCoOwners {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::GetLoadBalancerConfiguration;
+///
+/// let answer = client.get_load_balancer_configuration(GetLoadBalancerConfiguration::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -651,6 +761,17 @@ impl Operation for GetLoadBalancerConfiguration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerRouting) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::SetLoadBalancerConfiguration;
+///
+/// let answer = client.set_load_balancer_configuration(SetLoadBalancerConfiguration::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -720,6 +841,17 @@ impl Operation for SetLoadBalancerConfiguration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, version_number: i64) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::RollbackLoadBalancerConfiguration;
+///
+/// let answer = client.rollback_load_balancer_configuration(RollbackLoadBalancerConfiguration::new("orga_1", "name", "name", version_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -789,6 +921,17 @@ impl Operation for RollbackLoadBalancerConfiguration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListLoadBalancerListeners;
+///
+/// let answer = client.list_load_balancer_listeners(ListLoadBalancerListeners::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -849,6 +992,17 @@ impl Operation for ListLoadBalancerListeners {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_api_load_balancer::types::Listener>) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::AddLoadBalancerListeners;
+///
+/// let answer = client.add_load_balancer_listeners(AddLoadBalancerListeners::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -913,6 +1067,17 @@ impl Operation for AddLoadBalancerListeners {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::GetLoadBalancerListener;
+///
+/// let answer = client.get_load_balancer_listener(GetLoadBalancerListener::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -977,6 +1142,17 @@ impl Operation for GetLoadBalancerListener {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::RemoveLoadBalancerListener;
+///
+/// let answer = client.remove_load_balancer_listener(RemoveLoadBalancerListener::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1040,6 +1216,17 @@ impl Operation for RemoveLoadBalancerListener {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListLoadBalancerClusters;
+///
+/// let answer = client.list_load_balancer_clusters(ListLoadBalancerClusters::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1100,6 +1287,17 @@ impl Operation for ListLoadBalancerClusters {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_api_load_balancer::types::Cluster>) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::AddLoadBalancerClusters;
+///
+/// let answer = client.add_load_balancer_clusters(AddLoadBalancerClusters::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1164,6 +1362,17 @@ impl Operation for AddLoadBalancerClusters {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::GetLoadBalancerCluster;
+///
+/// let answer = client.get_load_balancer_cluster(GetLoadBalancerCluster::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1228,6 +1437,17 @@ impl Operation for GetLoadBalancerCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::RemoveLoadBalancerCluster;
+///
+/// let answer = client.remove_load_balancer_cluster(RemoveLoadBalancerCluster::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1292,6 +1512,17 @@ impl Operation for RemoveLoadBalancerCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::GetLoadBalancerAcl;
+///
+/// let answer = client.get_load_balancer_acl(GetLoadBalancerAcl::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1357,6 +1588,17 @@ impl Operation for GetLoadBalancerAcl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::AddressRules) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::CreateLoadBalancerAcl;
+///
+/// let answer = client.create_load_balancer_acl(CreateLoadBalancerAcl::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1426,6 +1668,17 @@ impl Operation for CreateLoadBalancerAcl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::DeleteLoadBalancerAcl;
+///
+/// let answer = client.delete_load_balancer_acl(DeleteLoadBalancerAcl::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1490,6 +1743,17 @@ impl Operation for DeleteLoadBalancerAcl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListLoadBalancerNetworks;
+///
+/// let answer = client.list_load_balancer_networks(ListLoadBalancerNetworks::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1554,6 +1818,17 @@ impl Operation for ListLoadBalancerNetworks {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::AttachLoadBalancerNetwork;
+///
+/// let answer = client.attach_load_balancer_network(AttachLoadBalancerNetwork::new("orga_1", "name", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1623,6 +1898,17 @@ impl Operation for AttachLoadBalancerNetwork {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::DetachLoadBalancerNetwork;
+///
+/// let answer = client.detach_load_balancer_network(DetachLoadBalancerNetwork::new("orga_1", "name", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1692,6 +1978,17 @@ impl Operation for DetachLoadBalancerNetwork {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::GetLoadBalancerTimeouts;
+///
+/// let answer = client.get_load_balancer_timeouts(GetLoadBalancerTimeouts::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1757,6 +2054,17 @@ impl Operation for GetLoadBalancerTimeouts {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerTimeouts) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::SetLoadBalancerTimeouts;
+///
+/// let answer = client.set_load_balancer_timeouts(SetLoadBalancerTimeouts::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1827,6 +2135,17 @@ impl Operation for SetLoadBalancerTimeouts {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::GetLoadBalancerStickyName;
+///
+/// let answer = client.get_load_balancer_sticky_name(GetLoadBalancerStickyName::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1892,6 +2211,17 @@ impl Operation for GetLoadBalancerStickyName {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::StickyNameUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::SetLoadBalancerStickyName;
+///
+/// let answer = client.set_load_balancer_sticky_name(SetLoadBalancerStickyName::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1961,6 +2291,17 @@ impl Operation for SetLoadBalancerStickyName {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListLoadBalancerTlsCiphers;
+///
+/// let answer = client.list_load_balancer_tls_ciphers(ListLoadBalancerTlsCiphers::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2026,6 +2367,17 @@ impl Operation for ListLoadBalancerTlsCiphers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_api_load_balancer::types::TlsCipher>) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::SetLoadBalancerTlsCiphers;
+///
+/// let answer = client.set_load_balancer_tls_ciphers(SetLoadBalancerTlsCiphers::new("orga_1", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2095,6 +2447,17 @@ impl Operation for SetLoadBalancerTlsCiphers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListAvailableTlsCiphers;
+///
+/// let answer = client.list_available_tls_ciphers(ListAvailableTlsCiphers::new("orga_1", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2158,6 +2521,17 @@ impl Operation for ListAvailableTlsCiphers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListLoadBalancerAudits;
+///
+/// let answer = client.list_load_balancer_audits(ListLoadBalancerAudits::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2207,6 +2581,17 @@ impl Operation for ListLoadBalancerAudits {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListResourceLoadBalancerAudits;
+///
+/// let answer = client.list_resource_load_balancer_audits(ListResourceLoadBalancerAudits::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -2266,6 +2651,17 @@ impl Operation for ListResourceLoadBalancerAudits {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// use cc_api_load_balancer::ListLoadBalancerConsumptions;
+///
+/// let answer = client.list_load_balancer_consumptions(ListLoadBalancerConsumptions::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -27,6 +27,17 @@ use crate::types;
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 429: Too many requests. `Retry-After` may state the time to wait.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// use cc_api_log::StreamApplicationLogs;
+///
+/// let answer = client.stream_application_logs(&StreamApplicationLogs::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -203,6 +214,17 @@ impl StreamOperation for StreamApplicationLogs {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 429: Too many requests. `Retry-After` may state the time to wait.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// use cc_api_log::StreamApplicationAccessLogs;
+///
+/// let answer = client.stream_application_access_logs(&StreamApplicationAccessLogs::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -326,6 +348,17 @@ impl StreamOperation for StreamApplicationAccessLogs {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 429: Too many requests. `Retry-After` may state the time to wait.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// use cc_api_log::StreamAddonLogs;
+///
+/// let answer = client.stream_addon_logs(&StreamAddonLogs::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -483,6 +516,17 @@ impl StreamOperation for StreamAddonLogs {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// use cc_api_log::ListLogs;
+///
+/// let answer = client.list_logs(ListLogs::new("app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -597,6 +641,18 @@ impl Operation for ListLogs {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// use cc_api_log::StreamLegacyLogs;
+///
+/// let answer = client.stream_legacy_logs(&StreamLegacyLogs::new("app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `StreamApplicationLogs`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

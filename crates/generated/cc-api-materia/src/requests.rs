@@ -15,6 +15,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// use cc_api_materia::GetMateriaKvVersions;
+///
+/// let answer = client.get_materia_kv_versions(GetMateriaKvVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -59,6 +70,17 @@ impl Operation for GetMateriaKvVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// use cc_api_materia::GetMateriaKv;
+///
+/// let answer = client.get_materia_kv(GetMateriaKv::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -117,6 +139,17 @@ impl Operation for GetMateriaKv {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// use cc_api_materia::DeleteMateriaKv;
+///
+/// let answer = client.delete_materia_kv(DeleteMateriaKv::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -175,6 +208,17 @@ impl Operation for DeleteMateriaKv {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// use cc_api_materia::GetMateriaTs;
+///
+/// let answer = client.get_materia_ts(GetMateriaTs::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -222,6 +266,17 @@ impl Operation for GetMateriaTs {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// use cc_api_materia::GetMateriaTsQuota;
+///
+/// let answer = client.get_materia_ts_quota(GetMateriaTsQuota::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

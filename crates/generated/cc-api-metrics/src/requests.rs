@@ -23,6 +23,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::ListMetrics;
+///
+/// let answer = client.list_metrics(ListMetrics::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -132,6 +143,17 @@ impl Operation for ListMetrics {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::ListRequestLocations;
+///
+/// let answer = client.list_request_locations(ListRequestLocations::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -220,6 +242,17 @@ impl Operation for ListRequestLocations {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 429: Too many requests. `Retry-After` may state the time to wait.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::StreamRequestLocations;
+///
+/// let answer = client.stream_request_locations(&StreamRequestLocations::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -282,6 +315,17 @@ impl StreamOperation for StreamRequestLocations {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::ListStatusCodes;
+///
+/// let answer = client.list_status_codes(ListStatusCodes::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -368,6 +412,17 @@ impl Operation for ListStatusCodes {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::StatsTokenCreation) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateResourceStatsToken;
+///
+/// let answer = client.create_resource_stats_token(CreateResourceStatsToken::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -432,6 +487,17 @@ impl Operation for CreateResourceStatsToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::StatsTokenCreation) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateOwnerStatsToken;
+///
+/// let answer = client.create_owner_stats_token(CreateOwnerStatsToken::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -490,6 +556,18 @@ impl Operation for CreateOwnerStatsToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::GetLegacyMetricsToken;
+///
+/// let answer = client.get_legacy_metrics_token(GetLegacyMetricsToken::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `CreateOwnerStatsToken`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -541,6 +619,18 @@ impl Operation for GetLegacyMetricsToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::GetLegacyAccessLogsToken;
+///
+/// let answer = client.get_legacy_access_logs_token(GetLegacyAccessLogsToken::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `CreateOwnerStatsToken`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -591,6 +681,17 @@ impl Operation for GetLegacyAccessLogsToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::GetGrafana;
+///
+/// let answer = client.get_grafana(GetGrafana::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -640,6 +741,17 @@ impl Operation for GetGrafana {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateGrafana;
+///
+/// let answer = client.create_grafana(CreateGrafana::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -687,6 +799,17 @@ impl Operation for CreateGrafana {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::DeleteGrafana;
+///
+/// let answer = client.delete_grafana(DeleteGrafana::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -734,6 +857,17 @@ impl Operation for DeleteGrafana {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::ResetGrafana;
+///
+/// let answer = client.reset_grafana(ResetGrafana::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -781,6 +915,17 @@ impl Operation for ResetGrafana {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::ListOtelNamespaces;
+///
+/// let answer = client.list_otel_namespaces(ListOtelNamespaces::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -831,6 +976,17 @@ impl Operation for ListOtelNamespaces {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::OtelNamespaceCreation) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateOtelNamespace;
+///
+/// let answer = client.create_otel_namespace(CreateOtelNamespace::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -889,6 +1045,17 @@ impl Operation for CreateOtelNamespace {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::DeleteOtelNamespace;
+///
+/// let answer = client.delete_otel_namespace(DeleteOtelNamespace::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -948,6 +1115,17 @@ impl Operation for DeleteOtelNamespace {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::OtelServiceCreation) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateOtelService;
+///
+/// let answer = client.create_otel_service(CreateOtelService::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1013,6 +1191,17 @@ impl Operation for CreateOtelService {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::ListTardis;
+///
+/// let answer = client.list_tardis(ListTardis::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1086,6 +1275,17 @@ impl Operation for ListTardis {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::TardisTokenLife) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateOwnerTardis;
+///
+/// let answer = client.create_owner_tardis(CreateOwnerTardis::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1155,6 +1355,17 @@ impl Operation for CreateOwnerTardis {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::GetOwnerTardis;
+///
+/// let answer = client.get_owner_tardis(GetOwnerTardis::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1214,6 +1425,17 @@ impl Operation for GetOwnerTardis {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::DeleteOwnerTardis;
+///
+/// let answer = client.delete_owner_tardis(DeleteOwnerTardis::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1273,6 +1495,17 @@ impl Operation for DeleteOwnerTardis {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::RestoreTardis;
+///
+/// let answer = client.restore_tardis(RestoreTardis::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1333,6 +1566,17 @@ impl Operation for RestoreTardis {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::ListTardisTokens;
+///
+/// let answer = client.list_tardis_tokens(ListTardisTokens::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1423,6 +1667,17 @@ impl Operation for ListTardisTokens {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::TardisTokenCreation) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateTardisToken;
+///
+/// let answer = client.create_tardis_token(CreateTardisToken::new("orga_1", "postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1487,6 +1742,17 @@ impl Operation for CreateTardisToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::GetTardisToken;
+///
+/// let answer = client.get_tardis_token(GetTardisToken::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1551,6 +1817,17 @@ impl Operation for GetTardisToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::DeleteTardisToken;
+///
+/// let answer = client.delete_tardis_token(DeleteTardisToken::new("orga_1", "postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1614,6 +1891,17 @@ impl Operation for DeleteTardisToken {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::TardisCreation) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::CreateTardis;
+///
+/// let answer = client.create_tardis(CreateTardis::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1675,6 +1963,17 @@ impl Operation for CreateTardis {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::GetTardis;
+///
+/// let answer = client.get_tardis(GetTardis::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1722,6 +2021,17 @@ impl Operation for GetTardis {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// use cc_api_metrics::DeleteTardis;
+///
+/// let answer = client.delete_tardis(DeleteTardis::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -22,6 +22,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::ListNetworkGroups;
+///
+/// let answer = client.list_network_groups(ListNetworkGroups::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -73,6 +84,17 @@ impl Operation for ListNetworkGroups {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::NetworkGroupCreation) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::CreateNetworkGroup;
+///
+/// let answer = client.create_network_group(CreateNetworkGroup::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -133,6 +155,17 @@ impl Operation for CreateNetworkGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::SearchNetworkGroups;
+///
+/// let answer = client.search_network_groups(SearchNetworkGroups::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -195,6 +228,17 @@ impl Operation for SearchNetworkGroups {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::GetNetworkGroup;
+///
+/// let answer = client.get_network_group(GetNetworkGroup::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -254,6 +298,17 @@ impl Operation for GetNetworkGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::DeleteNetworkGroup;
+///
+/// let answer = client.delete_network_group(DeleteNetworkGroup::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -314,6 +369,17 @@ impl Operation for DeleteNetworkGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::ExternalPeerCreation) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::CreateExternalPeer;
+///
+/// let answer = client.create_external_peer(CreateExternalPeer::new("orga_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -378,6 +444,17 @@ impl Operation for CreateExternalPeer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::DeleteExternalPeer;
+///
+/// let answer = client.delete_external_peer(DeleteExternalPeer::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -442,6 +519,17 @@ impl Operation for DeleteExternalPeer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::ListNetworkGroupMembers;
+///
+/// let answer = client.list_network_group_members(ListNetworkGroupMembers::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -502,6 +590,17 @@ impl Operation for ListNetworkGroupMembers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::NetworkGroupMemberCreation) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::CreateNetworkGroupMember;
+///
+/// let answer = client.create_network_group_member(CreateNetworkGroupMember::new("orga_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -566,6 +665,17 @@ impl Operation for CreateNetworkGroupMember {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::GetNetworkGroupMember;
+///
+/// let answer = client.get_network_group_member(GetNetworkGroupMember::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -630,6 +740,17 @@ impl Operation for GetNetworkGroupMember {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::DeleteNetworkGroupMember;
+///
+/// let answer = client.delete_network_group_member(DeleteNetworkGroupMember::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -694,6 +815,17 @@ impl Operation for DeleteNetworkGroupMember {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::ListNetworkGroupPeers;
+///
+/// let answer = client.list_network_group_peers(ListNetworkGroupPeers::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -753,6 +885,17 @@ impl Operation for ListNetworkGroupPeers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::PeerCreation) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::CreateNetworkGroupPeer;
+///
+/// let answer = client.create_network_group_peer(CreateNetworkGroupPeer::new("orga_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -817,6 +960,17 @@ impl Operation for CreateNetworkGroupPeer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::GetNetworkGroupPeer;
+///
+/// let answer = client.get_network_group_peer(GetNetworkGroupPeer::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -881,6 +1035,17 @@ impl Operation for GetNetworkGroupPeer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::DeleteNetworkGroupPeer;
+///
+/// let answer = client.delete_network_group_peer(DeleteNetworkGroupPeer::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -945,6 +1110,17 @@ impl Operation for DeleteNetworkGroupPeer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::GetWireguardConfiguration;
+///
+/// let answer = client.get_wireguard_configuration(GetWireguardConfiguration::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1009,6 +1185,17 @@ impl Operation for GetWireguardConfiguration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::GetWireguardConfigurationUrl;
+///
+/// let answer = client.get_wireguard_configuration_url(GetWireguardConfigurationUrl::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1076,6 +1263,17 @@ impl Operation for GetWireguardConfigurationUrl {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::StreamWireguardConfiguration;
+///
+/// let answer = client.stream_wireguard_configuration(&StreamWireguardConfiguration::new("orga_1", "id", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1140,6 +1338,17 @@ impl StreamOperation for StreamWireguardConfiguration {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// use cc_api_network_group::StreamNetworkGroup;
+///
+/// let answer = client.stream_network_group(&StreamNetworkGroup::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

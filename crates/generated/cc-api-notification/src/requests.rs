@@ -16,6 +16,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// use cc_api_notification::ListNotificationEvents;
+///
+/// let answer = client.list_notification_events(ListNotificationEvents::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -58,6 +69,17 @@ impl Operation for ListNotificationEvents {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// use cc_api_notification::ListWebhookFormats;
+///
+/// let answer = client.list_webhook_formats(ListWebhookFormats::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -102,6 +124,17 @@ impl Operation for ListWebhookFormats {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// use cc_api_notification::ListEmailNotifications;
+///
+/// let answer = client.list_email_notifications(ListEmailNotifications::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -153,6 +186,17 @@ impl Operation for ListEmailNotifications {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client, body: cc_api_notification::types::EmailNotificationCreation) -> cc_runtime::Result<()> {
+/// use cc_api_notification::CreateEmailNotification;
+///
+/// let answer = client.create_email_notification(CreateEmailNotification::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -213,6 +257,17 @@ impl Operation for CreateEmailNotification {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_notification::UpdateEmailNotification;
+///
+/// let answer = client.update_email_notification(UpdateEmailNotification::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -277,6 +332,17 @@ impl Operation for UpdateEmailNotification {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// use cc_api_notification::DeleteEmailNotification;
+///
+/// let answer = client.delete_email_notification(DeleteEmailNotification::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -336,6 +402,17 @@ impl Operation for DeleteEmailNotification {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// use cc_api_notification::ListWebhooks;
+///
+/// let answer = client.list_webhooks(ListWebhooks::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -385,6 +462,17 @@ impl Operation for ListWebhooks {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client, body: cc_api_notification::types::WebhookCreation) -> cc_runtime::Result<()> {
+/// use cc_api_notification::CreateWebhook;
+///
+/// let answer = client.create_webhook(CreateWebhook::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -445,6 +533,17 @@ impl Operation for CreateWebhook {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_notification::UpdateWebhook;
+///
+/// let answer = client.update_webhook(UpdateWebhook::new("orga_1", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -509,6 +608,17 @@ impl Operation for UpdateWebhook {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// use cc_api_notification::DeleteWebhook;
+///
+/// let answer = client.delete_webhook(DeleteWebhook::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -572,6 +682,17 @@ impl Operation for DeleteWebhook {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// use cc_api_notification::OpenEventSocket;
+///
+/// let answer = client.open_event_socket(OpenEventSocket::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -19,6 +19,17 @@ use crate::types;
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SignedRequest) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::AuthenticateRequest;
+///
+/// let answer = client.authenticate_request(AuthenticateRequest::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -82,6 +93,17 @@ impl Operation for AuthenticateRequest {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SignedRequest) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::AuthorizeRequest;
+///
+/// let answer = client.authorize_request(AuthorizeRequest::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -131,6 +153,17 @@ impl Operation for AuthorizeRequest {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthForm) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::CreateRequestToken;
+///
+/// let answer = client.create_request_token(CreateRequestToken::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -191,6 +224,17 @@ impl Operation for CreateRequestToken {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::CreateRequestTokenByQuery;
+///
+/// let answer = client.create_request_token_by_query(CreateRequestTokenByQuery::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -377,6 +421,17 @@ impl Operation for CreateRequestTokenByQuery {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthForm) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::CreateAccessToken;
+///
+/// let answer = client.create_access_token(CreateAccessToken::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -423,6 +478,17 @@ impl Operation for CreateAccessToken {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::CreateAccessTokenByQuery;
+///
+/// let answer = client.create_access_token_by_query(CreateAccessTokenByQuery::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -599,6 +665,17 @@ impl Operation for CreateAccessTokenByQuery {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetAuthorizationPage;
+///
+/// let answer = client.get_authorization_page(GetAuthorizationPage::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -695,6 +772,17 @@ impl Operation for GetAuthorizationPage {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::AuthorizationForm) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::AuthorizeToken;
+///
+/// let answer = client.authorize_token(AuthorizeToken::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -742,6 +830,17 @@ impl Operation for AuthorizeToken {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetLoginData;
+///
+/// let answer = client.get_login_data(GetLoginData::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -793,6 +892,17 @@ impl Operation for GetLoginData {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::ListOauthRights;
+///
+/// let answer = client.list_oauth_rights(ListOauthRights::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -837,6 +947,17 @@ impl Operation for ListOauthRights {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::ListOauthConsumers;
+///
+/// let answer = client.list_oauth_consumers(ListOauthConsumers::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -888,6 +1009,17 @@ impl Operation for ListOauthConsumers {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthConsumerInput) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::CreateOauthConsumer;
+///
+/// let answer = client.create_oauth_consumer(CreateOauthConsumer::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -947,6 +1079,17 @@ impl Operation for CreateOauthConsumer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetOauthConsumer;
+///
+/// let answer = client.get_oauth_consumer(GetOauthConsumer::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1007,6 +1150,17 @@ impl Operation for GetOauthConsumer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthConsumerInput) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::UpdateOauthConsumer;
+///
+/// let answer = client.update_oauth_consumer(UpdateOauthConsumer::new("orga_1", "id", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1072,6 +1226,17 @@ impl Operation for UpdateOauthConsumer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::DeleteOauthConsumer;
+///
+/// let answer = client.delete_oauth_consumer(DeleteOauthConsumer::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1132,6 +1297,17 @@ impl Operation for DeleteOauthConsumer {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetOauthConsumerSecret;
+///
+/// let answer = client.get_oauth_consumer_secret(GetOauthConsumerSecret::new("orga_1", "id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1191,6 +1367,17 @@ impl Operation for GetOauthConsumerSecret {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetOidcLoginPage;
+///
+/// let answer = client.get_oidc_login_page(GetOidcLoginPage::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1319,6 +1506,17 @@ impl Operation for GetOidcLoginPage {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetOidcSignupPage;
+///
+/// let answer = client.get_oidc_signup_page(GetOidcSignupPage::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1456,6 +1654,17 @@ impl Operation for GetOidcSignupPage {
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SignupEnd) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::FinishOidcSignup;
+///
+/// let answer = client.finish_oidc_signup(FinishOidcSignup::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1513,6 +1722,17 @@ impl Operation for FinishOidcSignup {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::FinishOidcLogin;
+///
+/// let answer = client.finish_oidc_login(FinishOidcLogin::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1613,6 +1833,17 @@ impl Operation for FinishOidcLogin {
 ///
 /// # Errors
 /// - 400: The request is invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetLoginPage;
+///
+/// let answer = client.get_login_page(GetLoginPage::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1713,6 +1944,17 @@ impl Operation for GetLoginPage {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::LoginForm) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::LogInByForm;
+///
+/// let answer = client.log_in_by_form(LogInByForm::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1760,6 +2002,17 @@ impl Operation for LogInByForm {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SecondFactorForm) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::LogInBySecondFactor;
+///
+/// let answer = client.log_in_by_second_factor(LogInBySecondFactor::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1806,6 +2059,17 @@ impl Operation for LogInBySecondFactor {
 ///
 /// # Errors
 /// - 400: The request is invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetSignupPage;
+///
+/// let answer = client.get_signup_page(GetSignupPage::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1899,6 +2163,17 @@ impl Operation for GetSignupPage {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// use cc_api_oauth::GetSignupPageForSource;
+///
+/// let answer = client.get_signup_page_for_source(GetSignupPageForSource::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

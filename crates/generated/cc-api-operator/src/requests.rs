@@ -18,6 +18,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetKeycloak;
+///
+/// let answer = client.get_keycloak(GetKeycloak::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -66,6 +77,17 @@ impl Operation for GetKeycloak {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebootKeycloak;
+///
+/// let answer = client.reboot_keycloak(RebootKeycloak::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -114,6 +136,17 @@ impl Operation for RebootKeycloak {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebuildKeycloak;
+///
+/// let answer = client.rebuild_keycloak(RebuildKeycloak::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -162,6 +195,17 @@ impl Operation for RebuildKeycloak {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::CheckKeycloakVersion;
+///
+/// let answer = client.check_keycloak_version(CheckKeycloakVersion::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -213,6 +257,17 @@ impl Operation for CheckKeycloakVersion {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_operator::UpdateKeycloakVersion;
+///
+/// let answer = client.update_keycloak_version(UpdateKeycloakVersion::new("postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -274,6 +329,17 @@ impl Operation for UpdateKeycloakVersion {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::CreateKeycloakNetworkGroup;
+///
+/// let answer = client.create_keycloak_network_group(CreateKeycloakNetworkGroup::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -324,6 +390,17 @@ impl Operation for CreateKeycloakNetworkGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::DeleteKeycloakNetworkGroup;
+///
+/// let answer = client.delete_keycloak_network_group(DeleteKeycloakNetworkGroup::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -374,6 +451,17 @@ impl Operation for DeleteKeycloakNetworkGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::KeycloakApplicationCreation) -> cc_runtime::Result<()> {
+/// use cc_api_operator::CreateKeycloakApplication;
+///
+/// let answer = client.create_keycloak_application(CreateKeycloakApplication::new("postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -433,6 +521,17 @@ impl Operation for CreateKeycloakApplication {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetOwnerKeycloak;
+///
+/// let answer = client.get_owner_keycloak(GetOwnerKeycloak::new("orga_1", "postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -489,6 +588,17 @@ impl Operation for GetOwnerKeycloak {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetKeycloakVersions;
+///
+/// let answer = client.get_keycloak_versions(GetKeycloakVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -535,6 +645,17 @@ impl Operation for GetKeycloakVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetKeycloakConsumption;
+///
+/// let answer = client.get_keycloak_consumption(GetKeycloakConsumption::new("orga_1", "postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -599,6 +720,17 @@ impl Operation for GetKeycloakConsumption {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetMatomo;
+///
+/// let answer = client.get_matomo(GetMatomo::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -647,6 +779,17 @@ impl Operation for GetMatomo {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebootMatomo;
+///
+/// let answer = client.reboot_matomo(RebootMatomo::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -695,6 +838,17 @@ impl Operation for RebootMatomo {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebuildMatomo;
+///
+/// let answer = client.rebuild_matomo(RebuildMatomo::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -740,6 +894,17 @@ impl Operation for RebuildMatomo {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetMatomoVersions;
+///
+/// let answer = client.get_matomo_versions(GetMatomoVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -784,6 +949,17 @@ impl Operation for GetMatomoVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetMetabase;
+///
+/// let answer = client.get_metabase(GetMetabase::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -832,6 +1008,17 @@ impl Operation for GetMetabase {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebootMetabase;
+///
+/// let answer = client.reboot_metabase(RebootMetabase::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -880,6 +1067,17 @@ impl Operation for RebootMetabase {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebuildMetabase;
+///
+/// let answer = client.rebuild_metabase(RebuildMetabase::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -928,6 +1126,17 @@ impl Operation for RebuildMetabase {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::CheckMetabaseVersion;
+///
+/// let answer = client.check_metabase_version(CheckMetabaseVersion::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -979,6 +1188,17 @@ impl Operation for CheckMetabaseVersion {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_operator::UpdateMetabaseVersion;
+///
+/// let answer = client.update_metabase_version(UpdateMetabaseVersion::new("postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1035,6 +1255,17 @@ impl Operation for UpdateMetabaseVersion {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetMetabaseVersions;
+///
+/// let answer = client.get_metabase_versions(GetMetabaseVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1081,6 +1312,17 @@ impl Operation for GetMetabaseVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetMetabaseConsumption;
+///
+/// let answer = client.get_metabase_consumption(GetMetabaseConsumption::new("orga_1", "postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1145,6 +1387,17 @@ impl Operation for GetMetabaseConsumption {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetOtoroshi;
+///
+/// let answer = client.get_otoroshi(GetOtoroshi::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1193,6 +1446,17 @@ impl Operation for GetOtoroshi {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetOtoroshiConfig;
+///
+/// let answer = client.get_otoroshi_config(GetOtoroshiConfig::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1241,6 +1505,17 @@ impl Operation for GetOtoroshiConfig {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebootOtoroshi;
+///
+/// let answer = client.reboot_otoroshi(RebootOtoroshi::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1289,6 +1564,17 @@ impl Operation for RebootOtoroshi {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::RebuildOtoroshi;
+///
+/// let answer = client.rebuild_otoroshi(RebuildOtoroshi::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1337,6 +1623,17 @@ impl Operation for RebuildOtoroshi {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::CheckOtoroshiVersion;
+///
+/// let answer = client.check_otoroshi_version(CheckOtoroshiVersion::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1388,6 +1685,17 @@ impl Operation for CheckOtoroshiVersion {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_operator::UpdateOtoroshiVersion;
+///
+/// let answer = client.update_otoroshi_version(UpdateOtoroshiVersion::new("postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1449,6 +1757,17 @@ impl Operation for UpdateOtoroshiVersion {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::CreateOtoroshiNetworkGroup;
+///
+/// let answer = client.create_otoroshi_network_group(CreateOtoroshiNetworkGroup::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1499,6 +1818,17 @@ impl Operation for CreateOtoroshiNetworkGroup {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::DeleteOtoroshiNetworkGroup;
+///
+/// let answer = client.delete_otoroshi_network_group(DeleteOtoroshiNetworkGroup::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1546,6 +1876,17 @@ impl Operation for DeleteOtoroshiNetworkGroup {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetOtoroshiVersions;
+///
+/// let answer = client.get_otoroshi_versions(GetOtoroshiVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1592,6 +1933,17 @@ impl Operation for GetOtoroshiVersions {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
+/// use cc_api_operator::GetOtoroshiConsumption;
+///
+/// let answer = client.get_otoroshi_consumption(GetOtoroshiConsumption::new("orga_1", "postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -15,6 +15,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::ListOrganisations;
+///
+/// let answer = client.list_organisations(ListOrganisations::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -58,6 +69,17 @@ impl Operation for ListOrganisations {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::OrganisationCreation) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::CreateOrganisation;
+///
+/// let answer = client.create_organisation(CreateOrganisation::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -105,6 +127,17 @@ impl Operation for CreateOrganisation {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::GetOrganisation;
+///
+/// let answer = client.get_organisation(GetOrganisation::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -155,6 +188,17 @@ impl Operation for GetOrganisation {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::OrganisationUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::UpdateOrganisation;
+///
+/// let answer = client.update_organisation(UpdateOrganisation::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -214,6 +258,17 @@ impl Operation for UpdateOrganisation {
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 409: The request conflicts with the current state of the resource.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::DeleteOrganisation;
+///
+/// let answer = client.delete_organisation(DeleteOrganisation::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -262,6 +317,17 @@ impl Operation for DeleteOrganisation {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::UpdateOrganisationAvatar;
+///
+/// let answer = client.update_organisation_avatar(UpdateOrganisationAvatar::new("orga_1", body, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -325,6 +391,17 @@ impl Operation for UpdateOrganisationAvatar {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::ListOrganisationMembers;
+///
+/// let answer = client.list_organisation_members(ListOrganisationMembers::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -380,6 +457,17 @@ impl Operation for ListOrganisationMembers {
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 409: The request conflicts with the current state of the resource.
 /// - 429: Too many requests. `Retry-After` may state the time to wait.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::MemberInvitation) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::AddOrganisationMember;
+///
+/// let answer = client.add_organisation_member(AddOrganisationMember::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -453,6 +541,17 @@ impl Operation for AddOrganisationMember {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::MemberUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::UpdateOrganisationMember;
+///
+/// let answer = client.update_organisation_member(UpdateOrganisationMember::new("orga_1", "user_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -520,6 +619,17 @@ impl Operation for UpdateOrganisationMember {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::RemoveOrganisationMember;
+///
+/// let answer = client.remove_organisation_member(RemoveOrganisationMember::new("orga_1", "user_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -578,6 +688,17 @@ impl Operation for RemoveOrganisationMember {
 ///
 /// # Errors
 /// - 400: The request is invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::ListOfferedProducts;
+///
+/// let answer = client.list_offered_products(ListOfferedProducts::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -654,6 +775,17 @@ impl Operation for ListOfferedProducts {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::ListTenants;
+///
+/// let answer = client.list_tenants(ListTenants::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -697,6 +829,17 @@ impl Operation for ListTenants {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantCreation) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::CreateTenant;
+///
+/// let answer = client.create_tenant(CreateTenant::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -744,6 +887,17 @@ impl Operation for CreateTenant {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::GetTenant;
+///
+/// let answer = client.get_tenant(GetTenant::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -793,6 +947,17 @@ impl Operation for GetTenant {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::DeleteTenant;
+///
+/// let answer = client.delete_tenant(DeleteTenant::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -842,6 +1007,17 @@ impl Operation for DeleteTenant {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::RemoveTenantMember;
+///
+/// let answer = client.remove_tenant_member(RemoveTenantMember::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -897,6 +1073,17 @@ impl Operation for RemoveTenantMember {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::ListTenantProducts;
+///
+/// let answer = client.list_tenant_products(ListTenantProducts::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -949,6 +1136,17 @@ impl Operation for ListTenantProducts {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantProductCreation) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::CreateTenantProduct;
+///
+/// let answer = client.create_tenant_product(CreateTenantProduct::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1007,6 +1205,17 @@ impl Operation for CreateTenantProduct {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::GetTenantProduct;
+///
+/// let answer = client.get_tenant_product(GetTenantProduct::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1065,6 +1274,17 @@ impl Operation for GetTenantProduct {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantProductUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::UpdateTenantProduct;
+///
+/// let answer = client.update_tenant_product(UpdateTenantProduct::new("name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1128,6 +1348,17 @@ impl Operation for UpdateTenantProduct {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::DeleteTenantProduct;
+///
+/// let answer = client.delete_tenant_product(DeleteTenantProduct::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1183,6 +1414,17 @@ impl Operation for DeleteTenantProduct {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::PublishTenantProduct;
+///
+/// let answer = client.publish_tenant_product(PublishTenantProduct::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1238,6 +1480,17 @@ impl Operation for PublishTenantProduct {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::ListTenantProductResources;
+///
+/// let answer = client.list_tenant_product_resources(ListTenantProductResources::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1294,6 +1547,17 @@ impl Operation for ListTenantProductResources {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantResourceCreation) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::CreateTenantResource;
+///
+/// let answer = client.create_tenant_resource(CreateTenantResource::new("name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1357,6 +1621,17 @@ impl Operation for CreateTenantResource {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::GetTenantResource;
+///
+/// let answer = client.get_tenant_resource(GetTenantResource::new("name", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1421,6 +1696,17 @@ impl Operation for GetTenantResource {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantResourceUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::UpdateTenantResource;
+///
+/// let answer = client.update_tenant_resource(UpdateTenantResource::new("name", "name", "name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1489,6 +1775,17 @@ impl Operation for UpdateTenantResource {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::DeleteTenantResource;
+///
+/// let answer = client.delete_tenant_resource(DeleteTenantResource::new("name", "name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1552,6 +1849,17 @@ impl Operation for DeleteTenantResource {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// use cc_api_organisation::ListTenantResources;
+///
+/// let answer = client.list_tenant_resources(ListTenantResources::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

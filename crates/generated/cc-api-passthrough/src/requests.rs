@@ -16,6 +16,17 @@ use crate::types;
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::GetV2;
+///
+/// let answer = client.get_v2(GetV2::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -76,6 +87,17 @@ impl Operation for GetV2 {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::PostV2;
+///
+/// let answer = client.post_v2(PostV2::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -140,6 +162,17 @@ impl Operation for PostV2 {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::PutV2;
+///
+/// let answer = client.put_v2(PutV2::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -204,6 +237,17 @@ impl Operation for PutV2 {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::DeleteV2;
+///
+/// let answer = client.delete_v2(DeleteV2::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -264,6 +308,17 @@ impl Operation for DeleteV2 {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::GetV4;
+///
+/// let answer = client.get_v4(GetV4::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -324,6 +379,17 @@ impl Operation for GetV4 {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::PostV4;
+///
+/// let answer = client.post_v4(PostV4::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -388,6 +454,17 @@ impl Operation for PostV4 {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::PutV4;
+///
+/// let answer = client.put_v4(PutV4::new("name", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -452,6 +529,17 @@ impl Operation for PutV4 {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// use cc_api_passthrough::DeleteV4;
+///
+/// let answer = client.delete_v4(DeleteV4::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -17,6 +17,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::ListPaymentMethods;
+///
+/// let answer = client.list_payment_methods(ListPaymentMethods::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -67,6 +78,17 @@ impl Operation for ListPaymentMethods {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentMethodId) -> cc_runtime::Result<()> {
+/// use cc_api_payment::CreatePaymentMethod;
+///
+/// let answer = client.create_payment_method(CreatePaymentMethod::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -126,6 +148,17 @@ impl Operation for CreatePaymentMethod {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentMethodId) -> cc_runtime::Result<()> {
+/// use cc_api_payment::SetDefaultPaymentMethod;
+///
+/// let answer = client.set_default_payment_method(SetDefaultPaymentMethod::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -185,6 +218,17 @@ impl Operation for SetDefaultPaymentMethod {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::DeletePaymentMethod;
+///
+/// let answer = client.delete_payment_method(DeletePaymentMethod::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -244,6 +288,17 @@ impl Operation for DeletePaymentMethod {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetStripeIntent;
+///
+/// let answer = client.get_stripe_intent(GetStripeIntent::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -306,6 +361,18 @@ impl Operation for GetStripeIntent {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::ListLegacyPaymentMethods;
+///
+/// let answer = client.list_legacy_payment_methods(ListLegacyPaymentMethods::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `ListPaymentMethods`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -358,6 +425,18 @@ impl Operation for ListLegacyPaymentMethods {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// use cc_api_payment::CreateLegacyPaymentMethod;
+///
+/// let answer = client.create_legacy_payment_method(CreateLegacyPaymentMethod::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `CreatePaymentMethod`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -418,6 +497,18 @@ impl Operation for CreateLegacyPaymentMethod {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyDefaultPaymentMethod;
+///
+/// let answer = client.get_legacy_default_payment_method(GetLegacyDefaultPaymentMethod::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `ListPaymentMethods`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -470,6 +561,18 @@ impl Operation for GetLegacyDefaultPaymentMethod {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// use cc_api_payment::SetLegacyDefaultPaymentMethod;
+///
+/// let answer = client.set_legacy_default_payment_method(SetLegacyDefaultPaymentMethod::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `SetDefaultPaymentMethod`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -530,6 +633,18 @@ impl Operation for SetLegacyDefaultPaymentMethod {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::DeleteLegacyPaymentMethod;
+///
+/// let answer = client.delete_legacy_payment_method(DeleteLegacyPaymentMethod::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `DeletePaymentMethod`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -589,6 +704,18 @@ impl Operation for DeleteLegacyPaymentMethod {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyStripeIntent;
+///
+/// let answer = client.get_legacy_stripe_intent(GetLegacyStripeIntent::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `GetStripeIntent`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -652,6 +779,18 @@ impl Operation for GetLegacyStripeIntent {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyStripeToken;
+///
+/// let answer = client.get_legacy_stripe_token(GetLegacyStripeToken::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `GetStripeIntent`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -703,6 +842,18 @@ impl Operation for GetLegacyStripeToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::ListLegacyInvoices;
+///
+/// let answer = client.list_legacy_invoices(ListLegacyInvoices::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `ListInvoices`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -755,6 +906,18 @@ impl Operation for ListLegacyInvoices {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::CreditOrder) -> cc_runtime::Result<()> {
+/// use cc_api_payment::BuyLegacyCredits;
+///
+/// let answer = client.buy_legacy_credits(BuyLegacyCredits::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -814,6 +977,18 @@ impl Operation for BuyLegacyCredits {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::ListLegacyUnpaidInvoices;
+///
+/// let answer = client.list_legacy_unpaid_invoices(ListLegacyUnpaidInvoices::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `ListUnpaidInvoices`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -865,6 +1040,18 @@ impl Operation for ListLegacyUnpaidInvoices {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyInvoice;
+///
+/// let answer = client.get_legacy_invoice(GetLegacyInvoice::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `GetInvoice`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -926,6 +1113,18 @@ impl Operation for GetLegacyInvoice {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentProviderChoice) -> cc_runtime::Result<()> {
+/// use cc_api_payment::ChooseLegacyPaymentProvider;
+///
+/// let answer = client.choose_legacy_payment_provider(ChooseLegacyPaymentProvider::new("orga_1", invoice_number, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -991,6 +1190,18 @@ impl Operation for ChooseLegacyPaymentProvider {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_payment::DeleteLegacyOrder;
+///
+/// let answer = client.delete_legacy_order(DeleteLegacyOrder::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1051,6 +1262,18 @@ impl Operation for DeleteLegacyOrder {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyInvoicePdf;
+///
+/// let answer = client.get_legacy_invoice_pdf(GetLegacyInvoicePdf::new("orga_1", invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `GetInvoicePdf`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1122,6 +1345,18 @@ impl Operation for GetLegacyInvoicePdf {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyFullPrice;
+///
+/// let answer = client.get_legacy_full_price(GetLegacyFullPrice::new("orga_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1182,6 +1417,18 @@ impl Operation for GetLegacyFullPrice {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyMonthlyInvoice;
+///
+/// let answer = client.get_legacy_monthly_invoice(GetLegacyMonthlyInvoice::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1234,6 +1481,18 @@ impl Operation for GetLegacyMonthlyInvoice {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::CreditLimit) -> cc_runtime::Result<()> {
+/// use cc_api_payment::SetLegacyMaxCredits;
+///
+/// let answer = client.set_legacy_max_credits(SetLegacyMaxCredits::new("orga_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1294,6 +1553,18 @@ impl Operation for SetLegacyMaxCredits {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetLegacyRecurringPayment;
+///
+/// let answer = client.get_legacy_recurring_payment(GetLegacyRecurringPayment::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1345,6 +1616,18 @@ impl Operation for GetLegacyRecurringPayment {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::DeleteLegacyRecurringPayment;
+///
+/// let answer = client.delete_legacy_recurring_payment(DeleteLegacyRecurringPayment::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1396,6 +1679,17 @@ impl Operation for DeleteLegacyRecurringPayment {
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 501: The platform does not implement this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// use cc_api_payment::EndLegacyStripePayment;
+///
+/// let answer = client.end_legacy_stripe_payment(EndLegacyStripePayment::new(invoice_number, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1454,6 +1748,17 @@ impl Operation for EndLegacyStripePayment {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::StripeIntent) -> cc_runtime::Result<()> {
+/// use cc_api_payment::UpdateLegacyStripePayment;
+///
+/// let answer = client.update_legacy_stripe_payment(UpdateLegacyStripePayment::new(invoice_number, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1512,6 +1817,17 @@ impl Operation for UpdateLegacyStripePayment {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 501: The platform does not implement this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::ListPaymentProviders;
+///
+/// let answer = client.list_payment_providers(ListPaymentProviders::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1555,6 +1871,17 @@ impl Operation for ListPaymentProviders {
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
 /// - 501: The platform does not implement this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetCoupon;
+///
+/// let answer = client.get_coupon(GetCoupon::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1603,6 +1930,17 @@ impl Operation for GetCoupon {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 501: The platform does not implement this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetStripeToken;
+///
+/// let answer = client.get_stripe_token(GetStripeToken::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1644,6 +1982,17 @@ impl Operation for GetStripeToken {
 ///
 /// # Errors
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, invoice_token: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// use cc_api_payment::GetInvoiceStatusButton;
+///
+/// let answer = client.get_invoice_status_button(GetInvoiceStatusButton::new(invoice_token)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1695,6 +2044,18 @@ impl Operation for GetInvoiceStatusButton {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # #[allow(deprecated)]
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// use cc_api_payment::AuthorizeLegacyPaypalTransaction;
+///
+/// let answer = client.authorize_legacy_paypal_transaction(AuthorizeLegacyPaypalTransaction::new(invoice_number, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[deprecated = "use `AuthorizePaypalPayment`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1753,6 +2114,17 @@ impl Operation for AuthorizeLegacyPaypalTransaction {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// use cc_api_payment::CancelLegacyPaypalTransaction;
+///
+/// let answer = client.cancel_legacy_paypal_transaction(CancelLegacyPaypalTransaction::new(invoice_number)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1803,6 +2175,17 @@ impl Operation for CancelLegacyPaypalTransaction {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::ExternalPaymentUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_payment::UpdateExternalInvoice;
+///
+/// let answer = client.update_external_invoice(UpdateExternalInvoice::new(invoice_number, body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1859,6 +2242,17 @@ impl Operation for UpdateExternalInvoice {
 ///
 /// # Errors
 /// - 400: The request is invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_payment::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// use cc_api_payment::HandleStripeSepaEvent;
+///
+/// let answer = client.handle_stripe_sepa_event(HandleStripeSepaEvent::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -16,6 +16,17 @@ use crate::types;
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListProductAddonProviders;
+///
+/// let answer = client.list_product_addon_providers(ListProductAddonProviders::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -72,6 +83,17 @@ impl Operation for ListProductAddonProviders {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::GetProductAddonProvider;
+///
+/// let answer = client.get_product_addon_provider(GetProductAddonProvider::new("id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -132,6 +154,17 @@ impl Operation for GetProductAddonProvider {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::GetProductAddonProviderInformations;
+///
+/// let answer = client.get_product_addon_provider_informations(GetProductAddonProviderInformations::new("id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -184,6 +217,17 @@ impl Operation for GetProductAddonProviderInformations {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::GetProductAddonProviderVersions;
+///
+/// let answer = client.get_product_addon_provider_versions(GetProductAddonProviderVersions::new("id")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -233,6 +277,17 @@ impl Operation for GetProductAddonProviderVersions {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListCountries;
+///
+/// let answer = client.list_countries(ListCountries::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -274,6 +329,17 @@ impl Operation for ListCountries {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListCountryCodes;
+///
+/// let answer = client.list_country_codes(ListCountryCodes::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -315,6 +381,17 @@ impl Operation for ListCountryCodes {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListFlavors;
+///
+/// let answer = client.list_flavors(ListFlavors::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -367,6 +444,17 @@ impl Operation for ListFlavors {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListRuntimes;
+///
+/// let answer = client.list_runtimes(ListRuntimes::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -421,6 +509,17 @@ impl Operation for ListRuntimes {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::GetRuntime;
+///
+/// let answer = client.get_runtime(GetRuntime::new("name", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -497,6 +596,17 @@ impl Operation for GetRuntime {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListMfaKinds;
+///
+/// let answer = client.list_mfa_kinds(ListMfaKinds::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -539,6 +649,17 @@ impl Operation for ListMfaKinds {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListCreditPackages;
+///
+/// let answer = client.list_credit_packages(ListCreditPackages::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -614,6 +735,17 @@ impl Operation for ListCreditPackages {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListCreditPrices;
+///
+/// let answer = client.list_credit_prices(ListCreditPrices::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -657,6 +789,17 @@ impl Operation for ListCreditPrices {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::ListLegacyZones;
+///
+/// let answer = client.list_legacy_zones(ListLegacyZones::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -700,6 +843,17 @@ impl Operation for ListLegacyZones {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The owner is a personal space.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// use cc_api_product::GetHeptapodPriceEstimation;
+///
+/// let answer = client.get_heptapod_price_estimation(GetHeptapodPriceEstimation::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -15,6 +15,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::GetPulsarVersions;
+///
+/// let answer = client.get_pulsar_versions(GetPulsarVersions::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -58,6 +69,17 @@ impl Operation for GetPulsarVersions {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client, body: cc_api_pulsar::types::PulsarCreation) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::CreatePulsar;
+///
+/// let answer = client.create_pulsar(CreatePulsar::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -106,6 +128,17 @@ impl Operation for CreatePulsar {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::GetPulsar;
+///
+/// let answer = client.get_pulsar(GetPulsar::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -153,6 +186,17 @@ impl Operation for GetPulsar {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::DeletePulsar;
+///
+/// let answer = client.delete_pulsar(DeletePulsar::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -201,6 +245,17 @@ impl Operation for DeletePulsar {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::CreatePulsarTenantAndNamespace;
+///
+/// let answer = client.create_pulsar_tenant_and_namespace(CreatePulsarTenantAndNamespace::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -251,6 +306,17 @@ impl Operation for CreatePulsarTenantAndNamespace {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::DeletePulsarTenantAndNamespace;
+///
+/// let answer = client.delete_pulsar_tenant_and_namespace(DeletePulsarTenantAndNamespace::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -300,6 +366,17 @@ impl Operation for DeletePulsarTenantAndNamespace {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::RenewPulsarToken;
+///
+/// let answer = client.renew_pulsar_token(RenewPulsarToken::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -348,6 +425,17 @@ impl Operation for RenewPulsarToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::GetPulsarStoragePolicies;
+///
+/// let answer = client.get_pulsar_storage_policies(GetPulsarStoragePolicies::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -403,6 +491,17 @@ impl Operation for GetPulsarStoragePolicies {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client, body: cc_api_pulsar::types::StoragePoliciesUpdate) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::UpdatePulsarStoragePolicies;
+///
+/// let answer = client.update_pulsar_storage_policies(UpdatePulsarStoragePolicies::new("postgresql_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -461,6 +560,17 @@ impl Operation for UpdatePulsarStoragePolicies {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::ListPulsarTopics;
+///
+/// let answer = client.list_pulsar_topics(ListPulsarTopics::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -523,6 +633,17 @@ impl Operation for ListPulsarTopics {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::CreatePulsarTopic;
+///
+/// let answer = client.create_pulsar_topic(CreatePulsarTopic::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -602,6 +723,17 @@ impl Operation for CreatePulsarTopic {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::DeletePulsarTopic;
+///
+/// let answer = client.delete_pulsar_topic(DeletePulsarTopic::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -680,6 +812,17 @@ impl Operation for DeletePulsarTopic {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::CreatePulsarTopicToken;
+///
+/// let answer = client.create_pulsar_topic_token(CreatePulsarTopicToken::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -738,6 +881,17 @@ impl Operation for CreatePulsarTopicToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::UnloadPulsarTopic;
+///
+/// let answer = client.unload_pulsar_topic(UnloadPulsarTopic::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -796,6 +950,17 @@ impl Operation for UnloadPulsarTopic {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::ListPulsarNonPersistentTopics;
+///
+/// let answer = client.list_pulsar_non_persistent_topics(ListPulsarNonPersistentTopics::new("postgresql_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -859,6 +1024,17 @@ impl Operation for ListPulsarNonPersistentTopics {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::CreatePulsarNonPersistentTopic;
+///
+/// let answer = client.create_pulsar_non_persistent_topic(CreatePulsarNonPersistentTopic::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -938,6 +1114,17 @@ impl Operation for CreatePulsarNonPersistentTopic {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::DeletePulsarNonPersistentTopic;
+///
+/// let answer = client.delete_pulsar_non_persistent_topic(DeletePulsarNonPersistentTopic::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1017,6 +1204,17 @@ impl Operation for DeletePulsarNonPersistentTopic {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::CreatePulsarNonPersistentTopicToken;
+///
+/// let answer = client.create_pulsar_non_persistent_topic_token(CreatePulsarNonPersistentTopicToken::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1076,6 +1274,17 @@ impl Operation for CreatePulsarNonPersistentTopicToken {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::UnloadPulsarNonPersistentTopic;
+///
+/// let answer = client.unload_pulsar_non_persistent_topic(UnloadPulsarNonPersistentTopic::new("postgresql_1", "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1135,6 +1344,17 @@ impl Operation for UnloadPulsarNonPersistentTopic {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::GetPulsarCluster;
+///
+/// let answer = client.get_pulsar_cluster(GetPulsarCluster::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1187,6 +1407,17 @@ impl Operation for GetPulsarCluster {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// use cc_api_pulsar::ListPulsarConsumptions;
+///
+/// let answer = client.list_pulsar_consumptions(ListPulsarConsumptions::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -18,6 +18,17 @@ use crate::types;
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redirection::Client) -> cc_runtime::Result<()> {
+/// use cc_api_redirection::ListTcpRedirections;
+///
+/// let answer = client.list_tcp_redirections(ListTcpRedirections::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -78,6 +89,17 @@ impl Operation for ListTcpRedirections {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redirection::Client, body: cc_api_redirection::types::RedirectionCreation) -> cc_runtime::Result<()> {
+/// use cc_api_redirection::CreateTcpRedirection;
+///
+/// let answer = client.create_tcp_redirection(CreateTcpRedirection::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -142,6 +164,17 @@ impl Operation for CreateTcpRedirection {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redirection::Client, source_port: i64) -> cc_runtime::Result<()> {
+/// use cc_api_redirection::DeleteTcpRedirection;
+///
+/// let answer = client.delete_tcp_redirection(DeleteTcpRedirection::new("orga_1", "app_1", source_port, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -211,6 +244,17 @@ impl Operation for DeleteTcpRedirection {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redirection::Client) -> cc_runtime::Result<()> {
+/// use cc_api_redirection::ListUdpRedirections;
+///
+/// let answer = client.list_udp_redirections(ListUdpRedirections::new("orga_1", "app_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -271,6 +315,17 @@ impl Operation for ListUdpRedirections {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redirection::Client, body: cc_api_redirection::types::RedirectionCreation) -> cc_runtime::Result<()> {
+/// use cc_api_redirection::CreateUdpRedirection;
+///
+/// let answer = client.create_udp_redirection(CreateUdpRedirection::new("orga_1", "app_1", body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -335,6 +390,17 @@ impl Operation for CreateUdpRedirection {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redirection::Client, source_port: i64) -> cc_runtime::Result<()> {
+/// use cc_api_redirection::DeleteUdpRedirection;
+///
+/// let answer = client.delete_udp_redirection(DeleteUdpRedirection::new("orga_1", "app_1", source_port, "name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -404,6 +470,17 @@ impl Operation for DeleteUdpRedirection {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redirection::Client) -> cc_runtime::Result<()> {
+/// use cc_api_redirection::ListNamespaces;
+///
+/// let answer = client.list_namespaces(ListNamespaces::new("orga_1")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -17,6 +17,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::SendCommandBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::SendCommand;
+///
+/// let answer = client.send_command(SendCommand::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -65,6 +76,17 @@ impl Operation for SendCommand {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::SendCommandLineBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::SendCommandLine;
+///
+/// let answer = client.send_command_line(SendCommandLine::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -112,6 +134,17 @@ impl Operation for SendCommandLine {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanKeysBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::ScanKeys;
+///
+/// let answer = client.scan_keys(ScanKeys::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -157,6 +190,17 @@ impl Operation for ScanKeys {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::DeleteKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::DeleteKey;
+///
+/// let answer = client.delete_key(DeleteKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -202,6 +246,17 @@ impl Operation for DeleteKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::GetStringKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::GetStringKey;
+///
+/// let answer = client.get_string_key(GetStringKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -249,6 +304,17 @@ impl Operation for GetStringKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateStringKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::CreateStringKey;
+///
+/// let answer = client.create_string_key(CreateStringKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -294,6 +360,17 @@ impl Operation for CreateStringKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::UpdateStringKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::UpdateStringKey;
+///
+/// let answer = client.update_string_key(UpdateStringKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -341,6 +418,17 @@ impl Operation for UpdateStringKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateHashKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::CreateHashKey;
+///
+/// let answer = client.create_hash_key(CreateHashKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -386,6 +474,17 @@ impl Operation for CreateHashKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanHashKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::ScanHashKey;
+///
+/// let answer = client.scan_hash_key(ScanHashKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -431,6 +530,17 @@ impl Operation for ScanHashKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::SetHashKeyElementBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::SetHashKeyElement;
+///
+/// let answer = client.set_hash_key_element(SetHashKeyElement::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -476,6 +586,17 @@ impl Operation for SetHashKeyElement {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::DeleteHashKeyElementBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::DeleteHashKeyElement;
+///
+/// let answer = client.delete_hash_key_element(DeleteHashKeyElement::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -523,6 +644,17 @@ impl Operation for DeleteHashKeyElement {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateListKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::CreateListKey;
+///
+/// let answer = client.create_list_key(CreateListKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -568,6 +700,17 @@ impl Operation for CreateListKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanListKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::ScanListKey;
+///
+/// let answer = client.scan_list_key(ScanListKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -615,6 +758,17 @@ impl Operation for ScanListKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::GetListKeyElementBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::GetListKeyElement;
+///
+/// let answer = client.get_list_key_element(GetListKeyElement::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -660,6 +814,17 @@ impl Operation for GetListKeyElement {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::AddListKeyElementBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::AddListKeyElement;
+///
+/// let answer = client.add_list_key_element(AddListKeyElement::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -705,6 +870,17 @@ impl Operation for AddListKeyElement {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::UpdateListKeyElementBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::UpdateListKeyElement;
+///
+/// let answer = client.update_list_key_element(UpdateListKeyElement::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -752,6 +928,17 @@ impl Operation for UpdateListKeyElement {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateSetKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::CreateSetKey;
+///
+/// let answer = client.create_set_key(CreateSetKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -797,6 +984,17 @@ impl Operation for CreateSetKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanSetKeyBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::ScanSetKey;
+///
+/// let answer = client.scan_set_key(ScanSetKey::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -842,6 +1040,17 @@ impl Operation for ScanSetKey {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::AddSetKeyElementBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::AddSetKeyElement;
+///
+/// let answer = client.add_set_key_element(AddSetKeyElement::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -887,6 +1096,17 @@ impl Operation for AddSetKeyElement {
 ///
 /// # Errors
 /// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::DeleteSetKeyElementBody) -> cc_runtime::Result<()> {
+/// use cc_api_redis_http::DeleteSetKeyElement;
+///
+/// let answer = client.delete_set_key_element(DeleteSetKeyElement::new(body)).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

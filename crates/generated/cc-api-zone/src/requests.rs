@@ -16,6 +16,17 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_zone::Client) -> cc_runtime::Result<()> {
+/// use cc_api_zone::ListZones;
+///
+/// let answer = client.list_zones(ListZones::new()).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -80,6 +91,17 @@ impl Operation for ListZones {
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: cc_api_zone::Client) -> cc_runtime::Result<()> {
+/// use cc_api_zone::GetZone;
+///
+/// let answer = client.get_zone(GetZone::new("name")).await?;
+/// # drop(answer);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
