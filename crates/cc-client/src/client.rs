@@ -18,7 +18,7 @@ pub struct Client {
     transport: Transport,
     resolver: Resolver,
     #[cfg(feature = "stream")]
-    streams: Arc<cc_stream::Settings>,
+    streams: Arc<crate::stream::ClientSettings>,
 }
 
 impl Client {
@@ -73,10 +73,16 @@ impl Client {
         crate::stream::StreamCall::new(self.clone(), command)
     }
 
-    /// Returns the default settings of the client's streams.
+    /// Returns the default settings of the client's streams. `heartbeat` is `None` unless the program set one: each stream then has that
+    /// of its operation.
     #[cfg(feature = "stream")]
     #[must_use]
     pub fn stream_settings(&self) -> &cc_stream::Settings {
+        self.streams.shared()
+    }
+
+    #[cfg(feature = "stream")]
+    pub(crate) fn settings_of_streams(&self) -> &crate::stream::ClientSettings {
         &self.streams
     }
 
@@ -149,7 +155,7 @@ pub struct ClientBuilder {
     defaults: Defaults,
     unknown_for: Option<Duration>,
     #[cfg(feature = "stream")]
-    streams: cc_stream::Settings,
+    streams: crate::stream::ClientSettings,
 }
 
 #[cfg(feature = "stream")]
@@ -160,7 +166,7 @@ impl Default for ClientBuilder {
             store: None,
             defaults: Defaults::default(),
             unknown_for: None,
-            streams: crate::stream::open_settings(),
+            streams: crate::stream::ClientSettings::new(),
         }
     }
 }
@@ -193,7 +199,7 @@ impl ClientBuilder {
     /// ```
     pub fn defaults(mut self, defaults: Defaults) -> Self {
         #[cfg(feature = "stream")]
-        crate::stream::follow(&mut self.streams, &self.defaults, &defaults);
+        self.streams.follow(&self.defaults, &defaults);
         self.defaults = defaults.clone();
         self.configure(|transport| transport.defaults(defaults))
     }
@@ -219,11 +225,12 @@ impl ClientBuilder {
     }
 
     /// Changes how streams behave, unless a stream says otherwise: retries, heartbeat, proof of continuity. Default:
-    /// [`settings_of`](crate::stream::settings_of) the defaults. A limit and a place to go on from are of one stream: those set here are not kept.
+    /// [`settings_of`](crate::stream::settings_of) the defaults, and the heartbeat of each stream's operation
+    /// ([`heartbeat_of`](crate::stream::heartbeat_of)). A limit and a place to go on from are of one stream: those set here are
+    /// not kept.
     #[cfg(feature = "stream")]
     pub fn streams(mut self, change: impl FnOnce(&mut cc_stream::Settings)) -> Self {
-        change(&mut self.streams);
-        (self.streams.limit, self.streams.resume) = (None, None);
+        self.streams.change(change);
         self
     }
 
@@ -249,7 +256,7 @@ impl ClientBuilder {
             ),
             transport,
             #[cfg(feature = "stream")]
-            streams: Arc::new(crate::stream::closed_settings(self.streams, &self.defaults)),
+            streams: Arc::new(self.streams.complete(&self.defaults)),
         }
     }
 }

@@ -21,11 +21,12 @@
 mod connect;
 mod merge;
 mod reader;
+mod settings;
 
 use std::fmt;
 use std::sync::Arc;
 
-use cc_runtime::{CallOptions, Defaults, Error, ErrorKind, Request, Result};
+use cc_runtime::{CallOptions, Error, ErrorKind, Request, Result};
 use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
@@ -34,6 +35,8 @@ pub use cc_stream::{
 };
 pub use merge::{Merged, merge};
 pub use reader::{EventReader, platform_format};
+pub(crate) use settings::ClientSettings;
+pub use settings::{heartbeat_of, settings_of};
 
 use crate::client::Client;
 use crate::resolve::{Ids, ResolvedIds};
@@ -43,6 +46,12 @@ use connect::{Connection, Platform};
 pub trait StreamCommand: Send + Sync + Sized + 'static {
     /// Name of the stream in the catalogue, such as `StreamApplicationRuntimeLog`.
     const NAME: &'static str;
+
+    /// How often the server sends a heartbeat, in milliseconds: that of its
+    /// [operation](cc_runtime::StreamOperation::HEARTBEAT_MS). A connection that is silent for so long and a
+    /// [margin](cc_runtime::StreamDefaults::heartbeat_margin) is opened again. Default: 0, and silence is allowed unless
+    /// [`Settings::heartbeat`] says otherwise.
+    const HEARTBEAT_MS: u64 = 0;
 
     /// One thing that comes.
     type Item: Send + 'static;
@@ -91,63 +100,6 @@ pub(crate) trait Follow: StreamCommand {
     }
 }
 
-/// The settings of streams that these defaults make.
-///
-/// Ids of the platform's events cannot be compared: only an overlap ([`Continuity::Overlap`]) tells that nothing is missing
-/// after an interruption.
-#[must_use]
-pub fn settings_of(defaults: &Defaults) -> Settings {
-    let of = &defaults.streams;
-    let mut settings = Settings::default();
-    settings.retry = Some(retry_of(defaults));
-    (settings.connect_timeout, settings.heartbeat) = (of.connect_timeout, of.heartbeat);
-    (settings.limits.line, settings.limits.event) = (of.line_limit, of.event_limit);
-    (settings.raw_limit, settings.window) = (of.raw_limit, of.window);
-    settings.continuity = Continuity::Overlap;
-    settings
-}
-
-/// Moves settings to other defaults, except the values that the program has changed.
-pub(crate) fn follow(settings: &mut Settings, before: &Defaults, after: &Defaults) {
-    fn one<T: PartialEq>(value: &mut T, before: T, after: T) {
-        if *value == before {
-            *value = after;
-        }
-    }
-    let (before, after) = (settings_of(before), settings_of(after));
-    one(&mut settings.connect_timeout, before.connect_timeout, after.connect_timeout);
-    one(&mut settings.heartbeat, before.heartbeat, after.heartbeat);
-    one(&mut settings.limits.line, before.limits.line, after.limits.line);
-    one(&mut settings.limits.event, before.limits.event, after.limits.event);
-    one(&mut settings.raw_limit, before.raw_limit, after.raw_limit);
-    one(&mut settings.window, before.window, after.window);
-}
-
-/// Settings of a client whose defaults are not final yet: the retries are those set by the program.
-pub(crate) fn open_settings() -> Settings {
-    let mut settings = settings_of(&Defaults::default());
-    settings.retry = Some(Retry::new());
-    settings
-}
-
-/// The settings of a client that is built.
-pub(crate) fn closed_settings(mut settings: Settings, defaults: &Defaults) -> Settings {
-    settings.retry = settings.retry.map(|retry| retry.or(&retry_of(defaults)));
-    settings
-}
-
-fn retry_of(defaults: &Defaults) -> Retry {
-    let of = &defaults.streams;
-    Retry::new()
-        .initial(of.retry_initial)
-        .factor(of.retry_factor)
-        .cap(of.retry_cap)
-        .floor(of.retry_floor)
-        .server_cap(of.retry_server_cap)
-        .max(of.retry_max)
-        .healthy_after(of.healthy_after)
-}
-
 /// A stream that is about to be opened, and takes settings before.
 ///
 /// [`Settings::connect_timeout`] counts from the moment at which the client's concurrency limit admits the
@@ -163,7 +115,7 @@ pub struct StreamCall<C> {
 
 impl<C: StreamCommand> StreamCall<C> {
     pub(crate) fn new(client: Client, command: C) -> Self {
-        let mut settings = client.stream_settings().clone();
+        let mut settings = client.settings_of_streams().of_stream(C::HEARTBEAT_MS);
         settings.limit = command.limit();
         settings.fixed_start = command.has_fixed_start();
         Self { client, command, settings, options: CallOptions::new() }
@@ -270,45 +222,6 @@ pub fn to_error(error: StreamError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_defaults_make_the_settings_that_streams_of_the_platform_have() {
-        let (mut ours, mut platform) = (settings_of(&Defaults::v2026_12()), Settings::default());
-        platform.heartbeat = Some(std::time::Duration::from_millis(2_500));
-        platform.connect_timeout = Some(std::time::Duration::from_secs(5));
-        platform.continuity = Continuity::Overlap;
-        let [retry, theirs] = [&mut ours, &mut platform].map(|settings| settings.retry.take().unwrap());
-        assert_eq!(format!("{ours:#?}"), format!("{platform:#?}"));
-        for (failures, spent, chance) in [(0, 0, 0.0), (0, 0, 1.0), (3, 2, 0.5), (66, 9, 0.9)] {
-            let wait = |retry: &Retry| {
-                retry.delay(
-                    failures,
-                    cc_stream::Wishes::default(),
-                    std::time::Duration::from_secs(spent),
-                    chance,
-                )
-            };
-            assert_eq!(wait(&retry), wait(&theirs));
-        }
-    }
-
-    #[test]
-    fn changes_hold_over_defaults_whichever_comes_first() {
-        let mut defaults = Defaults::v2026_12();
-        defaults.streams.raw_limit = 7;
-        defaults.streams.retry_max = Some(9);
-        let window = 5;
-        let change = |settings: &mut Settings| (settings.window, settings.limit) = (window, Some(1));
-        for builder in [
-            crate::Client::builder().streams(change).defaults(defaults.clone()),
-            crate::Client::builder().defaults(defaults.clone()).streams(change),
-        ] {
-            let client = builder.build().unwrap();
-            let settings = client.stream_settings();
-            assert_eq!((settings.window, settings.raw_limit, settings.limit), (5, 7, None));
-            assert_eq!(settings.retry, Some(retry_of(&defaults)));
-        }
-    }
 
     use cc_stream::ErrorKind as Kind;
     use http::StatusCode;

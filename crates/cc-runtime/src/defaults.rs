@@ -74,9 +74,9 @@ pub struct RetryBudget {
 pub struct StreamDefaults {
     /// Time limit of an attempt until the head of the answer. `None`: no limit.
     pub connect_timeout: Option<Duration>,
-    /// Silence of an open connection after which it counts as dead: the server's heartbeat of 2 s and a
-    /// margin. Source: `x-heartbeat-ms` in `spec/log.yaml`.
-    pub heartbeat: Option<Duration>,
+    /// How long a heartbeat may be late before its connection counts as dead. The interval of heartbeats is a property of each
+    /// stream: [`StreamOperation::HEARTBEAT_MS`](crate::StreamOperation::HEARTBEAT_MS).
+    pub heartbeat_margin: Duration,
     /// The widest first wait before a connection is opened again.
     pub retry_initial: Duration,
     /// Factor of the longest wait at each consecutive failure.
@@ -130,7 +130,7 @@ impl Defaults {
             unknown_ids_for: Duration::from_secs(60),
             streams: StreamDefaults {
                 connect_timeout: Some(Duration::from_secs(5)),
-                heartbeat: Some(Duration::from_millis(2_500)),
+                heartbeat_margin: Duration::from_millis(500),
                 retry_initial: SECOND,
                 retry_factor: 1.5,
                 retry_cap: Duration::from_secs(30),

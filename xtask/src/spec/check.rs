@@ -111,6 +111,13 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
         .flat_map(operations)
         .filter_map(|(.., operation)| operation.str_at("operationId"))
         .collect();
+    let streams: BTreeSet<&str> = documents
+        .domains
+        .values()
+        .flat_map(operations)
+        .filter(|(.., operation)| answers_events(operation))
+        .filter_map(|(.., operation)| operation.str_at("operationId"))
+        .collect();
     for (domain, document) in &documents.domains {
         let file = format!("{domain}.yaml");
         let mut report = Report::new(file.clone(), document, &documents.shared);
@@ -169,6 +176,11 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                     );
                 }
             }
+            let is_stream = command.str_at("kind") == Some("stream");
+            if is_stream && !command.strings_at("operations").iter().any(|id| streams.contains(id.as_str())) {
+                let message = "`kind: stream` needs an operation that answers `text/event-stream`".to_owned();
+                report.add(command.line, "stream-operation", pointer, message);
+            }
             for domain in command.strings_at("requires") {
                 if !documents.domains.contains_key(&domain) {
                     let message = format!("`requires` names `{domain}`, which has no file in spec/");
@@ -205,6 +217,12 @@ pub fn check_alone(file: String, document: &Node, shared: Option<&Node>) -> Vec<
 /// Path, method and operation of each route.
 pub fn operations(document: &Node) -> impl Iterator<Item = (&str, &str, &Node)> {
     operations_with_pointer(document).map(|(path, method, _, operation)| (path, method, operation))
+}
+
+/// Returns `true` if a success of an operation is a stream of events.
+fn answers_events(operation: &Node) -> bool {
+    let answers = operation.get("responses").map(Node::entries).unwrap_or_default();
+    answers.iter().any(|answer| answer.value.at(&["content", "text/event-stream"]).is_some())
 }
 
 fn operations_with_pointer(document: &Node) -> impl Iterator<Item = (&str, &str, String, &Node)> {

@@ -7,11 +7,13 @@ mod faults;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cc_client::api::log::StreamApplicationLogs;
 use cc_client::commands::log::model::ApplicationLog;
 use cc_client::commands::log::{
     StreamAddonRuntimeLog, StreamApplicationAccessLog, StreamApplicationRuntimeLog,
 };
 use cc_client::commands::metrics::StreamRequests;
+use cc_client::runtime::StreamOperation;
 use cc_client::stream::{Delivery, EndReason, Items, Retry, StreamEvent, merge};
 use cc_client::{Client, Defaults, ErrorKind, Timestamp};
 use cc_sandbox::{Fault, Pace, Sandbox, StreamFault};
@@ -294,6 +296,22 @@ async fn retries_of_a_stream_leave_those_of_the_client_as_they_are() {
     let _ = call.settings(|settings| retry = settings.retry.clone());
     let defaults = cc_client::stream::settings_of(&Defaults::default()).retry.unwrap();
     assert_eq!(retry, Some(Retry::at_most(5).initial(SECOND).cap(7 * SECOND).or(&defaults)));
+}
+
+#[test]
+fn a_stream_waits_for_the_heartbeat_that_the_spec_gives_its_operation() {
+    let heartbeat = |builder: cc_client::ClientBuilder| {
+        let mut heartbeat = None;
+        let call = builder.build().unwrap().stream(log("app_1"));
+        let _ = call.settings(|settings| heartbeat = settings.heartbeat);
+        heartbeat
+    };
+    let interval = Duration::from_millis(StreamApplicationLogs::HEARTBEAT_MS);
+    let margin = Defaults::default().streams.heartbeat_margin;
+    assert_eq!(heartbeat(Client::builder()), Some(interval + margin));
+    for set in [None, Some(SECOND)] {
+        assert_eq!(heartbeat(Client::builder().streams(|settings| settings.heartbeat = set)), set);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use cc_client::Defaults;
+use cc_client::api::log::StreamApplicationLogs;
+use cc_client::runtime::StreamOperation;
+use cc_client::stream::heartbeat_of;
 
 fn shown(time: impl Into<Option<Duration>>) -> String {
     match time.into() {
@@ -31,7 +34,10 @@ fn the_page_for_users_of_the_javascript_client_names_the_defaults() {
         ("`retry.backoffFactor`", streams.retry_factor.to_string()),
         ("`Retry::cap`", shown(streams.retry_cap)),
         ("`Retry::floor`", shown(streams.retry_floor)),
-        ("`heartbeatPeriod`", shown(streams.heartbeat)),
+        (
+            "`heartbeatPeriod`",
+            shown(heartbeat_of(&Defaults::v2026_12(), StreamApplicationLogs::HEARTBEAT_MS)),
+        ),
         ("`settings.connect_timeout`", shown(streams.connect_timeout)),
     ] {
         let row = page.lines().find(|line| line.starts_with('|') && line.contains(row));

@@ -7,7 +7,7 @@ use super::module;
 use super::shape::{Shape, ShapeField};
 use crate::generate::Decided;
 use crate::generate::homes::Home;
-use crate::generate::rust::{RUNTIME_TYPES, Ty, doc, field_name, literal};
+use crate::generate::rust::{RUNTIME_TYPES, Ty, doc, field_name, literal, type_name};
 use crate::spec::declared::{CommandKind, Declared, TypeText};
 
 /// Context in which declarations are resolved.
@@ -35,6 +35,21 @@ impl<'a> Known<'a> {
             }
         }
         routes
+    }
+
+    /// The path of the operation that a stream asks.
+    fn stream_operation(&self, command: &Declared) -> Result<String, String> {
+        let all = self.decided.iter().flat_map(|one| {
+            one.domain.operations.iter().map(|operation| (one.domain.name.as_str(), operation))
+        });
+        let mut streams =
+            all.filter(|(_, operation)| operation.is_stream() && command.operations.contains(&operation.id));
+        match streams.next() {
+            Some((domain, operation)) => {
+                Ok(format!("cc_api_{}::{}", domain.replace('-', "_"), type_name(&operation.id)))
+            }
+            None => Err("`kind: stream` needs an operation that answers `text/event-stream`".to_owned()),
+        }
     }
 
     /// Rust type for a type name of the spec.
@@ -131,12 +146,14 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
         ),
         CommandKind::Stream => writeln!(
             out,
-            "\n{condition}impl crate::stream::StreamCommand for {name} {{\n    const NAME: &'static str = {literal};\n    type Item = {output};\n\n    \
+            "\n{condition}impl crate::stream::StreamCommand for {name} {{\n    const NAME: &'static str = {literal};\n    \
+             const HEARTBEAT_MS: u64 = <{} as cc_runtime::StreamOperation>::HEARTBEAT_MS;\n    type Item = {output};\n\n    \
              fn ids(&self) -> Ids<'_> {{\n        crate::stream::Follow::ids(self)\n    }}\n\n    \
              fn request(&self, ids: &crate::resolve::ResolvedIds, attempt: &cc_stream::Attempt) -> Result<cc_runtime::Request> {{\n        crate::stream::Follow::request(self, ids, attempt)\n    }}\n\n    \
              fn format(reader: &crate::stream::EventReader) -> cc_stream::Format<Self::Item> {{\n        <Self as crate::stream::Follow>::format(reader)\n    }}\n\n    \
              fn limit(&self) -> Option<u64> {{\n        crate::stream::Follow::limit(self)\n    }}\n\n    \
-             fn has_fixed_start(&self) -> bool {{\n        crate::stream::Follow::has_fixed_start(self)\n    }}\n}}"
+             fn has_fixed_start(&self) -> bool {{\n        crate::stream::Follow::has_fixed_start(self)\n    }}\n}}",
+            known.stream_operation(command)?
         ),
         CommandKind::Url => writeln!(
             out,

@@ -6,8 +6,9 @@
 
 use std::time::Duration;
 
-use cc_runtime::Timestamp;
+use cc_api_log::StreamApplicationLogs;
 use cc_runtime::tasks::Instant;
+use cc_runtime::{StreamOperation, Timestamp};
 
 use super::model::DeploymentOutcome;
 use super::pace::Sign;
@@ -16,8 +17,9 @@ use crate::commands::log::model::ApplicationLog;
 /// Silence of the log after a line about the end: lines arrive up to a second after it.
 const QUIET: Duration = Duration::from_millis(1_010);
 
-/// Time for which a connection may be dead unnoticed: a heartbeat arrives every 2 s.
-const UNNOTICED: Duration = Duration::from_millis(2_600);
+/// Time for which a connection may be dead unnoticed: the interval of its heartbeats, and a margin.
+const UNNOTICED: Duration =
+    Duration::from_millis(<StreamApplicationLogs as StreamOperation>::HEARTBEAT_MS + 600);
 
 /// Maximum time by which a line about the end precedes the state.
 const EARLY: Duration = Duration::from_secs(10);

@@ -337,6 +337,7 @@ impl StreamApplicationRuntimeLog {
 #[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
     const NAME: &'static str = "StreamApplicationRuntimeLog";
+    const HEARTBEAT_MS: u64 = <cc_api_log::StreamApplicationLogs as cc_runtime::StreamOperation>::HEARTBEAT_MS;
     type Item = crate::commands::log::model::ApplicationLog;
 
     fn ids(&self) -> Ids<'_> {
@@ -523,6 +524,7 @@ impl StreamAddonRuntimeLog {
 #[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
     const NAME: &'static str = "StreamAddonRuntimeLog";
+    const HEARTBEAT_MS: u64 = <cc_api_log::StreamAddonLogs as cc_runtime::StreamOperation>::HEARTBEAT_MS;
     type Item = crate::commands::log::model::AddonLog;
 
     fn ids(&self) -> Ids<'_> {
@@ -675,6 +677,7 @@ impl StreamApplicationAccessLog {
 #[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamApplicationAccessLog {
     const NAME: &'static str = "StreamApplicationAccessLog";
+    const HEARTBEAT_MS: u64 = <cc_api_log::StreamApplicationAccessLogs as cc_runtime::StreamOperation>::HEARTBEAT_MS;
     type Item = crate::commands::log::model::AccessLog;
 
     fn ids(&self) -> Ids<'_> {

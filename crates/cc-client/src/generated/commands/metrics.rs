@@ -582,6 +582,7 @@ impl StreamRequests {
 #[cfg(feature = "stream")]
 impl crate::stream::StreamCommand for StreamRequests {
     const NAME: &'static str = "StreamRequests";
+    const HEARTBEAT_MS: u64 = <cc_api_metrics::StreamRequestLocations as cc_runtime::StreamOperation>::HEARTBEAT_MS;
     type Item = Vec<crate::commands::metrics::model::RequestLocation>;
 
     fn ids(&self) -> Ids<'_> {
