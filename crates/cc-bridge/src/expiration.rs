@@ -64,6 +64,13 @@ impl fmt::Display for ParseExpirationError {
 
 impl std::error::Error for ParseExpirationError {}
 
+impl From<ParseExpirationError> for cc_runtime::Error {
+    /// An [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) with the text of the cause.
+    fn from(error: ParseExpirationError) -> Self {
+        Self::new(cc_runtime::ErrorKind::InvalidInput).with_message(error.to_string())
+    }
+}
+
 impl FromStr for Expiration {
     type Err = ParseExpirationError;
 
@@ -157,6 +164,16 @@ mod tests {
             assert_eq!(duration.as_secs(), seconds, "{form}");
         }
         assert_eq!(Expiration::from(SystemTime::UNIX_EPOCH).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn a_text_that_is_no_expiration_is_an_invalid_input_by_the_question_mark() {
+        fn read() -> cc_runtime::Result<Expiration> {
+            Ok("tomorrow".parse::<Expiration>()?)
+        }
+        let error = read().unwrap_err();
+        assert_eq!(error.kind(), cc_runtime::ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("`tomorrow` is neither a date"), "{error}");
     }
 
     #[test]

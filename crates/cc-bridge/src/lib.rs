@@ -1,7 +1,7 @@
 //! API tokens of Clever Cloud: create, list, rename, revoke and rotate.
 //!
 #![doc = include_str!("../README.md")]
-#![deny(missing_docs)]
+#![deny(missing_docs, unnameable_types)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "catalog")]
@@ -22,4 +22,4 @@ pub use cc_runtime::{
 
 pub use client::{BridgeClient, BridgeClientBuilder};
 pub use command::Context;
-pub use expiration::Expiration;
+pub use expiration::{Expiration, ParseExpirationError};

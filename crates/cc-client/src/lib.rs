@@ -1,7 +1,7 @@
 //! The client of the Clever Cloud SDK: typed commands for the platform.
 //!
 #![doc = include_str!("../README.md")]
-#![deny(missing_docs)]
+#![deny(missing_docs, unnameable_types)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;

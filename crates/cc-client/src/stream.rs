@@ -2,14 +2,14 @@
 //!
 //! ```no_run
 //! use cc_client::commands::log::StreamApplicationRuntimeLog;
-//! use cc_client::stream::{Delivery, to_error};
+//! use cc_client::stream::Delivery;
 //! use futures_util::StreamExt;
 //!
 //! # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
 //! let mut lines = client.stream(StreamApplicationRuntimeLog::new("app_…")).open().items();
 //! while let Some(line) = lines.next().await {
 //!     // An error ends the stream. After a gap, and after a line that cannot be read, it goes on.
-//!     match line.map_err(to_error)? {
+//!     match line? {
 //!         Delivery::Item(line) => println!("{}", line.message),
 //!         Delivery::Gap(gap) => eprintln!("{gap}"),
 //!         Delivery::Fault(error) => eprintln!("{error}"),
@@ -30,8 +30,8 @@ use cc_runtime::{CallOptions, Error, ErrorKind, Request, Result};
 use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
-    Continuity, Cursor, Delivery, EndReason, ErrorEvents, EventStream, Gap, GapCause, Item, Items, Limits,
-    Opened, Overflow, Retry, Retrying, Settings, State, StreamError, StreamEvent, StreamHandle,
+    Continuity, Cursor, EndReason, ErrorEvents, Gap, GapCause, Item, Limits, Opened, Overflow, Retry,
+    Retrying, Settings, State, StreamError, StreamEvent, StreamHandle,
 };
 pub use merge::{Merged, merge};
 pub use reader::{EventReader, platform_format};
@@ -41,6 +41,16 @@ pub use settings::{heartbeat_of, settings_of};
 use crate::client::Client;
 use crate::resolve::{Ids, ResolvedIds};
 use connect::{Connection, Platform};
+
+/// A stream of the platform, with everything that it tells. It fails with the error of the SDK ([`to_error`]), whose
+/// [`source`](std::error::Error::source) is the [`StreamError`] or the cause of it.
+pub type EventStream<T> = cc_stream::EventStream<T, Error>;
+
+/// The items of a stream of the platform, and what must not be missed between them. It fails with the error of the SDK.
+pub type Items<T> = cc_stream::Items<T, Error>;
+
+/// An item of a stream of the platform, or the reason why something may be missing in its place.
+pub type Delivery<T> = cc_stream::Delivery<T, Error>;
 
 /// Something the platform can be asked to tell from now on, or since a time. Like a command, it is a value.
 pub trait StreamCommand: Send + Sync + Sized + 'static {
@@ -163,6 +173,11 @@ impl<C: StreamCommand> StreamCall<C> {
     /// Opens the stream. Nothing is sent until it is polled; dropping it closes its connection. Ids are
     /// resolved before each connection, so that a resource that moved to another owner is found.
     pub fn open(self) -> EventStream<C::Item> {
+        self.connect().map_errors(to_error)
+    }
+
+    /// The stream of [`open`](Self::open), with failures as `cc-stream` gives them.
+    pub(crate) fn connect(self) -> cc_stream::EventStream<C::Item> {
         let Self { client, command, mut settings, options } = self;
         // The transport counts from the moment that a request has its turn among those of the client, and not before.
         let timeout = settings.connect_timeout.take();
@@ -175,7 +190,7 @@ impl<C: StreamCommand> StreamCall<C> {
             let platform = Arc::clone(&asking);
             async move { platform.ask(attempt).await }
         };
-        EventStream::open(Connection { platform, options, timeout }, factory, format, settings)
+        cc_stream::EventStream::open(Connection { platform, options, timeout }, factory, format, settings)
     }
 }
 
@@ -185,8 +200,11 @@ impl<C: StreamCommand> fmt::Debug for StreamCall<C> {
     }
 }
 
-/// Converts the failure of a stream to the error of the SDK: its source, such as a refusal of the platform,
-/// or else the kind of failure. After the last retry, it is the failure of that retry.
+/// The failure of a stream as the error of the SDK, as streams of a [`StreamCall`] give it: the error that it comes from, such as
+/// a refusal of the platform, else the kind
+/// of failure. Where as many retries were made as allowed, it is that of the last of them.
+///
+/// Use it for [`Retrying::error`], and for streams that the program opens with `cc-stream` itself.
 #[must_use]
 pub fn to_error(error: StreamError) -> Error {
     use cc_stream::ErrorKind as Kind;

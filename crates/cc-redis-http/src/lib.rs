@@ -1,7 +1,7 @@
 //! Redis and Materia KV over Clever Cloud's HTTP proxy.
 //!
 #![doc = include_str!("../README.md")]
-#![deny(missing_docs)]
+#![deny(missing_docs, unnameable_types)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "catalog")]

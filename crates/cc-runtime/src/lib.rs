@@ -1,7 +1,7 @@
 //! Foundation of the Clever Cloud SDK: shared types, the transport, and the error type.
 //!
 #![doc = include_str!("../README.md")]
-#![deny(missing_docs)]
+#![deny(missing_docs, unnameable_types)]
 
 mod answer;
 #[cfg(feature = "schemars")]
@@ -49,7 +49,7 @@ pub use operation_info::OperationInfo;
 pub use patch::Patch;
 pub use request::{Request, RequestBuilder};
 pub use secret::{Secret, SecretJson, ServiceUrl};
-pub use time::{Timestamp, TimestampMillis};
+pub use time::{ParseTimestampError, Timestamp, TimestampMillis};
 pub use transport::{
     Body, CachePolicy, Call, CallOptions, RetryPolicy, SecretUrl, Transport, TransportBuilder,
 };

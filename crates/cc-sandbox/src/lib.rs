@@ -1,7 +1,7 @@
 //! The Clever Cloud platform in a process, for tests and examples.
 //!
 #![doc = include_str!("../README.md")]
-#![deny(missing_docs)]
+#![deny(missing_docs, unnameable_types)]
 
 mod domains;
 mod engine;

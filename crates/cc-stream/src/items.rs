@@ -32,24 +32,24 @@ use crate::stream::EventStream;
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Items<T> {
-    stream: EventStream<T>,
+pub struct Items<T, E = StreamError> {
+    stream: EventStream<T, E>,
     end: Option<EndReason>,
 }
 
 /// An item of [`Items`], or the reason why something may be missing in its place. The stream continues after each of them.
 #[derive(Debug)]
-pub enum Delivery<T> {
+pub enum Delivery<T, E = StreamError> {
     /// The data of an item.
     Item(T),
     /// Events may be missing here.
     Gap(Gap),
     /// An event that is not an item: its data cannot be read, it was too long, or it is an error reported by
     /// the server.
-    Fault(StreamError),
+    Fault(E),
 }
 
-impl<T> Delivery<T> {
+impl<T, E> Delivery<T, E> {
     /// The item, if it is one.
     pub fn item(self) -> Option<T> {
         match self {
@@ -67,8 +67,8 @@ impl<T> Delivery<T> {
     }
 }
 
-impl<T> Items<T> {
-    pub(crate) fn new(stream: EventStream<T>) -> Self {
+impl<T, E> Items<T, E> {
+    pub(crate) fn new(stream: EventStream<T, E>) -> Self {
         Self { stream, end: None }
     }
 
@@ -88,17 +88,17 @@ impl<T> Items<T> {
     }
 
     /// The stream with everything it tells.
-    pub fn into_inner(self) -> EventStream<T> {
+    pub fn into_inner(self) -> EventStream<T, E> {
         self.stream
     }
 }
 
-impl<T> Stream for Items<T> {
-    type Item = Result<Delivery<T>>;
+impl<T, E> Stream for Items<T, E> {
+    type Item = Result<Delivery<T, E>, E>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            return Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+            return Poll::Ready(match ready!(self.stream.poll_told(cx)) {
                 Some(Ok(StreamEvent::Item(item))) => Some(Ok(Delivery::Item(item.data))),
                 Some(Ok(StreamEvent::Gap(gap))) => Some(Ok(Delivery::Gap(gap))),
                 Some(Ok(StreamEvent::End(reason))) => {
@@ -106,15 +106,17 @@ impl<T> Stream for Items<T> {
                     None
                 }
                 Some(Ok(StreamEvent::Open(_) | StreamEvent::Retry(_))) => continue,
-                Some(Err(error)) if error.is_about_one_event() => Some(Ok(Delivery::Fault(error))),
-                Some(Err(error)) => Some(Err(error)),
+                Some(Err(error)) if error.is_about_one_event() => {
+                    Some(Ok(Delivery::Fault(self.stream.error(error))))
+                }
+                Some(Err(error)) => Some(Err(self.stream.error(error))),
                 None => None,
             });
         }
     }
 }
 
-impl<T> FusedStream for Items<T> {
+impl<T, E> FusedStream for Items<T, E> {
     fn is_terminated(&self) -> bool {
         self.stream.is_terminated()
     }

@@ -1,7 +1,7 @@
 //! Server-Sent Events with reconnection, health checks and gap detection.
 //!
 #![doc = include_str!("../README.md")]
-#![deny(missing_docs)]
+#![deny(missing_docs, unnameable_types)]
 
 mod buffer;
 mod callbacks;

@@ -35,17 +35,20 @@ const READ_AHEAD: usize = 1024;
 /// It starts when it is first polled, and runs only while it is polled: no task, timer or connection is left when it
 /// is dropped. It is polled in a tokio runtime with a timer, else it ends with [`ErrorKind::Runtime`](crate::ErrorKind::Runtime);
 /// with a [`Clock`] of the program's own, it is polled anywhere.
-pub struct EventStream<T> {
+///
+/// It fails with [`StreamError`], or with the error type of the program: [`map_errors`](Self::map_errors).
+pub struct EventStream<T, E = StreamError> {
     driver: Driver<T>,
     limit: Option<u64>,
     delivered: u64,
     buffer: Option<DropOldest<T>>,
     callbacks: Callbacks<T>,
     done: bool,
+    error: fn(StreamError) -> E,
 }
 
 /// No field is pinned.
-impl<T> Unpin for EventStream<T> {}
+impl<T, E> Unpin for EventStream<T, E> {}
 
 impl<T> EventStream<T> {
     /// Opens a stream over a transport. `factory` builds the request of each attempt, so that it can be
@@ -133,11 +136,40 @@ impl<T> EventStream<T> {
             buffer,
             callbacks: Callbacks::default(),
             done: false,
+            error: std::convert::identity,
         };
         stream.close_at_limit();
         stream
     }
 
+    /// Makes the stream fail with another error type, such as that of the program, so that `?` on its elements needs no
+    /// conversion. Callbacks and [`Retrying`](crate::Retrying) keep the [`StreamError`].
+    ///
+    /// ```
+    /// # use cc_stream::{Delivery, EventStream, StreamError};
+    /// # use futures_util::TryStreamExt;
+    /// enum AppError {
+    ///     Log(StreamError),
+    /// }
+    ///
+    /// async fn print(stream: EventStream<String>) -> Result<(), AppError> {
+    ///     let mut lines = stream.map_errors(AppError::Log).items();
+    ///     while let Some(line) = lines.try_next().await? {
+    ///         if let Delivery::Item(line) = line {
+    ///             println!("{line}");
+    ///         }
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn map_errors<E>(self, error: fn(StreamError) -> E) -> EventStream<T, E> {
+        let Self { driver, limit, delivered, buffer, callbacks, done, .. } = self;
+        EventStream { driver, limit, delivered, buffer, callbacks, done, error }
+    }
+}
+
+impl<T, E> EventStream<T, E> {
     /// A handle that controls the stream from elsewhere.
     pub fn handle(&self) -> StreamHandle {
         StreamHandle { shared: Arc::clone(&self.driver.shared) }
@@ -154,8 +186,8 @@ impl<T> EventStream<T> {
         self.driver.reader.tracker.cursor(position, self.delivered)
     }
 
-    /// Returns the data of the items, and the gaps and faults between them: see [`Items`].
-    pub fn items(self) -> Items<T> {
+    /// The data of the items, and what must not be missed between them: see [`Items`].
+    pub fn items(self) -> Items<T, E> {
         Items::new(self)
     }
 
@@ -201,12 +233,12 @@ impl<T> EventStream<T> {
     ///
     /// # Errors
     /// The one that ended the stream. Errors about one event are left to the callbacks.
-    pub async fn run(mut self) -> Result<EndReason> {
+    pub async fn run(mut self) -> Result<EndReason, E> {
         let mut failure = None;
         loop {
-            match poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
+            match poll_fn(|cx| self.poll_told(cx)).await {
                 Some(Ok(StreamEvent::End(reason))) => return failure.map_or(Ok(reason), Err),
-                Some(Err(error)) if !error.is_about_one_event() => failure = Some(error),
+                Some(Err(error)) if !error.is_about_one_event() => failure = Some((self.error)(error)),
                 Some(_) => {}
                 // The end comes before the last poll.
                 None => return failure.map_or(Ok(EndReason::Closed), Err),
@@ -259,13 +291,10 @@ impl<T> EventStream<T> {
             }
         }
     }
-}
 
-impl<T> Stream for EventStream<T> {
-    type Item = Result<StreamEvent<T>>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
+    /// Polls the stream, with the failure as it is.
+    pub(crate) fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<Option<Told<T>>> {
+        let this = self;
         if this.done {
             return Poll::Ready(None);
         }
@@ -290,15 +319,29 @@ impl<T> Stream for EventStream<T> {
         }
         polled
     }
+
+    /// The error of the program for a failure.
+    pub(crate) fn error(&self, error: StreamError) -> E {
+        (self.error)(error)
+    }
 }
 
-impl<T> FusedStream for EventStream<T> {
+impl<T, E> Stream for EventStream<T, E> {
+    type Item = Result<StreamEvent<T>, E>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let error = self.error;
+        self.poll_told(cx).map(|told| told.map(|told| told.map_err(error)))
+    }
+}
+
+impl<T, E> FusedStream for EventStream<T, E> {
     fn is_terminated(&self) -> bool {
         self.done
     }
 }
 
-impl<T> fmt::Debug for EventStream<T> {
+impl<T, E> fmt::Debug for EventStream<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
             .field("state", &self.state())

@@ -2,7 +2,6 @@
 
 use cc_runtime::catalog::{Run, read_input, write_output};
 use cc_runtime::{Error, ErrorKind, Result};
-use cc_stream::Delivery;
 use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +10,7 @@ use serde_json::Value;
 
 use super::{CommandInfo, catalog};
 use crate::client::Client;
-use crate::stream::{StreamCall, StreamCommand, to_error};
+use crate::stream::{Delivery, StreamCall, StreamCommand};
 
 pub use cc_runtime::catalog::{Delivered, Streamed};
 
@@ -43,8 +42,8 @@ where
                 let error = Error::new(ErrorKind::StreamGap).with_message(gap.to_string());
                 Ok(Delivered::Notice(error.with_command(C::NAME)))
             }
-            Ok(Delivery::Fault(error)) => Ok(Delivered::Notice(to_error(error).with_command(C::NAME))),
-            Err(error) => Err(to_error(error).with_command(C::NAME)),
+            Ok(Delivery::Fault(error)) => Ok(Delivered::Notice(error.with_command(C::NAME))),
+            Err(error) => Err(error.with_command(C::NAME)),
         })))
     });
     CommandInfo::new::<C, C::Item>(C::NAME, domain, summary, operations, run)

@@ -57,6 +57,13 @@ impl fmt::Display for ParseDomainError {
 
 impl std::error::Error for ParseDomainError {}
 
+impl From<ParseDomainError> for cc_runtime::Error {
+    /// An [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) with the text of the cause.
+    fn from(error: ParseDomainError) -> Self {
+        Self::new(cc_runtime::ErrorKind::InvalidInput).with_message(error.to_string())
+    }
+}
+
 impl std::str::FromStr for Domain {
     type Err = ParseDomainError;
 

@@ -7,6 +7,8 @@ mod commands;
 mod deployments;
 mod identities;
 mod kills;
+#[cfg(all(feature = "log", feature = "stream"))]
+mod one_error;
 #[cfg(all(unix, feature = "redis"))]
 mod redis;
 mod resolve;

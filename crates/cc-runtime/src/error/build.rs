@@ -12,9 +12,17 @@ use super::{BoxError, Error, ErrorKind, Inner, body};
 use crate::line::{CODE, MESSAGE, kept};
 use crate::operation_info::OperationInfo;
 use crate::redact::Redactor;
+use crate::time::ParseTimestampError;
 
 /// Maximum size of an answer's body that an error keeps, in bytes.
 const KEPT_BODY: usize = 64 * 1024;
+
+impl From<ParseTimestampError> for Error {
+    /// An [`ErrorKind::InvalidInput`] with the text of the cause.
+    fn from(error: ParseTimestampError) -> Self {
+        Self::new(ErrorKind::InvalidInput).with_message(error.to_string())
+    }
+}
 
 impl Error {
     /// Creates an error of this kind, without further details.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use cc_client::Timestamp;
 use cc_client::commands::log::StreamApplicationRuntimeLog;
-use cc_client::stream::{Delivery, StreamError};
+use cc_client::stream::Delivery;
 use cc_sandbox::{Pace, Sandbox};
 use cc_trials::memory;
 use futures_util::StreamExt;
 
-/// Returns the item of a delivery, and fails for a gap or fault.
-fn item<T>(delivery: Result<Delivery<T>, StreamError>) -> T {
+/// The item of a delivery, where there is no reason for anything else.
+fn item<T>(delivery: cc_client::Result<Delivery<T>>) -> T {
     delivery.unwrap().item().expect("an item")
 }
 

@@ -227,7 +227,7 @@ impl Journal {
         self.has_more = false;
         let resume = self.cursor.clone();
         let call = self.client.stream(command).settings(|settings| settings.resume = resume);
-        self.log = Log::Open(Box::new(call.open()));
+        self.log = Log::Open(Box::new(call.connect()));
         true
     }
 

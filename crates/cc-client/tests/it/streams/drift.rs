@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use cc_client::Client;
-use cc_client::stream::{Delivery, EndReason, StreamEvent};
+use cc_client::stream::{Delivery, EndReason, StreamError, StreamEvent};
 use cc_runtime::transport::{HookFuture, Hooks};
 use cc_runtime::{Drift, OperationInfo};
 use futures_util::StreamExt;
@@ -74,9 +74,12 @@ async fn events_are_read_as_leniently_as_answers_and_differences_are_told_once()
     assert_eq!(messages[5].1, "lone \u{fffd} half");
     // What nothing can be made of comes as it was sent.
     let [fault] = faults.as_slice() else { panic!("{faults:?}") };
-    let cc_stream::ErrorKind::Payload { event } = fault.kind() else { panic!("{fault:?}") };
+    let source = std::error::Error::source(&fault).and_then(|source| source.downcast_ref::<StreamError>());
+    let Some(cc_stream::ErrorKind::Payload { event }) = source.map(StreamError::kind) else {
+        panic!("{fault:?}")
+    };
     assert_eq!(event.data, "no JSON at all");
-    assert!(fault.is_about_one_event());
+    assert!(source.is_some_and(StreamError::is_about_one_event));
     tokio::task::yield_now().await;
     tokio::task::yield_now().await;
     let told = notes.0.lock().unwrap().clone();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use cc_client::commands::log::StreamApplicationRuntimeLog;
-use cc_client::stream::{EndReason, StreamError, StreamEvent, to_error};
-use cc_client::{Client, ErrorKind, Timestamp};
+use cc_client::stream::{EndReason, StreamError, StreamEvent};
+use cc_client::{Client, Error, ErrorKind, Timestamp};
 use cc_sandbox::{Fault, Sandbox, StreamFault};
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -19,7 +19,7 @@ enum Told {
     /// An error about an item: its id. When the platform gives it again as it should be, it is another event.
     Faulty(String),
     Gap,
-    Failed(StreamError),
+    Failed(Error),
     End(EndReason),
 }
 
@@ -39,8 +39,8 @@ async fn read(client: &Client, command: StreamApplicationRuntimeLog, seed: u64) 
             Ok(StreamEvent::Gap(_)) => Told::Gap,
             Ok(StreamEvent::End(reason)) => Told::End(reason),
             Ok(_) => continue,
-            Err(error) => match error.kind() {
-                cc_stream::ErrorKind::Oversize { event } | cc_stream::ErrorKind::Payload { event } => {
+            Err(error) => match failure(&error).map(StreamError::kind) {
+                Some(cc_stream::ErrorKind::Oversize { event } | cc_stream::ErrorKind::Payload { event }) => {
                     Told::Faulty(event.id.clone().unwrap())
                 }
                 _ => Told::Failed(error),
@@ -48,6 +48,11 @@ async fn read(client: &Client, command: StreamApplicationRuntimeLog, seed: u64) 
         });
     }
     told
+}
+
+/// The failure that an error was made of.
+fn failure(error: &Error) -> Option<&StreamError> {
+    std::error::Error::source(error)?.downcast_ref()
 }
 
 /// The ids of what should come.
@@ -176,7 +181,6 @@ async fn a_permanent_failure_contains_the_message_of_the_platform() {
             panic!("{fault:?}: {told:?}")
         };
         let Some(Told::Failed(error)) = told.into_iter().next() else { unreachable!() };
-        let error = to_error(error);
         assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (kind, status), "{fault:?}");
     }
 }
