@@ -5,6 +5,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
+pub mod app_status;
 mod binary;
 #[cfg(feature = "catalog")]
 pub mod catalog;
@@ -12,20 +13,28 @@ mod client;
 mod command;
 pub mod commands;
 mod context;
+pub mod date_format;
+pub mod domain_diagnosis;
+pub mod domain_name;
 pub mod env;
 pub mod fan_out;
 #[rustfmt::skip]
 mod generated;
 pub mod model;
+mod name_order;
+pub mod network_group_ids;
+pub mod payment_problem;
 pub mod poll;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
 pub mod redis;
 pub mod resolve;
+#[allow(dead_code)] // Which domains are on decides whether a command takes a time.
+mod seconds;
 #[cfg(feature = "oauth")]
 pub mod sign_in;
 #[cfg(feature = "stream")]
 pub mod stream;
-pub mod util;
+pub mod version_order;
 
 pub use cc_runtime as runtime;
 pub use cc_runtime::transport::SecretUrl;

@@ -1,8 +1,8 @@
 //! State shared by a fleet of machines: ids and answers in Redis.
 
 mod answers;
+mod connection;
 mod ids;
-mod link;
 mod turn;
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use cc_runtime::{Error, ErrorKind, Result};
 
-use link::Link;
+use connection::SharedConnection;
 
 /// Keeps the index of ids and the answers of the platform in Redis, for many machines that work with the same accounts.
 /// Cheap to clone: clones share one connection. Take it as [`ClientBuilder::id_store`](crate::ClientBuilder::id_store), as
@@ -46,7 +46,7 @@ use link::Link;
 /// ```
 #[derive(Debug, Clone)]
 pub struct RedisStore {
-    link: Arc<Link>,
+    connection: Arc<SharedConnection>,
     prefix: Arc<str>,
     ids_ttl: Duration,
     most_answers: usize,
@@ -74,7 +74,7 @@ impl RedisStore {
                 .with_message("invalid URL of the store: expected one such as redis://:password@host:6379")
         })?;
         Ok(Self {
-            link: Arc::new(Link::new(client)),
+            connection: Arc::new(SharedConnection::new(client)),
             prefix: "cc-client:1".into(),
             ids_ttl: Duration::from_secs(24 * 3_600),
             most_answers: 10_000,
@@ -132,7 +132,7 @@ impl RedisStore {
     /// Sets the time limit of a Redis command, after which Redis counts as unavailable. Default: 500 ms.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
-        self.link = Arc::new(self.link.with_patience(patience));
+        self.connection = Arc::new(self.connection.with_patience(patience));
         self
     }
 }

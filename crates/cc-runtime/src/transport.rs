@@ -13,14 +13,14 @@ mod heard;
 mod held;
 mod hooks;
 mod identify;
-mod journal;
 mod key;
 mod limit;
 mod options;
+mod overlaps;
 mod redirect;
 mod relation;
 mod retry;
-mod send;
+mod sender;
 mod service;
 mod stack;
 mod tls;
@@ -56,7 +56,7 @@ pub use cache::{
 };
 pub use call::Call;
 use clock::ClockSkew;
-use exchange::{Exchange, Limits, Reading};
+use exchange::{CallSettings, Exchange, Reading};
 pub(crate) use heard::Heard;
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 use identify::Signers;
@@ -64,7 +64,7 @@ pub use options::CallOptions;
 use redirect::NotFollowed;
 pub use retry::RetryPolicy;
 pub use service::{HttpResponse, HttpService};
-use stack::{Means, Stack};
+use stack::{SharedParts, Stack};
 pub use url::SecretUrl;
 
 /// Sends requests to one endpoint with one identity. Cheap to clone: clones share connections, cache, retry budget and
@@ -79,7 +79,7 @@ struct Inner {
     identity: Option<Arc<str>>,
     defaults: CallOptions,
     stack: Arc<Stack>,
-    means: Arc<Means>,
+    shared: Arc<SharedParts>,
 }
 
 impl Transport {
@@ -91,22 +91,22 @@ impl Transport {
     fn assemble(endpoint: Endpoint, mut builder: TransportBuilder) -> Result<Self> {
         let (credentials, options) = (take(&mut builder.credentials), take(&mut builder.defaults));
         let defaults = options.or(&CallOptions::of(&builder.base));
-        Self::put_together(Arc::new(endpoint), credentials, defaults, Arc::new(Means::new(builder)?))
+        Self::put_together(Arc::new(endpoint), credentials, defaults, Arc::new(SharedParts::new(builder)?))
     }
 
     fn put_together(
         endpoint: Arc<Endpoint>,
         credentials: Credentials,
         defaults: CallOptions,
-        means: Arc<Means>,
+        shared: Arc<SharedParts>,
     ) -> Result<Self> {
-        if !matches!(credentials, Credentials::None) && is_open(&endpoint, &means) {
+        if !matches!(credentials, Credentials::None) && is_open(&endpoint, &shared) {
             return Err(would_be_read("credentials", &endpoint));
         }
         let identity =
             (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
-        let stack = Arc::new(Stack::new(&endpoint, credentials.clone(), &means)?);
-        Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, stack, means })))
+        let stack = Arc::new(Stack::new(&endpoint, credentials.clone(), &shared)?);
+        Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, stack, shared })))
     }
 
     /// Returns a transport with other credentials that shares the connection pool, hooks and layers of this
@@ -118,7 +118,7 @@ impl Transport {
     /// cannot, or would be sent over [plain `http`](TransportBuilder::allow_credentials_over_plain_http).
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
         let inner = &*self.0;
-        Self::put_together(inner.endpoint.clone(), credentials, inner.defaults.clone(), inner.means.clone())
+        Self::put_together(inner.endpoint.clone(), credentials, inner.defaults.clone(), inner.shared.clone())
     }
 
     /// Checks that a secret may be sent to the endpoint: over `https`, to this machine, or because the program
@@ -128,7 +128,7 @@ impl Transport {
     /// # Errors
     /// [`Credentials`](crate::ErrorKind::Credentials) when everybody on the way could read the secret.
     pub fn check_secrets_may_travel(&self) -> Result<()> {
-        if is_open(&self.0.endpoint, &self.0.means) {
+        if is_open(&self.0.endpoint, &self.0.shared) {
             return Err(would_be_read("a secret of the request", &self.0.endpoint));
         }
         Ok(())
@@ -273,7 +273,7 @@ impl Transport {
         } else if let Some(first) = drift.first() {
             tracing::debug!(operation = info.id, places = drift.len(), %first, "an answer differs from the spec");
         }
-        let Some(hooks) = &self.0.means.hooks else { return };
+        let Some(hooks) = &self.0.shared.hooks else { return };
         let told = AssertUnwindSafe(async { hooks.on_drift(info, drift).await });
         if told.catch_unwind().await.is_err() {
             tracing::error!(operation = info.id, "a hook panicked in `on_drift`");
@@ -283,7 +283,7 @@ impl Transport {
     /// Runs [`Hooks::on_error`], for callers that disabled the reports of their calls and report once for
     /// several calls. A panic of a hook is logged, and does not replace the error.
     pub async fn report(&self, error: &Error) {
-        let Some(hooks) = &self.0.means.hooks else { return };
+        let Some(hooks) = &self.0.shared.hooks else { return };
         let told = AssertUnwindSafe(async { hooks.on_error(error).await });
         if told.catch_unwind().await.is_err() {
             tracing::error!(%error, "a hook panicked in `on_error`");
@@ -312,7 +312,7 @@ impl Transport {
         reading: Reading,
     ) -> Result<(HttpResponse, Arc<Exchange>)> {
         let inner = &*self.0;
-        let limits = Limits::new(options, &inner.defaults, reading);
+        let settings = CallSettings::new(options, &inner.defaults, reading);
         let info = request.info;
         if inner.stack.is_open {
             let of_request = request.headers.iter().find(|(name, value)| is_secret_header(name, value));
@@ -328,7 +328,7 @@ impl Transport {
         let identity = self.identity();
         // Credentials that do not come from a provider stay those of one identity.
         let signers = inner.identity.is_none().then(|| Signers::new(identity.clone()));
-        let exchange = Exchange::new(&inner.endpoint, request, identity, signers, limits)
+        let exchange = Exchange::new(&inner.endpoint, request, identity, signers, settings)
             .map_err(|error| error.with_operation(info))?;
         let reply = inner.stack.hooked(exchange.clone());
         let in_time = async {
@@ -352,8 +352,8 @@ impl Transport {
 
 /// Returns `true` if the traffic to the endpoint is readable on the network path, and the program has not
 /// allowed that for secrets.
-fn is_open(endpoint: &Endpoint, means: &Means) -> bool {
-    !endpoint.is_protected() && !means.plain_http
+fn is_open(endpoint: &Endpoint, shared: &SharedParts) -> bool {
+    !endpoint.is_protected() && !shared.plain_http
 }
 
 /// The failure to send a secret that everybody on the way could read.

@@ -34,7 +34,7 @@ use auth::{Credentials, Shown};
 use body::{Body, ConnectionReset};
 use clock::Clock;
 use faults::{Effect, Faults, Target};
-use journal::Journal;
+use journal::RequestJournal;
 use reply::{Content, Outcome, Refusal, Reply};
 use request::Request;
 use router::Match;
@@ -56,7 +56,7 @@ pub(crate) struct Engine {
     pub(crate) credentials: Credentials,
     pub(crate) clock: Arc<Clock>,
     pub(crate) faults: Faults,
-    pub(crate) journal: Journal,
+    pub(crate) journal: RequestJournal,
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) proxy: Proxy,
     pub(crate) violations: Mutex<Vec<Violation>>,
@@ -86,7 +86,7 @@ impl Engine {
             credentials,
             clock: Arc::new(clock),
             faults: Faults::new(world.seed),
-            journal: Journal::default(),
+            journal: RequestJournal::default(),
             world: Arc::new(Mutex::new(world)),
             proxy: Proxy::default(),
             violations: Mutex::default(),

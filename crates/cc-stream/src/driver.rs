@@ -18,7 +18,7 @@ use crate::decoder::Decoder;
 use crate::error::{ErrorKind, Result, StreamError};
 use crate::event::{EndReason, Gap, Opened, Retrying, StreamEvent};
 use crate::handle::{Entered, Shared};
-use crate::machine::{Cause, Effect, Failure, Input, Link, Rules, State};
+use crate::machine::{Cause, ConnectionId, Effect, Failure, Input, Rules, State};
 use crate::reader::{Reader, Reading};
 use crate::runtime::guarded;
 
@@ -52,7 +52,7 @@ pub(crate) struct Driver<T> {
     pub(crate) rules: Rules,
     pub(crate) connection: Connection,
     /// The connection's number.
-    pub(crate) link: Link,
+    pub(crate) connection_id: ConnectionId,
     /// The id the server was asked to go on from.
     pub(crate) asked: Option<Arc<str>>,
     pub(crate) attempts: u64,
@@ -131,7 +131,7 @@ impl<T> Driver<T> {
     pub(crate) fn hand_out(&mut self) {
         self.away = true;
         if self.retries > 0 {
-            self.shared.apply(self.shared.clock.now(), Input::HandedOut(self.link));
+            self.shared.apply(self.shared.clock.now(), Input::HandedOut(self.connection_id));
         }
     }
 
@@ -184,7 +184,7 @@ impl<T> Driver<T> {
                     if self.ended_short() {
                         self.follow(Report::Failed(StreamError::new(ErrorKind::Disconnected)));
                     } else {
-                        let ended = Input::Ended(self.link, EndReason::Server(reason));
+                        let ended = Input::Ended(self.connection_id, EndReason::Server(reason));
                         self.shared.apply(self.shared.clock.now(), ended);
                         self.disconnect();
                     }
@@ -198,7 +198,7 @@ impl<T> Driver<T> {
     #[inline]
     fn progress(&mut self) {
         if self.retries > 0 && self.reader.tracker.is_progress() {
-            self.shared.apply(self.shared.clock.now(), Input::Progress(self.link));
+            self.shared.apply(self.shared.clock.now(), Input::Progress(self.connection_id));
             self.retries = 0;
         }
     }
@@ -255,13 +255,13 @@ impl<T> Driver<T> {
 
     /// Asks the machine for its state, and does what that means.
     fn enter(&mut self, cx: &mut Context<'_>) {
-        let Entered { state, link, retries, lived, commands } =
+        let Entered { state, connection_id, retries, lived, commands } =
             self.shared.enter(self.shared.clock.now(), cx.waker().clone());
         (self.followed, self.retries) = (commands, retries);
         self.waker = Some(cx.waker().clone());
-        if link != self.link || !matches!(state, State::Connecting | State::Open) {
+        if connection_id != self.connection_id || !matches!(state, State::Connecting | State::Open) {
             self.disconnect();
-            self.link = link;
+            self.connection_id = connection_id;
         }
         match state {
             State::Closed => {
@@ -310,14 +310,15 @@ impl<T> Driver<T> {
                 // retries. Otherwise, the machine is updated when there is nothing to read, so that a busy
                 // stream does not read the clock.
                 if self.retries > 0 {
-                    self.retries = self.shared.heard(self.shared.clock.now(), self.link);
+                    self.retries = self.shared.heard(self.shared.clock.now(), self.connection_id);
                 }
                 self.heard = true;
                 (self.chunk, self.decoded) = (bytes, 0);
             }
             Report::Opened => {
                 self.unanswered = 0;
-                if self.shared.reach(self.shared.clock.now(), Input::Opened(self.link), State::Open) {
+                if self.shared.reach(self.shared.clock.now(), Input::Opened(self.connection_id), State::Open)
+                {
                     self.reader.tracker.connected();
                     let opened = Opened { attempt: self.attempts, resumed_from: self.asked.clone() };
                     self.outbox.push_back(Ok(StreamEvent::Open(opened)));
@@ -327,7 +328,8 @@ impl<T> Driver<T> {
                 self.reader.tracker.connected();
                 let gap = self.reader.tracker.finish();
                 self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
-                self.shared.apply(self.shared.clock.now(), Input::Ended(self.link, EndReason::NoContent));
+                self.shared
+                    .apply(self.shared.clock.now(), Input::Ended(self.connection_id, EndReason::NoContent));
             }
             Report::Failed(error) => {
                 let mut failure = Failure { transient: error.is_transient(), retry_after: None };
@@ -349,7 +351,8 @@ impl<T> Driver<T> {
                 } else {
                     self.unanswered = 0;
                 }
-                let effect = self.shared.apply(self.shared.clock.now(), Input::Failed(self.link, failure));
+                let effect =
+                    self.shared.apply(self.shared.clock.now(), Input::Failed(self.connection_id, failure));
                 self.tell(effect, Some(error));
             }
         }
@@ -369,8 +372,8 @@ impl<T> Driver<T> {
         let now = self.shared.clock.now();
         let (heard, away) =
             (std::mem::take(&mut self.heard) && self.retries == 0, std::mem::take(&mut self.away));
-        let machine = self.shared.idle(now, self.link, heard, away);
-        // The head of the refusal has arrived: the stream waits for its body, within the limit.
+        let machine = self.shared.idle(now, self.connection_id, heard, away);
+        // A refusal has its head: what is waited for is its body, for as long as that is worth.
         let refused = self.connection.deadline();
         let Some(deadline) = refused.or(machine) else {
             self.timer = None;

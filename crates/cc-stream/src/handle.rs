@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::event::EndReason;
-use crate::machine::{Effect, Input, Link, Machine, State};
+use crate::machine::{ConnectionId, Effect, Input, Machine, State};
 
 /// State shared by a stream and its handles.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ struct Inner {
 /// Runtime on which the stream is polled.
 pub(crate) struct Entered {
     pub(crate) state: State,
-    pub(crate) link: Link,
+    pub(crate) connection_id: ConnectionId,
     /// Retries since the last healthy connection.
     pub(crate) retries: u32,
     /// The last connection was a healthy one, or there was none.
@@ -89,7 +89,7 @@ impl Shared {
         inner.machine.apply(now, Input::Start);
         let entered = Entered {
             state: inner.machine.state(),
-            link: inner.machine.link(),
+            connection_id: inner.machine.connection_id(),
             retries: inner.machine.retries(),
             lived: inner.machine.has_lived(),
             commands: self.commands(),
@@ -101,9 +101,9 @@ impl Shared {
     }
 
     /// Bytes came after retries: how many of these still count.
-    pub(crate) fn heard(&self, now: Duration, link: Link) -> u32 {
+    pub(crate) fn heard(&self, now: Duration, connection_id: ConnectionId) -> u32 {
         let mut inner = self.lock();
-        inner.machine.apply(now, Input::Bytes(link));
+        inner.machine.apply(now, Input::Bytes(connection_id));
         inner.machine.retries()
     }
 
@@ -120,12 +120,18 @@ impl Shared {
     }
 
     /// There is nothing to read, maybe after bytes: when to look again.
-    pub(crate) fn idle(&self, now: Duration, link: Link, heard: bool, anew: bool) -> Option<Duration> {
+    pub(crate) fn idle(
+        &self,
+        now: Duration,
+        connection_id: ConnectionId,
+        heard: bool,
+        anew: bool,
+    ) -> Option<Duration> {
         let mut inner = self.lock();
         if heard {
-            inner.machine.apply(now, Input::Bytes(link));
+            inner.machine.apply(now, Input::Bytes(connection_id));
         }
-        inner.machine.apply(now, Input::Idle { link, anew });
+        inner.machine.apply(now, Input::Idle { connection_id, anew });
         inner.machine.deadline()
     }
 

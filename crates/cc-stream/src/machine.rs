@@ -28,7 +28,7 @@ pub enum State {
 }
 
 /// The number of a connection. What an earlier connection reports is of no more interest.
-pub type Link = u64;
+pub type ConnectionId = u64;
 
 /// Settings of the stream that the machine needs.
 #[derive(Debug, Clone, Default)]
@@ -47,24 +47,24 @@ pub enum Input {
     /// The stream is polled.
     Start,
     /// The server accepted the stream.
-    Opened(Link),
+    Opened(ConnectionId),
     /// Bytes came.
-    Bytes(Link),
+    Bytes(ConnectionId),
     /// There is nothing to read. `anew`: since the last time, the consumer was away.
     Idle {
         /// The connection.
-        link: Link,
+        connection_id: ConnectionId,
         /// `true` if the consumer was away.
         anew: bool,
     },
     /// A new event came: the connection is of use, however short it lives.
-    Progress(Link),
+    Progress(ConnectionId),
     /// An item was given to the consumer: data that are read next may have arrived long before.
-    HandedOut(Link),
+    HandedOut(ConnectionId),
     /// The connection failed.
-    Failed(Link, Failure),
+    Failed(ConnectionId, Failure),
     /// The server ended the stream.
-    Ended(Link, EndReason),
+    Ended(ConnectionId, EndReason),
     /// Time passed. To be told at [`Machine::deadline`], and only when there is nothing to read.
     Tick,
     /// The program pauses the stream.
@@ -133,7 +133,7 @@ enum Phase {
 pub struct Machine {
     rules: Rules,
     phase: Phase,
-    link: Link,
+    connection_id: ConnectionId,
     retries: u32,
     /// The last connection that was open lived long enough, or there was none yet.
     lived: bool,
@@ -147,7 +147,7 @@ impl Machine {
         Self {
             rules,
             phase: Phase::Init,
-            link: 0,
+            connection_id: 0,
             retries: 0,
             lived: true,
             reconnection_time: None,
@@ -167,8 +167,8 @@ impl Machine {
     }
 
     /// The connection that counts. While [`State::Connecting`], one with this number is to be made.
-    pub fn link(&self) -> Link {
-        self.link
+    pub fn connection_id(&self) -> ConnectionId {
+        self.connection_id
     }
 
     /// Retries since the last healthy connection.
@@ -217,7 +217,9 @@ impl Machine {
                 self.connect(now);
             }
             (Phase::Waiting { until }, Input::Tick) if now >= *until => self.connect(now),
-            (Phase::Connecting { .. }, Input::Opened(link)) if link == self.link => {
+            (Phase::Connecting { .. }, Input::Opened(connection_id))
+                if connection_id == self.connection_id =>
+            {
                 self.phase = Phase::Open(Watch::new(self.rules.heartbeat, now));
             }
             (Phase::Connecting { since }, Input::Tick) => {
@@ -226,28 +228,38 @@ impl Machine {
                     return self.fail(now, Cause::ConnectTimeout, TRANSIENT);
                 }
             }
-            (Phase::Open(watch), Input::Bytes(link)) if link == self.link => {
+            (Phase::Open(watch), Input::Bytes(connection_id)) if connection_id == self.connection_id => {
                 watch.bytes(now);
                 let has_lived = |retry: &Retry| watch.has_lived(retry.figures().healthy_after, now);
                 if self.retries > 0 && self.rules.retry.as_ref().is_some_and(has_lived) {
                     self.retries = 0;
                 }
             }
-            (Phase::Open(_), Input::Progress(link)) if link == self.link => self.retries = 0,
-            (Phase::Open(watch), Input::Idle { link, anew }) if link == self.link => watch.idle(now, anew),
-            (Phase::Open(watch), Input::HandedOut(link)) if link == self.link => watch.hand_out(now),
+            (Phase::Open(_), Input::Progress(connection_id)) if connection_id == self.connection_id => {
+                self.retries = 0
+            }
+            (Phase::Open(watch), Input::Idle { connection_id, anew })
+                if connection_id == self.connection_id =>
+            {
+                watch.idle(now, anew)
+            }
+            (Phase::Open(watch), Input::HandedOut(connection_id)) if connection_id == self.connection_id => {
+                watch.hand_out(now)
+            }
             (Phase::Open(watch), Input::Tick) => {
                 let silent = watch.is_silent(now);
                 if silent {
                     return self.fail(now, Cause::Silence, TRANSIENT);
                 }
             }
-            (Phase::Connecting { .. } | Phase::Open(_), Input::Failed(link, failure))
-                if link == self.link =>
+            (Phase::Connecting { .. } | Phase::Open(_), Input::Failed(connection_id, failure))
+                if connection_id == self.connection_id =>
             {
                 return self.fail(now, Cause::Reported, failure);
             }
-            (Phase::Connecting { .. } | Phase::Open(_), Input::Ended(link, reason)) if link == self.link => {
+            (Phase::Connecting { .. } | Phase::Open(_), Input::Ended(connection_id, reason))
+                if connection_id == self.connection_id =>
+            {
                 self.phase = Phase::Closed(reason);
             }
             _ => {}
@@ -256,7 +268,7 @@ impl Machine {
     }
 
     fn connect(&mut self, now: Duration) {
-        self.link += 1;
+        self.connection_id += 1;
         self.phase = Phase::Connecting { since: now };
     }
 

@@ -109,7 +109,7 @@ impl<T> EventStream<T> {
             limit: settings.limit,
             rules,
             connection: Connection::None,
-            link: 0,
+            connection_id: 0,
             asked: None,
             attempts: 0,
             unanswered: 0,

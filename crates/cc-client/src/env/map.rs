@@ -7,7 +7,7 @@ use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::NameRule;
-use crate::util::collate;
+use crate::name_order;
 
 /// Environment variables with names that the platform takes, sorted by name. `Debug` shows no value.
 ///
@@ -106,8 +106,8 @@ impl EnvironmentMap {
     fn find(&self, name: &str) -> Result<usize, usize> {
         // Variables that arrive in order are appended.
         match self.variables.last() {
-            Some((last, _)) if collate::compare(last, name).is_lt() => Err(self.variables.len()),
-            _ => self.variables.binary_search_by(|(other, _)| collate::compare(other, name)),
+            Some((last, _)) if name_order::compare(last, name).is_lt() => Err(self.variables.len()),
+            _ => self.variables.binary_search_by(|(other, _)| name_order::compare(other, name)),
         }
     }
 }

@@ -105,7 +105,7 @@ impl RedisStore {
     }
 
     async fn drop_related(&self, identity: &str, path: &str) {
-        let dropped: Option<u32> = self.link.ask(&self.invalidation(identity, path)).await;
+        let dropped: Option<u32> = self.connection.ask(&self.invalidation(identity, path)).await;
         if dropped.is_none() {
             self.owe(identity);
             self.settle(identity).await;
@@ -116,11 +116,11 @@ impl RedisStore {
     /// not be delivered. This process reads nothing before that; the task is for other processes, which do
     /// not know about it.
     fn owe(&self, identity: &str) {
-        if !self.link.owe(identity) {
+        if !self.connection.owe(identity) {
             return;
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            return self.link.left_alone(identity);
+            return self.connection.left_alone(identity);
         };
         let (store, identity) = (self.clone(), identity.to_owned());
         drop(runtime.spawn(async move {
@@ -135,20 +135,20 @@ impl RedisStore {
             });
             // Without a timer nothing is tried again here.
             settled.await.ok();
-            store.link.left_alone(&identity);
+            store.connection.left_alone(&identity);
         }));
     }
 
     /// Drops all answers of an identity if some of them may be outdated. Returns `false` if they could not be
     /// dropped: none of them may be read or stored then.
     async fn settle(&self, identity: &str) -> bool {
-        let Some(doubt) = self.link.doubt(identity) else { return true };
-        // An answer that is not listed counts as dropped. The list can be deleted even when memory is short.
+        let Some(doubt) = self.connection.doubt(identity) else { return true };
+        // What is not listed counts as dropped. A list can be deleted where memory is short, and where it is none.
         let mut delete = cmd("DEL");
         delete.arg(self.of_identity(identity, &[]).list);
-        let deleted: Option<u32> = self.link.ask(&delete).await;
+        let deleted: Option<u32> = self.connection.ask(&delete).await;
         if deleted.is_some() {
-            self.link.dropped(identity, doubt);
+            self.connection.dropped(identity, doubt);
         }
         deleted.is_some()
     }
@@ -175,7 +175,7 @@ impl CacheStore for RedisStore {
                 .arg(keys.answer())
                 .arg(&keys.list)
                 .arg(member(&keys, key));
-            let kept: Option<Option<Vec<u8>>> = self.link.ask(&get).await;
+            let kept: Option<Option<Vec<u8>>> = self.connection.ask(&get).await;
             Ok(kept.flatten().as_deref().and_then(decode))
         })
     }
@@ -191,7 +191,7 @@ impl CacheStore for RedisStore {
             return Box::pin(ready(Ok(())));
         }
         Box::pin(async move {
-            if self.link.doubt(key.identity()).is_some() {
+            if self.connection.doubt(key.identity()).is_some() {
                 return Ok(());
             }
             let keys = self.keys(key);
@@ -200,7 +200,7 @@ impl CacheStore for RedisStore {
             put.arg(include_str!("put.lua")).arg(3).arg(keys.answer()).arg(keys.lock()).arg(&keys.list);
             put.arg(held.map_or("", Held::token)).arg(millis(ttl)).arg(encode(&answer));
             put.arg(member(&keys, key)).arg(self.most_answers).arg(&keys.answers);
-            let kept: Option<u32> = self.link.ask(&put).await;
+            let kept: Option<u32> = self.connection.ask(&put).await;
             if let (Some(_), Some(held)) = (kept, held) {
                 held.ended();
             }
@@ -224,7 +224,7 @@ impl CacheStore for RedisStore {
                 look.arg(token).arg(millis(self.turn)).arg(member(&keys, key));
                 look
             };
-            Ok(turn::take(&self.link, self.turn, keys.lock(), look, decode).await)
+            Ok(turn::take(&self.connection, self.turn, keys.lock(), look, decode).await)
         })
     }
 
@@ -235,7 +235,7 @@ impl CacheStore for RedisStore {
         Box::pin(async move {
             let mut delete = cmd("DEL");
             delete.arg(self.keys(key).answer());
-            let deleted: Option<u32> = self.link.ask(&delete).await;
+            let deleted: Option<u32> = self.connection.ask(&delete).await;
             if deleted.is_none() {
                 self.owe(key.identity());
             }

@@ -38,7 +38,7 @@ impl Store for RedisStore {
         Box::pin(async move {
             let mut get = cmd("GET");
             get.arg(self.of_index(key).0);
-            let kept: Option<Option<Vec<u8>>> = self.link.ask(&get).await;
+            let kept: Option<Option<Vec<u8>>> = self.connection.ask(&get).await;
             Ok(kept.flatten().as_deref().and_then(read))
         })
     }
@@ -55,7 +55,7 @@ impl Store for RedisStore {
                 command = cmd("DEL");
                 command.arg(self.of_index(key).0);
             }
-            let _: Option<redis::Value> = self.link.ask(&command).await;
+            let _: Option<redis::Value> = self.connection.ask(&command).await;
             Ok(())
         })
     }
@@ -64,7 +64,7 @@ impl Store for RedisStore {
         Box::pin(async move {
             let mut delete = cmd("DEL");
             delete.arg(self.of_index(key).0);
-            let _: Option<u32> = self.link.ask(&delete).await;
+            let _: Option<u32> = self.connection.ask(&delete).await;
             Ok(())
         })
     }
@@ -83,7 +83,7 @@ impl Store for RedisStore {
                 look.arg(token).arg(millis(self.turn)).arg(&have);
                 look
             };
-            Ok(turn::take(&self.link, self.turn, lock.clone(), look, read).await)
+            Ok(turn::take(&self.connection, self.turn, lock.clone(), look, read).await)
         })
     }
 }

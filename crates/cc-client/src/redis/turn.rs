@@ -8,14 +8,14 @@ use cc_runtime::tasks::{self, Instant};
 use cc_runtime::transport::{Ticket, Turn};
 use redis::{Cmd, Value, cmd};
 
-use super::link::Link;
+use super::connection::SharedConnection;
 
 /// First and longest delay between two checks.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
 /// A turn of this process. It ends when this is dropped.
 pub(super) struct Held {
-    link: Arc<Link>,
+    connection: Arc<SharedConnection>,
     lock: String,
     token: String,
     ended: AtomicBool,
@@ -39,10 +39,10 @@ impl Drop for Held {
         }
         // Where nothing runs any more, it ends by itself.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (link, mut release) = (self.link.clone(), cmd("EVAL"));
+        let (connection, mut release) = (self.connection.clone(), cmd("EVAL"));
         release.arg(include_str!("release.lua")).arg(1).arg(&self.lock).arg(&self.token);
         drop(runtime.spawn(async move {
-            let _: Option<u32> = link.ask(&release).await;
+            let _: Option<u32> = connection.ask(&release).await;
         }));
     }
 }
@@ -51,7 +51,7 @@ impl Drop for Held {
 /// `look` builds the command from a token: it returns the cached answer, or 1 if the caller has the turn, or
 /// 0 if another process has it.
 pub(super) async fn take<T>(
-    link: &Arc<Link>,
+    connection: &Arc<SharedConnection>,
     turn: Duration,
     lock: String,
     look: impl Fn(&str) -> Cmd,
@@ -62,10 +62,11 @@ pub(super) async fn take<T>(
     let until = Instant::now() + turn;
     let mut pause = LOOKS.0;
     loop {
-        match link.ask::<Value>(&command).await {
+        match connection.ask::<Value>(&command).await {
             Some(Value::Int(0)) if Instant::now() < until => {}
             Some(Value::Int(1)) => {
-                let held = Held { link: link.clone(), lock, token, ended: AtomicBool::new(false) };
+                let held =
+                    Held { connection: connection.clone(), lock, token, ended: AtomicBool::new(false) };
                 return Turn::Ask(Ticket::new(held));
             }
             Some(Value::BulkString(kept)) => return read(&kept).map_or_else(Turn::anyone, Turn::Kept),

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use cc_client::commands::log::StreamApplicationRuntimeLog;
+use cc_client::domain_name::Domain;
 use cc_client::stream::{Delivery, StreamError};
-use cc_client::util::domain::Domain;
 use cc_client::{Client, Error, ErrorKind, Timestamp, fan_out};
 use cc_examples::memory;
 use cc_runtime::ApplicationId;

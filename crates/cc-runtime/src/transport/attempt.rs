@@ -31,10 +31,10 @@ impl Stack {
     pub(crate) async fn attempt(&self, exchange: &Exchange, flight: &Flight) -> Result<HttpResponse> {
         let _permit = self.limit.permit(flight).await;
         let mut http = self.http.clone();
-        let limits = &exchange.limits;
+        let settings = &exchange.settings;
         let before = exchange.attempts();
         let started = tasks::Instant::now();
-        let deadline = limits.attempt_timeout.and_then(|timeout| started.checked_add(timeout));
+        let deadline = settings.attempt_timeout.and_then(|timeout| started.checked_add(timeout));
         let answer = pin!(async {
             exchange.begin_attempt();
             let mut answer = http.send(exchange).await?;
@@ -50,7 +50,7 @@ impl Stack {
                 let end = end.chain(tasks::after(self.error_body.time)).min();
                 let words = tasks::until(end, body.read(Some(self.error_body.bytes))).await;
                 held::body(&words.and_then(Result::ok).unwrap_or_default()).into()
-            } else if limits.reading != Reading::Whole {
+            } else if settings.reading != Reading::Whole {
                 body
             } else {
                 let whole = whole(body, exchange, answer.headers()).await;
@@ -61,7 +61,7 @@ impl Stack {
             Ok(answer)
         });
         let outcome = tasks::until(deadline, answer).await.unwrap_or_else(|| {
-            let timeout = limits.attempt_timeout.unwrap_or_default();
+            let timeout = settings.attempt_timeout.unwrap_or_default();
             let error = Error::new(ErrorKind::TimedOut);
             Err(if exchange.attempts() == before {
                 error
@@ -84,7 +84,7 @@ impl Stack {
 
 /// Reads a body within its limit: not at all when the server says beforehand that it is larger.
 async fn whole(body: Body, exchange: &Exchange, headers: &HeaderMap) -> Result<Bytes> {
-    let Some(limit) = exchange.limits.body_limit else { return body.read(None).await };
+    let Some(limit) = exchange.settings.body_limit else { return body.read(None).await };
     let told =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     // The answer to HEAD tells the length of a body that does not come.

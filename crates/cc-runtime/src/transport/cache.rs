@@ -24,7 +24,7 @@ impl Stack {
         if !exchange.info.method.is_safe() {
             self.write(exchange).await
         } else if exchange.is_shareable()
-            && exchange.limits.cache.mode != CacheMode::Off
+            && exchange.settings.cache.mode != CacheMode::Off
             && exchange.info.secret_path.is_empty()
         {
             self.read(exchange).await
@@ -35,7 +35,7 @@ impl Stack {
 
     async fn read(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let key = cache_key(&exchange);
-        let CachePolicy { mode, ttl } = exchange.limits.cache;
+        let CachePolicy { mode, ttl } = exchange.settings.cache;
         let reload = mode == CacheMode::Reload;
         let ticket = match if reload { Ok(Turn::anyone()) } else { look_up(&*self.store, &key).await } {
             Ok(Turn::Kept(kept)) => return Ok(kept.into()),
@@ -45,7 +45,7 @@ impl Stack {
                 Ticket::none()
             }
         };
-        let read = self.journal.read();
+        let read = self.overlaps.read();
         let outcome = self.fly(exchange.clone()).await;
         let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
         let overtaken = || read.is_overtaken(&exchange.identity, exchange.path());
@@ -69,13 +69,13 @@ impl Stack {
     async fn write(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let path = exchange.path();
         let public = exchange.public_path();
-        let _write = self.journal.write(&exchange.identity, path);
+        let _write = self.overlaps.write(&exchange.identity, path);
         invalidate(&*self.store, &exchange.identity, &public).await;
         let outcome = self.fly(exchange.clone()).await;
         invalidate(&*self.store, &exchange.identity, &public).await;
         // A provider that switched accounts has changed what another one reads.
         for identity in exchange.other_signers() {
-            drop(self.journal.write(&identity, path));
+            drop(self.overlaps.write(&identity, path));
             invalidate(&*self.store, &identity, &public).await;
         }
         outcome

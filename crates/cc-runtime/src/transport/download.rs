@@ -129,7 +129,7 @@ impl Chunks {
         if tasks::Home::current().is_err() {
             return Some(Err(tasks::unusable()));
         }
-        let silence = self.exchange.limits.attempt_timeout;
+        let silence = self.exchange.settings.attempt_timeout;
         let silent = silence.and_then(tasks::after);
         let end = [self.exchange.deadline(), silent].into_iter().flatten().min();
         let chunk = match tasks::guarded(async { Ok(tasks::until(end, self.body.next()).await) }).await {

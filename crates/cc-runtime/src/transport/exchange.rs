@@ -1,4 +1,4 @@
-//! The exchange that passes through the layers: a request, the limits of its call, and its history.
+//! The exchange that passes through the layers: a request, the settings of its call, and its history.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,7 +30,7 @@ pub(crate) struct Exchange {
     pub(crate) identity: Arc<str>,
     /// The identities that its attempts were signed for, where a provider gives the credentials.
     signers: Option<Arc<Signers>>,
-    pub(crate) limits: Limits,
+    pub(crate) settings: CallSettings,
     deadline: Mutex<Option<Instant>>,
     attempts: AtomicU32,
     last_failure: Mutex<Option<Error>>,
@@ -57,9 +57,9 @@ pub(crate) enum Reading {
     Stream,
 }
 
-/// Limits of a call.
+/// Settings of a call.
 #[derive(Debug, Clone)]
-pub(crate) struct Limits {
+pub(crate) struct CallSettings {
     pub(crate) reading: Reading,
     /// The most bytes that a whole body may have.
     pub(crate) body_limit: Option<usize>,
@@ -71,8 +71,8 @@ pub(crate) struct Limits {
     deadline: Option<Instant>,
 }
 
-impl Limits {
-    /// Limits of a call that starts now, from `options` and then from `defaults`.
+impl CallSettings {
+    /// Settings of a call that starts now, from `options` and then from `defaults`.
     pub(crate) fn new(options: &CallOptions, defaults: &CallOptions, reading: Reading) -> Self {
         let mut cache = options.cache.or(defaults.cache).unwrap_or_else(CachePolicy::off);
         if options.reload {
@@ -100,7 +100,7 @@ impl Exchange {
         request: Request,
         identity: Arc<str>,
         signers: Option<Arc<Signers>>,
-        limits: Limits,
+        settings: CallSettings,
     ) -> Result<Arc<Self>> {
         let uri = endpoint.uri(&request.path, &request.query)?;
         let mut http = HttpRequest::new(request.body);
@@ -115,8 +115,8 @@ impl Exchange {
             info: request.info,
             identity,
             signers,
-            deadline: Mutex::new(limits.deadline),
-            limits,
+            deadline: Mutex::new(settings.deadline),
+            settings,
             attempts: AtomicU32::new(0),
             last_failure: Mutex::new(None),
             found_gone: Mutex::new(None),
@@ -146,7 +146,9 @@ impl Exchange {
 
     /// Returns `true` if its answer may be given to others too: a plain GET.
     pub(crate) fn is_shareable(&self) -> bool {
-        self.info.method == http::Method::GET && !self.info.one_shot && self.limits.reading == Reading::Whole
+        self.info.method == http::Method::GET
+            && !self.info.one_shot
+            && self.settings.reading == Reading::Whole
     }
 
     /// Deadline of the call.
@@ -215,7 +217,7 @@ impl Exchange {
 
     /// The failure of a call whose time is over.
     pub(crate) fn timed_out(&self) -> Error {
-        let message = match self.limits.timeout {
+        let message = match self.settings.timeout {
             Some(timeout) => format!("the limit for the call is {timeout:?}"),
             None => "the deadline of the call has passed".to_owned(),
         };

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::lock::lock;
 use crate::tasks::{self, Home, Lost, Waiting, Work};
 use crate::transport::exchange::Exchange;
-use crate::transport::journal::Read;
 use crate::transport::key::{Folded, Key};
+use crate::transport::overlaps::Read;
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse};
 
@@ -54,15 +54,15 @@ impl Stack {
         let key = Key::new(exchange.clone());
         let mut flights = lock(&self.flights.0);
         if let Some((key, (flight, began))) = flights.get_key_value(&key)
-            // A request sent before a write must not answer one after it.
-            && !self.journal.overtook(*began, &exchange.identity, exchange.path())
+            // What was asked before a write must not answer what is asked after it.
+            && !self.overlaps.overtook(*began, &exchange.identity, exchange.path())
             && let Some(flight) = flight.join()
         {
             exchange.join(key.exchange());
             drop(flights);
             return (flight.go_on(), false);
         }
-        let read = self.journal.read();
+        let read = self.overlaps.read();
         let began = read.began();
         let runway = Runway { stack: self.clone(), key: key.clone(), _read: read };
         let flight = self.start(home, exchange.clone(), Some(runway));

@@ -101,7 +101,7 @@ impl Stack {
             request,
             exchange.identity.clone(),
             exchange.signers(),
-            exchange.limits.clone(),
+            exchange.settings.clone(),
         )?;
         if changed.path() != exchange.path() || !std::ptr::eq(changed.info, exchange.info) {
             return Err(Error::new(ErrorKind::InvalidInput)

@@ -44,15 +44,15 @@ impl Key {
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (&*self.exchange, &*other.exchange);
-        let reload = |exchange: &Exchange| exchange.limits.cache.mode == CacheMode::Reload;
+        let reload = |exchange: &Exchange| exchange.settings.cache.mode == CacheMode::Reload;
         std::ptr::eq(one, two)
             || self.hash == other.hash
                 && one.identity == two.identity
                 && line(&one.request) == line(&two.request)
                 && headers(&one.request).eq(headers(&two.request))
                 && reload(one) == reload(two)
-                && one.limits.attempt_timeout == two.limits.attempt_timeout
-                && one.limits.retry == two.limits.retry
+                && one.settings.attempt_timeout == two.settings.attempt_timeout
+                && one.settings.retry == two.settings.retry
     }
 }
 
@@ -134,7 +134,7 @@ mod tests {
     use crate::endpoint::Endpoint;
     use crate::operation_info::OperationInfo;
     use crate::request::RequestBuilder;
-    use crate::transport::exchange::Limits;
+    use crate::transport::exchange::CallSettings;
     use crate::transport::{CachePolicy, CallOptions, RetryPolicy};
 
     static INFO: OperationInfo = OperationInfo::new("x", "test", Method::GET, "/x", "");
@@ -149,8 +149,8 @@ mod tests {
         for (name, value) in headers {
             request.headers.insert(*name, HeaderValue::from_static(value));
         }
-        let limits = Limits::new(options, &CallOptions::new(), crate::transport::Reading::Whole);
-        Exchange::new(&Endpoint::parse(base).unwrap(), request, identity.into(), None, limits).unwrap()
+        let settings = CallSettings::new(options, &CallOptions::new(), crate::transport::Reading::Whole);
+        Exchange::new(&Endpoint::parse(base).unwrap(), request, identity.into(), None, settings).unwrap()
     }
 
     #[test]

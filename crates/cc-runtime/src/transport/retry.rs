@@ -86,13 +86,13 @@ impl Retry {
         outcome: &Result<HttpResponse>,
         paid: Option<Paid>,
     ) -> Option<Again> {
-        let (info, limits) = (exchange.info, &exchange.limits);
+        let (info, settings) = (exchange.info, &exchange.settings);
         let Some(failure) = failure(outcome) else {
             self.budget.deposit(paid);
             return None;
         };
-        // A stream is reopened by its reader, who knows its position; an attempt without time is pointless.
-        if limits.reading == Reading::Stream || limits.attempt_timeout == Some(Duration::ZERO) {
+        // A stream is opened again by its reader, who knows what it has seen; no attempt fits into no time.
+        if settings.reading == Reading::Stream || settings.attempt_timeout == Some(Duration::ZERO) {
             return None;
         }
         // A platform that says when to come back has refused the request before doing anything.
@@ -101,7 +101,7 @@ impl Retry {
         if !(failure.is_not_sent() || turned_away || info.idempotent && !info.one_shot) {
             return None;
         }
-        let wait = limits.retry.wait(attempts, &failure, lock(&self.jitter).f64())?;
+        let wait = settings.retry.wait(attempts, &failure, lock(&self.jitter).f64())?;
         if exchange.deadline().is_some_and(|deadline| tasks::after(wait).is_none_or(|end| end >= deadline)) {
             return None;
         }

@@ -15,11 +15,11 @@ use crate::transport::cache::{CacheStore, MemoryCache};
 use crate::transport::flight::Flights;
 use crate::transport::hooks::Hooks;
 use crate::transport::identify::{Identify, user_agent};
-use crate::transport::journal::Journal;
 use crate::transport::limit::Limit;
+use crate::transport::overlaps::Overlaps;
 use crate::transport::redirect::Redirect;
 use crate::transport::retry::Retry;
-use crate::transport::send::{By, Sender};
+use crate::transport::sender::{By, Sender};
 use crate::transport::service::UserLayer;
 use crate::transport::{HttpResponse, HttpService, TransportBuilder};
 
@@ -46,7 +46,7 @@ pub(crate) struct Stack {
     pub(crate) credentials: Credentials,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) store: Arc<dyn CacheStore>,
-    pub(crate) journal: Arc<Journal>,
+    pub(crate) overlaps: Arc<Overlaps>,
     pub(crate) flights: Flights,
     pub(crate) retry: Retry,
     pub(crate) limit: Limit,
@@ -58,24 +58,28 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    pub(crate) fn new(endpoint: &Arc<Endpoint>, credentials: Credentials, means: &Means) -> Result<Self> {
-        let sender = Sender::new(means.sender.clone(), endpoint.clone());
-        let user_agent = means.user_agent.clone();
-        let is_open = super::is_open(endpoint, means);
+    pub(crate) fn new(
+        endpoint: &Arc<Endpoint>,
+        credentials: Credentials,
+        shared: &SharedParts,
+    ) -> Result<Self> {
+        let sender = Sender::new(shared.sender.clone(), endpoint.clone());
+        let user_agent = shared.user_agent.clone();
+        let is_open = super::is_open(endpoint, shared);
         let identify = Identify::new(credentials.clone(), endpoint.clone(), user_agent, is_open, sender)?;
         let http = Redirect::new(identify);
-        let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
-        let memory = || Arc::new(MemoryCache::new(means.cache_capacity));
+        let http = shared.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
+        let memory = || Arc::new(MemoryCache::new(shared.cache_capacity));
         Ok(Self {
             endpoint: endpoint.clone(),
             credentials,
-            hooks: means.hooks.clone(),
-            store: means.cache_store.clone().unwrap_or_else(|| memory()),
-            journal: Arc::default(),
+            hooks: shared.hooks.clone(),
+            store: shared.cache_store.clone().unwrap_or_else(|| memory()),
+            overlaps: Arc::default(),
             flights: Flights::default(),
-            retry: Retry::new(means.retry_budget, means.jitter_seed),
-            limit: Limit::new(means.concurrency),
-            error_body: means.error_body,
+            retry: Retry::new(shared.retry_budget, shared.jitter_seed),
+            limit: Limit::new(shared.concurrency),
+            error_body: shared.error_body,
             is_open,
             http,
         })
@@ -83,7 +87,7 @@ impl Stack {
 }
 
 /// The parts of a stack that do not depend on credentials.
-pub(crate) struct Means {
+pub(crate) struct SharedParts {
     sender: By,
     user_agent: HeaderValue,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
@@ -97,7 +101,7 @@ pub(crate) struct Means {
     jitter_seed: Option<u64>,
 }
 
-impl Means {
+impl SharedParts {
     pub(crate) fn new(builder: TransportBuilder) -> Result<Self> {
         let base = builder.base;
         let error_body = ErrorBody { bytes: base.error_body_limit, time: base.error_body_timeout };

@@ -19,7 +19,7 @@ impl Stack {
     /// contains no secrets: it shows the route instead of the path, and no query.
     pub(crate) async fn traced(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let span = span(&self.endpoint, &exchange);
-        if span.is_disabled() && !exchange.limits.debug {
+        if span.is_disabled() && !exchange.settings.debug {
             return self.cached(exchange).await;
         }
         Box::pin(self.in_span(exchange).instrument(span)).await
@@ -27,7 +27,7 @@ impl Stack {
 
     async fn in_span(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let started = Instant::now();
-        let request = exchange.limits.debug.then(|| redact::request(&exchange, &self.endpoint));
+        let request = exchange.settings.debug.then(|| redact::request(&exchange, &self.endpoint));
         let outcome = self.cached(exchange.clone()).await;
         let duration = started.elapsed();
         record(&Span::current(), &outcome, duration.as_secs_f64(), exchange.attempts());

@@ -36,7 +36,7 @@ impl Exchange {
 
 /// The exchanges of one sandbox.
 #[derive(Debug, Default)]
-pub(crate) struct Journal(Mutex<Log>);
+pub(crate) struct RequestJournal(Mutex<Log>);
 
 #[derive(Debug, Default)]
 struct Log {
@@ -45,7 +45,7 @@ struct Log {
     cleared: usize,
 }
 
-impl Journal {
+impl RequestJournal {
     /// Writes a request down, and gives the ticket to end it with.
     pub(crate) fn begin(&self, parts: &Parts, body: &Bytes, operation: Option<&str>) -> usize {
         let headers = parts.headers.iter().map(|(name, value)| {

@@ -86,9 +86,9 @@ fn an_attempt_that_is_not_answered_in_time_is_retried() {
 #[test]
 fn a_silent_server_is_left_after_one_heartbeat_period() {
     let mut machine = in_state("open");
-    machine.apply(s(0), Input::Idle { link: 1, anew: true });
+    machine.apply(s(0), Input::Idle { connection_id: 1, anew: true });
     machine.apply(s(2), Input::Bytes(1));
-    machine.apply(s(2), Input::Idle { link: 1, anew: false });
+    machine.apply(s(2), Input::Idle { connection_id: 1, anew: false });
     assert_eq!(machine.deadline(), Some(ms(4_500)));
     assert_eq!(machine.apply(ms(4_499), Input::Tick), Effect::None);
     // Bytes may be available that were not read yet.
@@ -103,9 +103,9 @@ fn the_wait_ends_in_a_new_connection_with_a_new_number() {
     let mut machine = in_state("waiting");
     let until = machine.deadline().unwrap();
     machine.apply(until - ms(1), Input::Tick);
-    assert_eq!((machine.state(), machine.link()), (State::Paused, 1));
+    assert_eq!((machine.state(), machine.connection_id()), (State::Paused, 1));
     machine.apply(until, Input::Tick);
-    assert_eq!((machine.state(), machine.link()), (State::Connecting, 2));
+    assert_eq!((machine.state(), machine.connection_id()), (State::Connecting, 2));
 }
 
 #[test]
@@ -114,10 +114,10 @@ fn resuming_during_a_wait_connects_once_and_keeps_the_count() {
     let until = machine.deadline().unwrap();
     machine.apply(ms(10), Input::Resume);
     machine.apply(ms(20), Input::Resume);
-    assert_eq!((machine.state(), machine.link(), machine.retries()), (State::Connecting, 2, 1));
+    assert_eq!((machine.state(), machine.connection_id(), machine.retries()), (State::Connecting, 2, 1));
     // The timer of the wait is of no more effect.
     machine.apply(until, Input::Tick);
-    assert_eq!((machine.state(), machine.link()), (State::Connecting, 2));
+    assert_eq!((machine.state(), machine.connection_id()), (State::Connecting, 2));
 }
 
 #[test]
@@ -141,10 +141,10 @@ fn live_and_fail(machine: &mut Machine, now: &mut Duration, life: Duration) -> E
     }
     machine.apply(*now, Input::Start);
     machine.apply(*now, Input::Tick);
-    machine.apply(*now, Input::Opened(machine.link()));
+    machine.apply(*now, Input::Opened(machine.connection_id()));
     *now += life;
-    machine.apply(*now, Input::Bytes(machine.link()));
-    machine.apply(*now, Input::Failed(machine.link(), TRANSIENT))
+    machine.apply(*now, Input::Bytes(machine.connection_id()));
+    machine.apply(*now, Input::Failed(machine.connection_id(), TRANSIENT))
 }
 
 #[test]
@@ -168,12 +168,12 @@ fn a_connection_that_brings_a_new_event_counts_failures_from_zero_again() {
     for _ in 0..10 {
         now = machine.deadline().unwrap();
         machine.apply(now, Input::Tick);
-        machine.apply(now, Input::Opened(machine.link()));
+        machine.apply(now, Input::Opened(machine.connection_id()));
         // What an earlier connection brought counts no more.
-        machine.apply(now, Input::Progress(machine.link() - 1));
+        machine.apply(now, Input::Progress(machine.connection_id() - 1));
         assert_eq!(machine.retries(), 1);
-        machine.apply(now, Input::Progress(machine.link()));
-        let effect = machine.apply(now, Input::Failed(machine.link(), TRANSIENT));
+        machine.apply(now, Input::Progress(machine.connection_id()));
+        let effect = machine.apply(now, Input::Failed(machine.connection_id(), TRANSIENT));
         assert!(matches!(effect, Effect::Retry { attempt: 1, .. }), "{effect:?}");
     }
 }
@@ -196,7 +196,7 @@ fn a_connection_that_only_was_silent_was_not_healthy() {
     machine.apply(s(0), Input::Failed(1, TRANSIENT));
     machine.apply(s(2), Input::Tick);
     machine.apply(s(2), Input::Opened(2));
-    machine.apply(s(2), Input::Idle { link: 2, anew: true });
+    machine.apply(s(2), Input::Idle { connection_id: 2, anew: true });
     machine.apply(s(62), Input::Tick);
     machine.apply(s(64), Input::Tick);
     assert_eq!(machine.retries(), 2);
@@ -235,7 +235,7 @@ fn an_hour_of_outage_takes_few_attempts_and_ends_within_the_cap() {
                 let started = now;
                 now += hang;
                 if hang.is_zero() {
-                    machine.apply(now, Input::Failed(machine.link(), TRANSIENT));
+                    machine.apply(now, Input::Failed(machine.connection_id(), TRANSIENT));
                 } else {
                     machine.apply(now, Input::Tick);
                 }

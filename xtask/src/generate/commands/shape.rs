@@ -191,7 +191,7 @@ fn attributes(field: &ShapeField) -> String {
     }
     let mut out = String::new();
     if *field.ty.bare() == Ty::Seconds {
-        let module = if field.required { "crate::util::seconds" } else { "crate::util::seconds::option" };
+        let module = if field.required { "crate::seconds" } else { "crate::seconds::option" };
         attributes.push(format!("with = {module:?}"));
         let read_as = if field.required { "f64" } else { "Option<f64>" };
         let _ = writeln!(

@@ -11,7 +11,7 @@ use super::{CreateNetworkGroup, DeleteNetworkGroup};
 use crate::command::Run;
 use crate::context::Context;
 use crate::model::setters;
-use crate::util::network_group::{MemberKind, member_domain, new_network_group_id};
+use crate::network_group_ids::{MemberKind, member_domain, new_network_group_id};
 
 /// Something to take into a network group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ use crate::util::network_group::{MemberKind, member_domain, new_network_group_id
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NetworkGroupMemberInput {
     /// The application (`app_…`), the add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis by either id, or the
-    /// external member (`external_…`, see [`new_external_member_id`](crate::util::network_group::new_external_member_id)).
+    /// external member (`external_…`, see [`new_external_member_id`](crate::network_group_ids::new_external_member_id)).
     pub id: String,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -810,7 +810,7 @@ pub struct WaitForDeployment {
     pub application_id: cc_runtime::ApplicationId,
     /// Maximum time to wait, in seconds.
     #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
-    #[serde(with = "crate::util::seconds")]
+    #[serde(with = "crate::seconds")]
     pub deadline: std::time::Duration,
     /// Id of the deployment. Default: the latest deployment of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -824,7 +824,7 @@ pub struct WaitForDeployment {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "crate::util::seconds::option"
+        with = "crate::seconds::option"
     )]
     pub every: Option<std::time::Duration>,
 }
@@ -926,7 +926,7 @@ pub struct DeployAndWait {
     pub application_id: cc_runtime::ApplicationId,
     /// Maximum time of the whole command, in seconds.
     #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
-    #[serde(with = "crate::util::seconds")]
+    #[serde(with = "crate::seconds")]
     pub deadline: std::time::Duration,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -944,7 +944,7 @@ pub struct DeployAndWait {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "crate::util::seconds::option"
+        with = "crate::seconds::option"
     )]
     pub every: Option<std::time::Duration>,
     /// State of an earlier command to continue. With it, nothing is deployed. Default: none.

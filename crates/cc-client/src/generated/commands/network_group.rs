@@ -779,7 +779,7 @@ impl Command for DeleteNetworkGroupMember {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, NetworkGroupMemberInput};
-/// use cc_client::util::network_group::new_external_member_id;
+/// use cc_client::network_group_ids::new_external_member_id;
 ///
 /// let external = new_external_member_id();
 /// let members = [NetworkGroupMemberInput::new(&external)];
@@ -904,7 +904,7 @@ impl Command for CreateNetworkGroupExternalPeer {
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::model::NetworkGroupPeer;
 /// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, DeleteNetworkGroupExternalPeer, NetworkGroupMemberInput};
-/// use cc_client::util::network_group::new_external_member_id;
+/// use cc_client::network_group_ids::new_external_member_id;
 ///
 /// # let external = new_external_member_id();
 /// # let members = [NetworkGroupMemberInput::new(&external)];

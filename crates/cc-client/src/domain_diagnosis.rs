@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::domain::is_test_domain;
+use crate::domain_name::is_test_domain;
 
 /// A domain to check and its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,7 @@ const MAX_IDENTITIES: usize = 10_000;
 
 /// One shared connection to Redis. A failure of the connection is logged once, and the store is then
 /// unavailable for a while. A refusal by Redis affects only the one command.
-pub(super) struct Link {
+pub(super) struct SharedConnection {
     client: Client,
     patience: Duration,
     connecting: tokio::sync::Mutex<()>,
@@ -62,7 +62,7 @@ pub(super) struct Doubt {
     failure: Option<u64>,
 }
 
-impl Link {
+impl SharedConnection {
     pub(super) fn new(client: Client) -> Self {
         Self {
             client,
@@ -222,9 +222,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl fmt::Debug for Link {
+impl fmt::Debug for SharedConnection {
     /// Shows no address: it may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Link")
+        f.write_str("SharedConnection")
     }
 }

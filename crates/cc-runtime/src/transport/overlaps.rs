@@ -12,7 +12,7 @@ const REMEMBERED: usize = 16 * 1024;
 /// The writes in progress, and those that ended during a read. A read costs only a number until it checks for
 /// overlapping writes.
 #[derive(Debug, Default)]
-pub(crate) struct Journal(Mutex<State>);
+pub(crate) struct Overlaps(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -44,18 +44,18 @@ struct Writes {
 /// A read in progress.
 #[derive(Debug)]
 pub(crate) struct Read {
-    journal: Arc<Journal>,
+    overlaps: Arc<Overlaps>,
     began: u64,
 }
 
 /// A write in progress.
 #[derive(Debug)]
 pub(crate) struct Write {
-    journal: Arc<Journal>,
+    overlaps: Arc<Overlaps>,
     marks: Vec<u64>,
 }
 
-impl Journal {
+impl Overlaps {
     /// Begins a read.
     pub(crate) fn read(self: &Arc<Self>) -> Read {
         let mut state = lock(&self.0);
@@ -64,7 +64,7 @@ impl Journal {
             Some((time, count)) if *time == began => *count += 1,
             _ => state.reads.push_back((began, 1)),
         }
-        Read { journal: self.clone(), began }
+        Read { overlaps: self.clone(), began }
     }
 
     /// Begins a write.
@@ -76,7 +76,7 @@ impl Journal {
         for mark in &marks {
             state.writes.entry(*mark).or_default().under_way += 1;
         }
-        Write { journal: self.clone(), marks }
+        Write { overlaps: self.clone(), marks }
     }
 
     /// Returns `true` if a write related to this path was in progress at any time since a read began.
@@ -133,20 +133,20 @@ impl State {
 }
 
 impl Read {
-    /// Start of the read, for [`Journal::overtook`].
+    /// Start of the read, for [`Overlaps::overtook`].
     pub(crate) fn began(&self) -> u64 {
         self.began
     }
 
     /// Returns `true` if a write related to this path was in progress at any time since the read began.
     pub(crate) fn is_overtaken(&self, identity: &str, path: &str) -> bool {
-        self.journal.overtook(self.began, identity, path)
+        self.overlaps.overtook(self.began, identity, path)
     }
 }
 
 impl Drop for Read {
     fn drop(&mut self) {
-        let mut state = lock(&self.journal.0);
+        let mut state = lock(&self.overlaps.0);
         if let Ok(at) = state.reads.binary_search_by_key(&self.began, |(began, _)| *began) {
             state.reads[at].1 -= 1;
         }
@@ -156,7 +156,7 @@ impl Drop for Read {
 
 impl Drop for Write {
     fn drop(&mut self) {
-        let mut state = lock(&self.journal.0);
+        let mut state = lock(&self.overlaps.0);
         state.count(self.marks.len());
         state.time += 1;
         let end = state.time;
@@ -178,16 +178,16 @@ mod tests {
 
     #[test]
     fn a_read_is_overtaken_by_a_related_write_at_any_time_of_its_life() {
-        let journal = Arc::new(Journal::default());
+        let overlaps = Arc::new(Overlaps::default());
         let calls = [("me", "/a/b"), ("me", "/a/c"), ("you", "/a/b"), ("me", "/a"), ("me", "/a/b")];
-        let mut reads: Vec<Read> = calls[..3].iter().map(|_| journal.read()).collect();
-        let write = journal.write("me", "/a/b/c");
-        reads.push(journal.read());
+        let mut reads: Vec<Read> = calls[..3].iter().map(|_| overlaps.read()).collect();
+        let write = overlaps.write("me", "/a/b/c");
+        reads.push(overlaps.read());
         let during: Vec<bool> =
             calls.iter().zip(&reads).map(|((me, path), read)| read.is_overtaken(me, path)).collect();
         assert_eq!(during, [true, false, false, true]);
         drop(write);
-        reads.push(journal.read());
+        reads.push(overlaps.read());
         let after: Vec<bool> =
             calls.iter().zip(&reads).map(|((me, path), read)| read.is_overtaken(me, path)).collect();
         assert_eq!(after, [true, false, false, true, false]);
@@ -195,65 +195,65 @@ mod tests {
 
     #[test]
     fn a_write_is_remembered_as_long_as_a_read_from_before_its_end_is_under_way() {
-        let journal = Arc::new(Journal::default());
-        let (first, write) = (journal.read(), journal.write("me", "/a"));
-        let second = journal.read();
+        let overlaps = Arc::new(Overlaps::default());
+        let (first, write) = (overlaps.read(), overlaps.write("me", "/a"));
+        let second = overlaps.read();
         drop((first, write));
-        let third = journal.read();
+        let third = overlaps.read();
         assert_eq!((second.is_overtaken("me", "/a"), third.is_overtaken("me", "/a")), (true, false));
         drop(second);
-        assert!(lock(&journal.0).writes.is_empty(), "the third began later");
+        assert!(lock(&overlaps.0).writes.is_empty(), "the third began later");
         drop(third);
     }
 
     #[test]
     fn what_has_ended_leaves_nothing_behind() {
-        let journal = Arc::new(Journal::default());
+        let overlaps = Arc::new(Overlaps::default());
         let mut open = VecDeque::new();
         for at in 0..1_000 {
-            open.push_back((journal.read(), journal.write("me", &format!("/a/{at}"))));
+            open.push_back((overlaps.read(), overlaps.write("me", &format!("/a/{at}"))));
             if open.len() > 3 {
                 open.pop_front();
             }
-            let state = lock(&journal.0);
+            let state = lock(&overlaps.0);
             assert!(state.ended.len() <= 4 && state.reads.len() <= 4 && state.writes.len() <= 20);
         }
         drop(open);
-        let state = lock(&journal.0);
+        let state = lock(&overlaps.0);
         assert!(state.ended.is_empty() && state.reads.is_empty() && state.writes.is_empty());
     }
 
     #[test]
     fn a_read_that_does_not_end_makes_no_more_remembered_than_a_limit() {
-        let journal = Arc::new(Journal::default());
-        let endless = journal.read();
+        let overlaps = Arc::new(Overlaps::default());
+        let endless = overlaps.read();
         for at in 0..3 * REMEMBERED {
-            drop((journal.write("me", &format!("/a/{at}")), journal.read()));
+            drop((overlaps.write("me", &format!("/a/{at}")), overlaps.read()));
         }
-        let late = journal.read();
-        let sizes = |journal: &Journal| {
-            let state = lock(&journal.0);
+        let late = overlaps.read();
+        let sizes = |overlaps: &Overlaps| {
+            let state = lock(&overlaps.0);
             [state.ended.len(), state.reads.len(), state.writes.len()]
         };
-        let [ended, reads, _] = sizes(&journal);
+        let [ended, reads, _] = sizes(&overlaps);
         assert!(ended <= REMEMBERED && reads <= 2 * REMEMBERED, "{ended} {reads}");
         assert!(endless.is_overtaken("you", "/b"), "to be safe");
         assert!(!late.is_overtaken("me", "/a/1"));
         drop((endless, late));
-        assert_eq!(sizes(&journal), [0; 3]);
+        assert_eq!(sizes(&overlaps), [0; 3]);
     }
 
     /// The work of a call does not grow with the number of calls.
     #[test]
     fn a_hundred_thousand_calls_at_once_take_steps_in_proportion() {
         let steps = |calls: usize| {
-            let journal = Arc::new(Journal::default());
+            let overlaps = Arc::new(Overlaps::default());
             let path = |at: usize| format!("/v2/organisations/orga_1/applications/app_{at}");
-            let reads: Vec<Read> = (0..calls).map(|_| journal.read()).collect();
-            let writes: Vec<Write> = (0..calls).map(|at| journal.write("me", &path(at))).collect();
+            let reads: Vec<Read> = (0..calls).map(|_| overlaps.read()).collect();
+            let writes: Vec<Write> = (0..calls).map(|at| overlaps.write("me", &path(at))).collect();
             assert!(reads.iter().enumerate().all(|(at, read)| read.is_overtaken("me", &path(at))));
             drop((writes, reads));
-            let state = lock(&journal.0);
+            let state = lock(&overlaps.0);
             assert!(state.writes.is_empty());
             state.steps
         };

@@ -5,7 +5,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::collate;
+use crate::name_order;
 
 /// Suffix of the test domains of the platform.
 const TEST_SUFFIX: &str = ".cleverapps.io";
@@ -133,7 +133,7 @@ pub fn sort_domains<T>(domains: &mut [T], read: impl Fn(&T) -> (&str, bool)) {
     struct Key(bool, String);
     impl Ord for Key {
         fn cmp(&self, other: &Self) -> Ordering {
-            other.0.cmp(&self.0).then_with(|| collate::compare(&self.1, &other.1))
+            other.0.cmp(&self.0).then_with(|| name_order::compare(&self.1, &other.1))
         }
     }
     impl PartialOrd for Key {
