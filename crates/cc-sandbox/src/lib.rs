@@ -5,6 +5,7 @@
 
 mod domains;
 mod engine;
+mod initial_world;
 mod kv;
 mod samples;
 mod sandbox;

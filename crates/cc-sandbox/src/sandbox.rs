@@ -17,8 +17,9 @@ use crate::engine::journal::Exchange;
 use crate::engine::server::Server;
 use crate::engine::table::Table;
 use crate::engine::validate::Violation;
+use crate::initial_world::initial_world;
 use crate::samples::Samples;
-use crate::world::{Ids, World};
+use crate::world::Ids;
 
 /// The route table, made from the spec.
 static TABLE: LazyLock<Arc<Table>> = LazyLock::new(|| {
@@ -285,7 +286,7 @@ impl Builder {
     #[must_use = "a sandbox ends when it is dropped"]
     pub fn in_memory(self) -> Sandbox {
         let table = self.table.unwrap_or_else(|| Arc::clone(&TABLE));
-        let world = World::new(self.seed, self.start_time);
+        let world = initial_world(self.seed, self.start_time);
         let clock = Clock::new(self.start_time, self.pace);
         let engine = Arc::new(Engine::new(table, world, clock, self.credentials, self.tells, self.stateless));
         Sandbox { engine, server: None, strict: self.strict }

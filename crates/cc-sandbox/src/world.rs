@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::domains::oauth::Oauth;
 use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::Refusal;
@@ -17,11 +16,13 @@ use crate::engine::reply::Refusal;
 mod account;
 mod application;
 mod network;
-mod seed;
+mod oauth;
+mod owner;
 
 pub(crate) use self::account::{Account, Mfa};
 pub(crate) use self::network::{NetworkGroup, Redirection};
-pub(crate) use self::seed::add_organisation;
+pub(crate) use self::oauth::{Oauth, RequestToken};
+pub(crate) use self::owner::{Owner, add_organisation};
 pub(crate) use application::{Application, Deployment, Instance, State, variables};
 
 /// Things by their id, in the order they were made.
@@ -99,19 +100,6 @@ pub(crate) struct World {
     due: BTreeMap<(Timestamp, u64), Task>,
 }
 
-/// A personal space or an organisation.
-#[derive(Debug, Clone)]
-pub(crate) struct Owner {
-    pub(crate) wire: Value,
-    pub(crate) members: Shelf<Value>,
-}
-
-impl Owner {
-    pub(crate) fn has_member(&self, user: &str) -> bool {
-        self.members.contains_key(user)
-    }
-}
-
 /// An add-on.
 #[derive(Debug, Clone)]
 pub(crate) struct Addon {
@@ -175,9 +163,9 @@ pub(crate) struct ApiToken {
 }
 
 impl World {
-    /// The default small world.
-    pub(crate) fn new(seed: u64, now: Timestamp) -> Self {
-        let mut world = Self {
+    /// Creates a world without owners.
+    pub(crate) fn empty(seed: u64, now: Timestamp) -> Self {
+        Self {
             seed,
             now,
             ids: Ids::default(),
@@ -200,9 +188,7 @@ impl World {
             grafanas: BTreeSet::new(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),
-        };
-        seed::fill(&mut world);
-        world
+        }
     }
 
     /// Generates a UUID. The n-th of a kind is the same in every run with the same seed, regardless of other

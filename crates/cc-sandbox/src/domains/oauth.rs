@@ -5,7 +5,6 @@ use std::time::Duration;
 use form_urlencoded::Serializer;
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Handler;
@@ -13,7 +12,7 @@ use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply};
 use crate::engine::request::Request;
 use crate::engine::signature::{self, Signed};
-use crate::world::{Shelf, World};
+use crate::world::{RequestToken, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("create_request_token", create_request_token),
@@ -44,38 +43,6 @@ const RIGHTS: [&str; 11] = [
     "manage_personal_information",
     "manage_ssh_keys",
 ];
-
-/// Authorizations in progress and issued tokens.
-#[derive(Debug, Default)]
-pub(crate) struct Oauth {
-    /// The consumer that may ask.
-    pub(crate) consumer: (String, String),
-    /// Request tokens by themselves.
-    requests: Shelf<Asked>,
-    /// The request token whose page was shown last: the session of the user's browser.
-    shown: Option<String>,
-    /// Secrets of the users' tokens.
-    secrets: Shelf<String>,
-}
-
-/// A request token.
-#[derive(Debug)]
-struct Asked {
-    secret: String,
-    callback: String,
-    until: Timestamp,
-    /// Verifier and rights of a user who agreed.
-    agreed: Option<(String, Value)>,
-}
-
-impl World {
-    /// The secret of a user's token that was made here, was not revoked and has not ended.
-    pub(crate) fn oauth_secret(&self, token: &str) -> Option<&str> {
-        let end = self.account.oauth_tokens.get(token)?["expirationDate"].as_i64()?;
-        let secret = self.oauth.secrets.get(token)?;
-        (end > self.now.as_millisecond()).then_some(secret)
-    }
-}
 
 /// A parameter of the protocol, from the form or the query.
 fn field<'a>(request: &'a Request<'_>, name: &str) -> &'a str {
@@ -116,7 +83,7 @@ fn create_request_token(world: &mut World, request: &Request<'_>) -> Outcome {
     }
     let token = world.uuid("oauth-request-token");
     let secret = format!("sandbox-secret-{}", world.uuid("oauth-request-secret"));
-    let asked = Asked {
+    let asked = RequestToken {
         secret: secret.clone(),
         callback: callback.to_owned(),
         until: after(world.now, REQUEST_TOKEN),
@@ -127,7 +94,7 @@ fn create_request_token(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 /// The request token, while it is good.
-fn asked<'a>(world: &'a mut World, token: &str) -> Result<&'a mut Asked, Refusal> {
+fn asked<'a>(world: &'a mut World, token: &str) -> Result<&'a mut RequestToken, Refusal> {
     let now = world.now;
     let found = world.oauth.requests.get_mut(token).filter(|asked| asked.until > now);
     found.ok_or_else(|| Refusal::unauthorized("The request token is unknown or has expired"))

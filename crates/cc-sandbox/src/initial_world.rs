@@ -5,20 +5,27 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{Account, Owned, Owner, Shelf, World};
 use crate::domains::{addon, application, billing, deployment, drain, own_provider, provider};
+use crate::world::{Account, Owned, Owner, World, add_organisation};
 
 /// Age of the initial world at the start.
 const PAST: SignedDuration = SignedDuration::from_hours(24 * 365);
 
+/// Creates the default small world.
+pub(crate) fn initial_world(seed: u64, now: Timestamp) -> World {
+    let mut world = World::empty(seed, now);
+    fill(&mut world);
+    world
+}
+
 /// Fills an empty world, in its past: by the present everything is done.
-pub(super) fn fill(world: &mut World) {
+fn fill(world: &mut World) {
     let present = world.now;
     world.now = present.checked_sub(PAST).unwrap_or(present);
     let user = world.id("user");
     world.ids.user.clone_from(&user);
     world.account = Account::new(&user, world.now);
-    world.owners.insert(user.clone(), owner(&user, "Sandbox User", &user));
+    world.owners.insert(user.clone(), Owner::new(&user, "Sandbox User", &user));
     world.ids.organisation = add_organisation(world, "Sandbox Organisation", &user);
     world.ids.foreign_organisation = add_organisation(world, "Foreign Organisation", "user_of_someone_else");
     let organisation = world.ids.organisation.clone();
@@ -38,32 +45,6 @@ pub(super) fn fill(world: &mut World) {
         world.ids.invoice = billing::make(world, &organisation, emitted, amount, months > 0);
     }
     world.settle(present);
-}
-
-/// Adds an organisation with one member, and gives its id.
-pub(crate) fn add_organisation(world: &mut World, name: &str, member: &str) -> String {
-    let id = world.id("orga");
-    world.owners.insert(id.clone(), owner(&id, name, member));
-    id
-}
-
-fn owner(id: &str, name: &str, member: &str) -> Owner {
-    let user = json!({ "id": member, "email": format!("{member}@sandbox.example"), "preferredMFA": "NONE" });
-    let wire = json!({
-        "id": id,
-        "name": name,
-        "description": "",
-        "billingEmail": "billing@sandbox.example",
-        "vatState": "NOT_NEEDED",
-        "canPay": true,
-        "canSEPA": false,
-        "cleverEnterprise": false,
-        "isTrusted": false,
-    });
-    Owner {
-        wire,
-        members: Shelf::from([(member.to_owned(), json!({ "member": user, "role": "ADMIN", "job": null }))]),
-    }
 }
 
 fn add_consumer(world: &mut World, organisation: &str) {

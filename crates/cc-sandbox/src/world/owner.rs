@@ -1,0 +1,49 @@
+//! Owners: the personal space of the user, and organisations.
+
+use serde_json::{Value, json};
+
+use super::{Shelf, World};
+
+/// A personal space or an organisation.
+#[derive(Debug, Clone)]
+pub(crate) struct Owner {
+    pub(crate) wire: Value,
+    pub(crate) members: Shelf<Value>,
+}
+
+impl Owner {
+    /// Creates an owner with one member.
+    pub(crate) fn new(id: &str, name: &str, member: &str) -> Self {
+        let user =
+            json!({ "id": member, "email": format!("{member}@sandbox.example"), "preferredMFA": "NONE" });
+        let wire = json!({
+            "id": id,
+            "name": name,
+            "description": "",
+            "billingEmail": "billing@sandbox.example",
+            "vatState": "NOT_NEEDED",
+            "canPay": true,
+            "canSEPA": false,
+            "cleverEnterprise": false,
+            "isTrusted": false,
+        });
+        Self {
+            wire,
+            members: Shelf::from([(
+                member.to_owned(),
+                json!({ "member": user, "role": "ADMIN", "job": null }),
+            )]),
+        }
+    }
+
+    pub(crate) fn has_member(&self, user: &str) -> bool {
+        self.members.contains_key(user)
+    }
+}
+
+/// Adds an organisation with one member, and gives its id.
+pub(crate) fn add_organisation(world: &mut World, name: &str, member: &str) -> String {
+    let id = world.id("orga");
+    world.owners.insert(id.clone(), Owner::new(&id, name, member));
+    id
+}
