@@ -216,7 +216,9 @@ pub fn to_error(error: StreamError) -> Error {
         _ => None,
     };
     let last = exhausted.map_or(&error, |(last, _)| last);
-    let own = source(last).and_then(|source| source.downcast_ref::<Error>());
+    // The failure of one event holds the event: it stays the source.
+    let own = source(last).filter(|_| !last.is_about_one_event());
+    let own = own.and_then(|source| source.downcast_ref::<Error>());
     let kind = match last.kind() {
         Kind::Refused { .. } => ErrorKind::Refused,
         Kind::Request => ErrorKind::StreamClient,

@@ -7,9 +7,9 @@ use cc_client::commands::log::StreamApplicationRuntimeLog;
 use cc_client::domain_name::Domain;
 use cc_client::stream::{Delivery, StreamError};
 use cc_client::{Client, Error, ErrorKind, Timestamp, fan_out};
-use cc_examples::memory;
 use cc_runtime::ApplicationId;
 use cc_sandbox::{Fault, Sandbox, StreamFault};
+use cc_trials::memory;
 use futures_util::{StreamExt, TryStreamExt};
 
 fn invalid() -> [(&'static str, fn() -> cc_client::Result<()>); 3] {

@@ -14,7 +14,7 @@ use crate::request::HttpRequest;
 use crate::transport::cache::{CachePolicy, CacheStore};
 use crate::transport::hooks::Hooks;
 use crate::transport::retry::RetryPolicy;
-use crate::transport::send::Choice;
+use crate::transport::sender::Choice;
 use crate::transport::service::{self, HttpResponse, HttpService, UserLayer};
 use crate::transport::{CallOptions, Transport};
 

@@ -88,7 +88,7 @@ impl Transport {
         let inner = &*self.0;
         let endpoint = Arc::new(Endpoint::parse(&url[..Position::BeforePath])?);
         let transport =
-            Self::put_together(endpoint, Credentials::None, inner.defaults.clone(), inner.means.clone())?;
+            Self::put_together(endpoint, Credentials::None, inner.defaults.clone(), inner.shared.clone())?;
         transport.check_secrets_may_travel()?;
         let mut request = RequestBuilder::new(&FILE).secret_path("file", address).build()?;
         url.query_pairs().for_each(|(_, value)| request.hide(value.as_ref()));

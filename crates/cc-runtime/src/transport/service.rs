@@ -13,7 +13,7 @@ use crate::transport::Body;
 use crate::transport::exchange::Exchange;
 use crate::transport::identify::Identify;
 use crate::transport::redirect::Redirect;
-use crate::transport::send::Sender;
+use crate::transport::sender::Sender;
 use crate::transport::stack::Reply;
 
 /// An answer as layers see it: its head, and a body that may still be on its way.

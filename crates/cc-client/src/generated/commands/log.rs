@@ -176,12 +176,12 @@ impl Command for ListLog {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::log::StreamApplicationRuntimeLog;
-/// use cc_client::stream::{Delivery, to_error};
+/// use cc_client::stream::Delivery;
 /// use futures_util::StreamExt;
 ///
 /// let mut lines = client.stream(StreamApplicationRuntimeLog::new(ids.application).limit(2)).open().items();
 /// while let Some(line) = lines.next().await {
-///     match line.map_err(to_error)? {
+///     match line? {
 ///         Delivery::Item(line) => println!("{}", line.message),
 ///         Delivery::Gap(gap) => eprintln!("{gap}"),
 ///         Delivery::Fault(error) => eprintln!("{error}"),
@@ -376,12 +376,12 @@ impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::log::StreamAddonRuntimeLog;
-/// use cc_client::stream::{Delivery, to_error};
+/// use cc_client::stream::Delivery;
 /// use futures_util::StreamExt;
 ///
 /// let mut lines = client.stream(StreamAddonRuntimeLog::new(ids.addon).limit(2)).open().items();
 /// while let Some(line) = lines.next().await {
-///     match line.map_err(to_error)? {
+///     match line? {
 ///         Delivery::Item(line) => println!("{}", line.message),
 ///         Delivery::Gap(gap) => eprintln!("{gap}"),
 ///         Delivery::Fault(error) => eprintln!("{error}"),
@@ -563,12 +563,12 @@ impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::log::StreamApplicationAccessLog;
-/// use cc_client::stream::{Delivery, to_error};
+/// use cc_client::stream::Delivery;
 /// use futures_util::StreamExt;
 ///
 /// let mut accesses = client.stream(StreamApplicationAccessLog::new(ids.application).limit(2)).open().items();
 /// while let Some(access) = accesses.next().await {
-///     match access.map_err(to_error)? {
+///     match access? {
 ///         Delivery::Item(access) => println!("{access:?}"),
 ///         Delivery::Gap(gap) => eprintln!("{gap}"),
 ///         Delivery::Fault(error) => eprintln!("{error}"),

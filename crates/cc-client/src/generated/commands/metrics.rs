@@ -524,12 +524,12 @@ impl Command for GetStatusCodeDistribution {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::metrics::StreamRequests;
-/// use cc_client::stream::{Delivery, to_error};
+/// use cc_client::stream::Delivery;
 /// use futures_util::StreamExt;
 ///
 /// let mut places = client.stream(StreamRequests::of_application(ids.application)).open().items();
 /// if let Some(places) = places.next().await {
-///     match places.map_err(to_error)? {
+///     match places? {
 ///         Delivery::Item(places) => println!("{places:?}"),
 ///         Delivery::Gap(gap) => eprintln!("{gap}"),
 ///         Delivery::Fault(error) => eprintln!("{error}"),
