@@ -23,7 +23,7 @@ use crate::spec::model::{Domain, Spec};
 use front::Front;
 use homes::HOMES;
 use tree::Tree;
-use types::Types;
+use types::{Types, Uses};
 
 /// First line of every generated text, after its comment mark.
 pub const HEADER_TEXT: &str =
@@ -45,8 +45,17 @@ pub struct Decided<'a> {
     pub types: Types,
 }
 
+/// What was decided of every domain.
+pub struct Decisions<'a> {
+    pub domains: Vec<Decided<'a>>,
+    /// The types that several domains use.
+    pub shared: Decided<'a>,
+}
+
 /// Runs progenitor over every domain, on as many threads as there are processors.
-pub fn decide(spec: &Spec) -> Result<Vec<Decided<'_>>, Vec<String>> {
+pub fn decide(spec: &Spec) -> Result<Decisions<'_>, Vec<String>> {
+    let uses = Uses::of_all(&spec.domains);
+    let shared = decide_domain(&spec.shared_types, uses, None).map_err(|error| vec![error])?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(spec.domains.len()).max(1);
     let next = AtomicUsize::new(0);
     let mut results: Vec<(usize, Result<Decided<'_>, String>)> = std::thread::scope(|scope| {
@@ -55,7 +64,7 @@ pub fn decide(spec: &Spec) -> Result<Vec<Decided<'_>>, Vec<String>> {
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(domain) = spec.domains.get(at) else { return done };
-                done.push((at, decide_domain(domain)));
+                done.push((at, decide_domain(domain, Uses::of(domain), Some(&shared.types))));
             }
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
@@ -70,12 +79,16 @@ pub fn decide(spec: &Spec) -> Result<Vec<Decided<'_>>, Vec<String>> {
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() && decided.len() == spec.domains.len() { Ok(decided) } else { Err(errors) }
+    if errors.is_empty() && decided.len() == spec.domains.len() {
+        Ok(Decisions { domains: decided, shared })
+    } else {
+        Err(errors)
+    }
 }
 
-fn decide_domain(domain: &Domain) -> Result<Decided<'_>, String> {
+fn decide_domain<'a>(domain: &'a Domain, uses: Uses, shared: Option<&Types>) -> Result<Decided<'a>, String> {
     let front = front::read(domain)?;
-    let types = Types::decide(domain, &front)?;
+    let types = Types::decide(domain, &front, uses, shared)?;
     Ok(Decided { domain, front, types })
 }
 
@@ -87,11 +100,17 @@ pub struct Output {
 
 /// Generates everything. `root` is the workspace: hand-written models and manifests are read from it.
 pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
-    let decided = decide(spec)?;
+    let Decisions { domains: decided, shared } = decide(spec)?;
     let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut errors = Vec::new();
     for domain in &decided {
         match render_domain(domain) {
+            Ok(rendered) => files.extend(rendered),
+            Err(error) => errors.push(error),
+        }
+    }
+    if types::has_types(shared.domain) {
+        match render_shared(&shared) {
             Ok(rendered) => files.extend(rendered),
             Err(error) => errors.push(error),
         }
@@ -144,6 +163,23 @@ fn render_domain(decided: &Decided<'_>) -> Result<Vec<(PathBuf, String)>, String
         (folder.join("src/client.rs"), pretty(&header, &requests::render_client(domain))?),
         (folder.join("src/requests.rs"), requests),
         (folder.join("src/types.rs"), text_of_types),
+        (format!("spec/surface/{}.txt", domain.name).into(), krate::surface(domain, front, types)?),
+    ];
+    files.extend(licences);
+    Ok(files)
+}
+
+/// The crate of the types that several domains use.
+fn render_shared(decided: &Decided<'_>) -> Result<Vec<(PathBuf, String)>, String> {
+    let Decided { domain, front, types } = decided;
+    let folder = PathBuf::from(format!("crates/generated/cc-api-{}", domain.name));
+    let licences = krate::LICENCES.map(|(name, text)| (folder.join(name), text.to_owned()));
+    let text = types.render(domain, front);
+    let mut files = vec![
+        (folder.join("Cargo.toml"), krate::shared::manifest(text.contains("serde_json::"))),
+        (folder.join("README.md"), krate::shared::readme()),
+        (folder.join("src/lib.rs"), krate::shared::lib(domain)),
+        (folder.join("src/types.rs"), checked(&header(domain), &text)?),
         (format!("spec/surface/{}.txt", domain.name).into(), krate::surface(domain, front, types)?),
     ];
     files.extend(licences);

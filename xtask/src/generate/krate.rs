@@ -1,8 +1,11 @@
 //! Parts of a domain's crate: manifest, page, modules.
 
+pub mod shared;
+
 use std::fmt::Write;
 
 use super::rust::{doc, type_name, variant};
+use super::types::re_exported;
 use super::{HEADER_TOML, header};
 use crate::spec::declared::TypeText;
 use crate::spec::model::{Domain, Operation};
@@ -10,6 +13,7 @@ use crate::spec::model::{Domain, Operation};
 /// The manifest. `uses_json` is `true` if the code of the crate names `serde_json`.
 pub fn manifest(domain: &Domain, uses_json: bool) -> String {
     let description = description(domain).replace('\\', "\\\\").replace('"', "'");
+    let uses_shared = !re_exported(domain).is_empty();
     let mut keywords = vec!["clever-cloud".to_owned()];
     keywords.extend(domain.keywords.iter().take(4).map(|keyword| keyword.to_lowercase().replace(' ', "-")));
     let keywords: Vec<String> = keywords.iter().map(|keyword| format!("{keyword:?}")).collect();
@@ -39,10 +43,10 @@ rustls-ring = [\"cc-runtime/rustls-ring\"]
 rustls-no-provider = [\"cc-runtime/rustls-no-provider\"]
 webpki-roots = [\"cc-runtime/webpki-roots\"]
 native-tls = [\"cc-runtime/native-tls\"]
-schemars = [\"dep:schemars\", \"cc-runtime/schemars\"]
+schemars = [\"dep:schemars\", {schemas}\"cc-runtime/schemars\"]
 
 [dependencies]
-cc-runtime.workspace = true
+{shared}cc-runtime.workspace = true
 schemars = {{ workspace = true, optional = true }}
 serde.workspace = true
 {json}
@@ -56,6 +60,8 @@ workspace = true
         name = domain.name,
         keywords = keywords.join(", "),
         json = if uses_json { "serde_json.workspace = true\n" } else { "" },
+        schemas = if uses_shared { "\"cc-api-shared/schemars\", " } else { "" },
+        shared = if uses_shared { "cc-api-shared.workspace = true\n" } else { "" },
     )
 }
 
@@ -183,7 +189,12 @@ pub fn surface(
             let _ = writeln!(out, "  alias {alias}");
         }
     }
-    for (name, item) in &types.structs {
+    let shared = re_exported(domain);
+    if !shared.is_empty() {
+        let names: Vec<&str> = shared.iter().map(String::as_str).collect();
+        let _ = writeln!(out, "shared {}", names.join(", "));
+    }
+    for (name, item) in types.structs.iter().filter(|(name, _)| !shared.contains(*name)) {
         let fields: Vec<String> = item
             .fields
             .iter()
@@ -194,7 +205,7 @@ pub fn surface(
             .collect();
         let _ = writeln!(out, "type {name} {{ {} }}", fields.join(", "));
     }
-    for (name, schema) in domain.schemas.iter().chain(&domain.shared) {
+    for (name, schema) in &domain.schemas {
         if schema.get("x-rust-type").is_some() {
             continue;
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::homes::Home;
+use super::types::has_types;
 use crate::spec::model::{Spec, needs};
 
 /// A region's name and its lines.
@@ -23,6 +24,17 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
         "## Every domain.\nall-domains = [{}]",
         names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
     );
+    let has_shared = has_types(&spec.shared_types);
+    let mut schemas: Vec<String> = Vec::new();
+    let mut switched: Vec<String> = vec!["\"core\"".to_owned()];
+    if has_shared {
+        workspace
+            .push_str("cc-api-shared = { path = \"crates/generated/cc-api-shared\", version = \"0.1.0\" }\n");
+        dependencies.push_str("cc-api-shared.workspace = true\n");
+        tested.push_str("cc-api-shared = { workspace = true, features = [\"schemars\"], optional = true }\n");
+        schemas.push("\"cc-api-shared/schemars\"".to_owned());
+        switched.push("\"dep:cc-api-shared\"".to_owned());
+    }
     for domain in &spec.domains {
         let name = &domain.name;
         let _ = writeln!(
@@ -40,10 +52,10 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
         let others: String = needs[name.as_str()].iter().map(|other| format!(", \"{other}\"")).collect();
         let _ = writeln!(features, "## {}\n{name} = [\"dep:cc-api-{name}\"{others}]", domain.title);
     }
-    let schemas: Vec<String> = names.iter().map(|name| format!("\"cc-api-{name}?/schemars\"")).collect();
+    schemas.extend(names.iter().map(|name| format!("\"cc-api-{name}?/schemars\"")));
     let _ = writeln!(features, "domain-schemas = [{}]", schemas.join(", "));
-    let switched: Vec<String> = all().map(|name| format!("\"dep:cc-api-{name}\"")).collect();
-    let all = format!("domains = [\"core\", {}]\n", switched.join(", "));
+    switched.extend(all().map(|name| format!("\"dep:cc-api-{name}\"")));
+    let all = format!("domains = [{}]\n", switched.join(", "));
     vec![
         ("Cargo.toml", vec![("generated crates", workspace)]),
         ("crates/cc-client/Cargo.toml", vec![("features", features), ("dependencies", dependencies)]),

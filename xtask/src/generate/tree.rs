@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
+use crate::spec::model::SHARED;
+
 /// Generated files by their path from the root, and the folders that hold nothing else.
 pub struct Tree {
     pub files: BTreeMap<PathBuf, String>,
@@ -47,12 +49,14 @@ fn about(path: &Path, error: io::Error) -> io::Error {
 }
 
 impl Tree {
-    /// Keeps only what belongs to one domain.
+    /// Keeps only what belongs to one domain, and the crate of shared types, which depends on what the domain uses.
     pub fn only(mut self, domain: &str) -> Self {
-        let folder = PathBuf::from(format!("crates/generated/cc-api-{domain}"));
-        let surface = PathBuf::from(format!("spec/surface/{domain}.txt"));
-        self.files.retain(|path, _| path.starts_with(&folder) || *path == surface);
-        self.owned = vec![folder];
+        let folders = [domain, SHARED].map(|name| PathBuf::from(format!("crates/generated/cc-api-{name}")));
+        let surfaces = [domain, SHARED].map(|name| PathBuf::from(format!("spec/surface/{name}.txt")));
+        self.files.retain(|path, _| {
+            folders.iter().any(|folder| path.starts_with(folder)) || surfaces.contains(path)
+        });
+        self.owned = folders.into();
         self
     }
 

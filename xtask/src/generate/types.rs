@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::front::{Front, Named, Shape, shape};
 use super::rust::{Ty, doc, initializer, literal, type_name, variant};
-use crate::spec::model::{Domain, closure, references};
+use crate::spec::model::{Domain, SHARED, closure, references};
 
 /// A struct as it is generated.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Struct {
     pub fields: Vec<Field>,
     /// `true` if the type has an empty value.
@@ -19,7 +19,7 @@ pub struct Struct {
 }
 
 /// A property as a field.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Field {
     pub property: String,
     pub ident: String,
@@ -36,44 +36,80 @@ pub struct Field {
 /// The types of a domain, decided.
 #[derive(Debug)]
 pub struct Types {
+    /// Its own structs, and the shared ones that it uses.
     pub structs: BTreeMap<String, Struct>,
     /// Schemas (by their name in the spec) that bodies are made of.
     in_requests: BTreeSet<String>,
 }
 
+/// Where the schemas of a domain are used, by their names in the spec.
+#[derive(Debug, Default)]
+pub struct Uses {
+    in_requests: BTreeSet<String>,
+    in_answers: BTreeSet<String>,
+    things: BTreeSet<String>,
+}
+
+impl Uses {
+    pub fn of(domain: &Domain) -> Self {
+        let reach = |start| closure(start, &[&domain.schemas, &domain.shared]);
+        let (mut bodies, mut answers) = (BTreeSet::new(), BTreeSet::new());
+        for operation in &domain.operations {
+            operation.body.iter().for_each(|body| references(&body.schema, &mut bodies));
+            operation.success.schema.iter().for_each(|schema| references(schema, &mut answers));
+        }
+        Self { in_requests: reach(bodies), in_answers: reach(answers), things: things(domain) }
+    }
+
+    /// The uses of all domains together: a shared type is one type, made for each of its uses.
+    pub fn of_all(domains: &[Domain]) -> Self {
+        let mut all = Self::default();
+        for uses in domains.iter().map(Self::of) {
+            all.in_requests.extend(uses.in_requests);
+            all.in_answers.extend(uses.in_answers);
+            all.things.extend(uses.things);
+        }
+        all
+    }
+
+    fn role(&self, schema: &str) -> Role {
+        Role {
+            in_request: self.in_requests.contains(schema),
+            in_answer: self.in_answers.contains(schema),
+            is_thing: self.things.contains(schema),
+        }
+    }
+}
+
 impl Types {
-    pub fn decide(domain: &Domain, front: &Front) -> Result<Self, String> {
-        let mut start = BTreeSet::new();
-        for operation in &domain.operations {
-            operation.body.iter().for_each(|body| references(&body.schema, &mut start));
-        }
-        let in_requests = closure(start, &[&domain.schemas, &domain.shared]);
-        let mut start = BTreeSet::new();
-        for operation in &domain.operations {
-            operation.success.schema.iter().for_each(|schema| references(schema, &mut start));
-        }
-        let in_answers = closure(start, &[&domain.schemas, &domain.shared]);
-        let things = things(domain);
+    /// Decides the types of a domain. `shared` are those of the crate of shared types, if this is not that crate.
+    pub fn decide(
+        domain: &Domain,
+        front: &Front,
+        uses: Uses,
+        shared: Option<&Types>,
+    ) -> Result<Self, String> {
         let open: BTreeSet<String> = all(domain)
             .filter(|(_, schema)| matches!(shape(schema), Shape::Enum | Shape::Union))
             .map(|(name, _)| type_name(name))
             .collect();
         let mut structs = BTreeMap::new();
-        for (name, schema) in all(domain).filter(|(_, schema)| shape(schema) == Shape::Struct) {
+        for (name, schema) in domain.schemas.iter().filter(|(_, schema)| shape(schema) == Shape::Struct) {
             let rust = type_name(name);
             let types = front
                 .structs
                 .get(&rust)
                 .ok_or_else(|| format!("progenitor generated no struct for schema `{name}`"))?;
-            let role = Role {
-                in_request: in_requests.contains(name),
-                in_answer: in_answers.contains(name),
-                is_thing: things.contains(name),
-            };
+            let role = uses.role(name);
             let fields = fields(domain, schema, types, &open, role).map_err(|property| {
                 format!("progenitor generated no field for property `{name}.{property}`")
             })?;
             structs.insert(rust, Struct { fields, default: false, in_answer: role.in_answer });
+        }
+        for name in domain.shared.keys().map(|name| type_name(name)) {
+            if let Some(item) = shared.and_then(|shared| shared.structs.get(&name)) {
+                structs.insert(name, item.clone());
+            }
         }
         find_defaults(&mut structs, &open);
         // The empty value of a type with an essential field would be an object without identity.
@@ -87,19 +123,19 @@ impl Types {
             field.lenient |= field.required_in_answers()
                 && has_default(&field.ty, &|name| open.contains(name) || defaults.contains(name));
         }
-        Ok(Self { structs, in_requests })
+        Ok(Self { structs, in_requests: uses.in_requests })
     }
 
     /// The structs and unions that are written, in name order.
     pub fn names(&self, domain: &Domain) -> BTreeSet<String> {
-        all(domain)
-            .filter(|(name, schema)| match shape(schema) {
-                Shape::Union => true,
-                Shape::Struct => self.structs.contains_key(&type_name(name)),
-                Shape::Core | Shape::Enum | Shape::Wrapper => false,
-            })
-            .map(|(name, _)| type_name(name))
-            .collect()
+        let own = domain.schemas.iter();
+        own.filter(|(name, schema)| match shape(schema) {
+            Shape::Union => true,
+            Shape::Struct => self.structs.contains_key(&type_name(name)),
+            Shape::Core | Shape::Enum | Shape::Wrapper => false,
+        })
+        .map(|(name, _)| type_name(name))
+        .collect()
     }
 
     /// The file.
@@ -109,7 +145,7 @@ impl Types {
             .filter(|(_, schema)| shape(schema) == Shape::Union)
             .map(|(name, _)| type_name(name))
             .collect();
-        for (name, schema) in all(domain) {
+        for (name, schema) in &domain.schemas {
             let rust = type_name(name);
             let chunk = match shape(schema) {
                 Shape::Core => continue,
@@ -128,9 +164,17 @@ impl Types {
             };
             chunks.insert(rust, chunk);
         }
-        let mut out = String::from(
-            "//! Types of the domain, one a schema, in name order.\n\n#[allow(unused_imports)]\nuse serde::{Deserialize, Serialize};\n",
+        let page =
+            if domain.name == SHARED { "Types that several domains use" } else { "Types of the domain" };
+        let mut out = format!(
+            "//! {page}, one a schema, in name order.\n\n#[allow(unused_imports)]\nuse serde::{{Deserialize, Serialize}};\n"
         );
+        let shared = re_exported(domain);
+        if !shared.is_empty() {
+            let names: Vec<&str> = shared.iter().map(String::as_str).collect();
+            let _ =
+                writeln!(out, "\n#[doc(inline)]\npub use cc_api_shared::types::{{{}}};", names.join(", "));
+        }
         for chunk in chunks.values() {
             out.push('\n');
             out.push_str(chunk);
@@ -139,7 +183,22 @@ impl Types {
     }
 }
 
-/// Schemas that become types: those of the domain, and the shared ones without a type in `cc-runtime`.
+/// Returns the shared types that a domain uses. Its module of types re-exports them under their names.
+pub fn re_exported(domain: &Domain) -> BTreeSet<String> {
+    domain
+        .shared
+        .iter()
+        .filter(|(_, schema)| shape(schema) != Shape::Core)
+        .map(|(name, _)| type_name(name))
+        .collect()
+}
+
+/// Returns `true` if a domain has schemas of its own that become types.
+pub fn has_types(domain: &Domain) -> bool {
+    domain.schemas.values().any(|schema| shape(schema) != Shape::Core)
+}
+
+/// Schemas that types of the domain may name: its own, and the shared ones that it uses.
 fn all(domain: &Domain) -> impl Iterator<Item = (&String, &Value)> {
     domain.schemas.iter().chain(&domain.shared)
 }

@@ -1,6 +1,7 @@
 //! Every rule of the spec, applied to every document: all problems in one run, each with its place.
 
 pub mod command;
+mod copies;
 mod declared;
 mod keys;
 mod names;
@@ -17,6 +18,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::expand::{self, METHODS};
+use super::model::SHARED;
 use super::node::{Entry, Node};
 use super::pin::{Pins, pins};
 use super::{Documents, Problem};
@@ -85,7 +87,8 @@ fn join(pointer: &str, key: &str) -> String {
 /// name, and required inputs in another order. A domain without a surface is new.
 pub fn check_surface(documents: &Documents, folder: &Path) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (name, document) in &documents.domains {
+    let shared = (&SHARED.to_owned(), &documents.shared);
+    for (name, document) in documents.domains.iter().chain([shared]) {
         let Ok(surface) = std::fs::read_to_string(folder.join(format!("{name}.txt"))) else { continue };
         let mut report = Report::new(format!("{name}.yaml"), document, &documents.shared);
         names::renamed(&mut report, &surface);
@@ -190,6 +193,7 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
         }
         problems.append(&mut report.problems);
     }
+    problems.append(&mut copies::check(documents));
     problems.sort();
     problems.dedup();
     problems

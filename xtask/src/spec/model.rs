@@ -11,6 +11,9 @@ use super::node::Node;
 use super::pin;
 use super::secret;
 
+/// The name of the file of shared schemas, and of the crate of their types.
+pub const SHARED: &str = "shared";
+
 /// Everything that is generated from.
 #[derive(Debug)]
 pub struct Spec {
@@ -18,6 +21,8 @@ pub struct Spec {
     pub domains: Vec<Domain>,
     /// The schemas of `shared.yaml`.
     pub shared: Map<String, Value>,
+    /// Those that a domain uses, as a domain of their own without operations: the crate of shared types.
+    pub shared_types: Domain,
 }
 
 /// One file of the spec.
@@ -130,12 +135,17 @@ impl Spec {
     pub fn read(documents: &Documents) -> Self {
         let pinned = schemas(&documents.shared);
         let shared = pin::without_pins(pinned.clone());
-        let domains = documents
+        let domains: Vec<Domain> = documents
             .domains
             .iter()
             .map(|(name, document)| domain(name, document, &pinned, &shared))
             .collect();
-        Self { domains, shared }
+        let none = Map::new();
+        let mut shared_types = domain(SHARED, &documents.shared, &none, &none);
+        let is_used = |name: &String| domains.iter().any(|domain| domain.shared.contains_key(name));
+        shared_types.schemas.retain(|name, _| is_used(name));
+        shared_types.pinned.retain(|name, _| is_used(name));
+        Self { domains, shared, shared_types }
     }
 }
 

@@ -165,6 +165,108 @@ fn required_inputs_keep_the_order_of_the_committed_surface() {
     );
 }
 
+/// Two domains, one of which answers what the other takes.
+const DOMAINS_THAT_SHARE: [(&str, &str); 3] = [
+    (
+        "reader",
+        "get: {operationId: get_rights, summary: Gets the rights., x-source: [docs], responses: {'200': {description: The rights., content: {application/json: {schema: {$ref: 'shared.yaml#/components/schemas/OauthRights'}}}}}}",
+    ),
+    (
+        "writer",
+        "put: {operationId: set_rights, summary: Sets the rights., x-source: [docs], requestBody: {required: true, content: {application/json: {schema: {$ref: 'shared.yaml#/components/schemas/OauthRights'}}}}, responses: {'204': {description: They are set.}}}",
+    ),
+    (
+        "other",
+        "delete: {operationId: delete_rights, summary: Deletes the rights., x-source: [docs], responses: {'204': {description: They are deleted.}}}",
+    ),
+];
+
+fn domains_that_share() -> Documents {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/shared.yaml");
+    let domains = DOMAINS_THAT_SHARE.map(|(name, operation)| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: {name}, version: 0.1.0, description: Rights.}}\npaths:\n  /v4/{name}:\n    {operation}\n"
+        );
+        (name.to_owned(), parse(&text).unwrap())
+    });
+    Documents::new(domains.into(), parse(&std::fs::read_to_string(shared).unwrap()).unwrap())
+}
+
+#[test]
+fn a_schema_that_several_domains_use_is_one_type_for_all_its_uses() {
+    let documents = domains_that_share();
+    assert_eq!(check::check(&documents), []);
+    let empty = tempfile::tempdir().unwrap();
+    let files = generate(&Spec::read(&documents), empty.path()).unwrap().tree.files;
+    let file = |path: &str| files[&PathBuf::from(path)].as_str();
+    for name in ["reader", "writer"] {
+        let types = file(&format!("crates/generated/cc-api-{name}/src/types.rs"));
+        assert!(types.contains("pub use cc_api_shared::types::{OauthRights};"), "{types}");
+        assert!(!types.contains("pub struct"), "{types}");
+        let manifest = file(&format!("crates/generated/cc-api-{name}/Cargo.toml"));
+        assert!(manifest.contains("cc-api-shared.workspace = true"), "{manifest}");
+        assert!(manifest.contains("\"cc-api-shared/schemars\""), "{manifest}");
+        assert!(file(&format!("spec/surface/{name}.txt")).contains("shared OauthRights\n"));
+    }
+    assert!(!file("crates/generated/cc-api-other/Cargo.toml").contains("cc-api-shared"));
+    // The answer of one domain makes it read, the body of the other makes it buildable.
+    let shared = file("crates/generated/cc-api-shared/src/types.rs");
+    assert_eq!(shared.matches("pub struct ").count(), 1, "{shared}");
+    assert!(
+        shared.contains("pub struct OauthRights {") && shared.contains("pub fn new() -> Self"),
+        "{shared}"
+    );
+    assert!(file("spec/surface/shared.txt").contains("type OauthRights {"));
+}
+
+#[test]
+fn a_spec_without_shared_types_needs_no_crate_of_them() {
+    assert!(tree("media").iter().all(|(path, _)| !path.contains("cc-api-shared")));
+}
+
+#[test]
+fn a_schema_of_two_domains_with_one_structure_belongs_into_the_shared_file() {
+    let mut documents = domains_that_share();
+    for (domain, text) in [
+        (
+            "reader",
+            "{Boat: {type: object, description: A boat., properties: {description: {type: string, description: A}}}}",
+        ),
+        (
+            "writer",
+            "{Boat: {type: object, description: Another., properties: {description: {type: string, description: B}}}}",
+        ),
+        (
+            "other",
+            "{Boat: {type: object, description: A boat., properties: {length: {type: string, description: A}}}}",
+        ),
+    ] {
+        let text = format!("components: {{schemas: {text}}}");
+        let components = parse(&text).unwrap();
+        documents.domains.insert(domain.to_owned(), components);
+    }
+    let problems = check::check(&documents);
+    let copies: Vec<String> =
+        problems.iter().filter(|problem| problem.rule == "copy").map(ToString::to_string).collect();
+    assert_eq!(copies.len(), 1, "{copies:?}");
+    assert!(
+        copies[0].starts_with("writer.yaml:1: copy: the schema `Boat` stands at reader.yaml:1 too"),
+        "{copies:?}"
+    );
+}
+
+#[test]
+fn a_variant_of_a_shared_enum_keeps_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shared.txt"), "enum MfaKind Nothing=NONE | Totp=TOTP\n").unwrap();
+    let problems = check::check_surface(&domains_that_share(), folder.path());
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].to_string().contains("the variant `Nothing` of `NONE` would be renamed to `None`"),
+        "{problems:?}"
+    );
+}
+
 #[test]
 fn nothing_that_is_generated_speaks_of_a_version_header() {
     for name in ["kinds", "media", "events"] {

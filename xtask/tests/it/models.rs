@@ -14,7 +14,6 @@ const LEFT_OUT: [(&str, &str, &str); 17] = [
     ("addon::AddonSso", "macaroon", "a token of an older sign-in; the official client gives none"),
     ("addon_provider::AddonConnection", "id", "a part of the restore command only"),
     ("addon_provider::AddonConnection", "password", "never put into a command line"),
-    ("addon_provider::ProviderVersions", "provider_id", "the caller names the provider"),
     ("application::Application", "deploy_url", "the same as `deployment.url`"),
     ("application::InstanceSettings", "instance_and_version", "`type` and `version` in one text"),
     ("drain::Drain", "tenant_id", "the owner, which the caller or the resolver knows"),
@@ -22,6 +21,7 @@ const LEFT_OUT: [(&str, &str, &str); 17] = [
     ("operator::Otoroshi", "env_vars", "the official client gives none of Otoroshi"),
     ("pulsar::Pulsar", "cluster_id", "`cluster.id`"),
     ("pulsar::Pulsar", "owner_id", "the owner, which the caller or the resolver knows"),
+    ("shared::ProviderVersions", "provider_id", "the caller names the provider"),
 ];
 
 #[test]
@@ -142,9 +142,6 @@ fn readers(text: &str) -> Vec<Reader<'_>> {
 fn domain<'a>(text: &'a str, path: &'a str, name: &str) -> Option<Option<&'a str>> {
     if let Some(domain) = path.strip_prefix("cc_api_").and_then(|path| path.strip_suffix("::types")) {
         return Some(Some(domain));
-    }
-    if path == "$krate::types" {
-        return Some(None);
     }
     text.split("use cc_api_").skip(1).find_map(|import| {
         let (domain, import) = import.split_once("::types")?;

@@ -218,10 +218,7 @@ pub fn renamed(report: &mut Report<'_>, surface: &str) {
             "union" => variants.split_once(": ").map_or("", |(_, variants)| variants),
             _ => variants,
         };
-        let local = report.document.at(&["components", "schemas", schema]);
-        let Some(node) = local.or_else(|| report.shared.at(&["components", "schemas", schema])) else {
-            continue;
-        };
+        let Some(node) = report.document.at(&["components", "schemas", schema]) else { continue };
         for (was, value) in variants.split(" | ").filter_map(|variant| variant.split_once('=')) {
             let was = was.split_once('(').map_or(was, |(name, _)| name);
             let now = variant(node, value);
