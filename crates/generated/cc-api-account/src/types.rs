@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{ApplicationState, Message, MessageKind, MfaKind, OauthConsumer, OauthRights, OrganisationRole, VatState};
+
 /// Summary of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -29,22 +32,6 @@ pub struct AddonSummary {
     /// Tags set by the owner.
     #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
     pub customer_tags: Vec<String>,
-}
-
-cc_runtime::open_enum! {
-    /// Target state of an application.
-    pub enum ApplicationState {
-        /// The application should run. Wire value: `SHOULD_BE_UP`.
-        ShouldBeUp = "SHOULD_BE_UP",
-        /// The application should be stopped. Wire value: `SHOULD_BE_DOWN`.
-        ShouldBeDown = "SHOULD_BE_DOWN",
-        /// A start was requested, and the application does not run yet. Wire value: `WANTS_TO_BE_UP`.
-        WantsToBeUp = "WANTS_TO_BE_UP",
-        /// The application is moderated by the platform. Wire value: `MODERATED`.
-        Moderated = "MODERATED",
-        /// The owner failed to pay. Wire value: `DEFAULT_OF_PAYMENT`.
-        DefaultOfPayment = "DEFAULT_OF_PAYMENT",
-    }
 }
 
 /// Summary of an application.
@@ -141,35 +128,6 @@ impl EmailAddressRole {
     }
 }
 
-/// Answer of the v2 API that holds only a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Message {
-    /// Numeric code of the message in the v2 API.
-    pub id: i64,
-    /// Message about the result.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub message: String,
-    /// Outcome of the operation.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: MessageKind,
-}
-
-cc_runtime::open_enum! {
-    /// Outcome of the operation that a message reports.
-    pub enum MessageKind {
-        /// The operation succeeded. Wire value: `success`.
-        Success = "success",
-        /// The message is information. Wire value: `info`.
-        Info = "info",
-        /// The message is a warning. Wire value: `warning`.
-        Warning = "warning",
-        /// The operation failed. Wire value: `error`.
-        Error = "error",
-    }
-}
-
 /// Backup code of a second factor, valid once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -219,16 +177,6 @@ pub struct MfaEnrolment {
     pub url: cc_runtime::Secret,
 }
 
-cc_runtime::open_enum! {
-    /// Kind of second factor: none, or a time-based one-time password.
-    pub enum MfaKind {
-        /// No second factor. Wire value: `NONE`.
-        None = "NONE",
-        /// Time-based one-time password. Wire value: `TOTP`.
-        Totp = "TOTP",
-    }
-}
-
 /// Whether a second factor is the preferred one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -249,33 +197,6 @@ impl MfaPreference {
     }
 }
 
-/// A program that acts for users through OAuth.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OauthConsumer {
-    /// Key of the consumer.
-    pub key: cc_runtime::ConsumerKey,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Description of the OAuth consumer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub description: String,
-    /// Home page of the OAuth consumer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub url: String,
-    /// Address of the logo.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub picture: String,
-    /// Common prefix of the callback addresses.
-    #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub base_url: String,
-    /// Rights that the consumer may request from users.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rights: Option<OauthRights>,
-}
-
 /// Summary of an OAuth consumer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -289,49 +210,6 @@ pub struct OauthConsumerSummary {
     /// Address of the logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-}
-
-/// Rights of a program that acts for a user.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OauthRights {
-    /// All rights.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub almighty: Option<bool>,
-    /// Read access to organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations: Option<bool>,
-    /// Write access to organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations: Option<bool>,
-    /// Write access to the add-ons of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations_services: Option<bool>,
-    /// Write access to the applications of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations_applications: Option<bool>,
-    /// Write access to the members of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations_members: Option<bool>,
-    /// Read access to the invoices of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations_bills: Option<bool>,
-    /// Read access to the credits of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations_credit_count: Option<bool>,
-    /// Read access to the consumption of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations_consumption_statistics: Option<bool>,
-    /// Read access to the profile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_personal_information: Option<bool>,
-    /// Write access to the profile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_personal_information: Option<bool>,
-    /// Write access to the SSH keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_ssh_keys: Option<bool>,
 }
 
 /// An OAuth token.
@@ -359,22 +237,6 @@ pub struct OauthToken {
     /// Id of the platform employee who uses the token on behalf of the user.
     #[serde(rename = "employeeId", default, skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<String>,
-}
-
-cc_runtime::open_enum! {
-    /// Role of a member of an organisation.
-    pub enum OrganisationRole {
-        /// No role. Wire value: `NONE`.
-        None = "NONE",
-        /// Administrator. Wire value: `ADMIN`.
-        Admin = "ADMIN",
-        /// Accountant. Wire value: `ACCOUNTING`.
-        Accounting = "ACCOUNTING",
-        /// Developer. Wire value: `DEVELOPER`.
-        Developer = "DEVELOPER",
-        /// Manager. Wire value: `MANAGER`.
-        Manager = "MANAGER",
-    }
 }
 
 /// An organisation and its resources.
@@ -1022,21 +884,5 @@ impl UserUpdate {
     pub fn subscription_source(mut self, subscription_source: impl Into<String>) -> Self {
         self.subscription_source = Some(subscription_source.into());
         self
-    }
-}
-
-cc_runtime::open_enum! {
-    /// Verification state of a VAT number.
-    pub enum VatState {
-        /// The VAT number is invalid. Wire value: `INVALID`.
-        Invalid = "INVALID",
-        /// The VAT number is not verified yet. Wire value: `PENDING_VALIDATION`.
-        PendingValidation = "PENDING_VALIDATION",
-        /// The VAT number is valid. Wire value: `VALID`.
-        Valid = "VALID",
-        /// No VAT number is needed. Wire value: `NOT_NEEDED`.
-        NotNeeded = "NOT_NEEDED",
-        /// VAT numbers do not apply. Wire value: `NOT_APPLICABLE`.
-        NotApplicable = "NOT_APPLICABLE",
     }
 }

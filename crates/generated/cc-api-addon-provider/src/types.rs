@@ -4,38 +4,8 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// An add-on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Addon {
-    /// Id of the add-on as the platform lists it: `addon_…`.
-    pub id: cc_runtime::AddonId,
-    /// Name of the add-on, chosen by its owner.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
-    pub real_id: cc_runtime::RealAddonId,
-    /// Short name of the zone, such as `par`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub region: String,
-    /// Id of the zone.
-    #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<cc_runtime::ZoneId>,
-    /// Provider of the add-on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<AddonProvider>,
-    /// Plan of the add-on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plan: Option<AddonPlan>,
-    /// Creation date.
-    #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_runtime::Timestamp>,
-    /// Names of the environment variables that the add-on provides to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
-    pub config_keys: Vec<String>,
-}
+#[doc(inline)]
+pub use cc_api_shared::types::{Addon, AddonFeatureKind, AddonPlan, AddonPlanFeature, AddonProvider, AddonProviderDetails, AddonProviderFeature, AddonProviderStatus, FeatureFlag, Message, MessageKind, ProviderCluster, ProviderDedicatedVersion, ProviderVersions};
 
 /// Connection data of a database add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -59,57 +29,6 @@ pub struct AddonConnection {
     /// Name of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
-}
-
-cc_runtime::open_enum! {
-    /// Kind of value of a feature of an add-on plan.
-    pub enum AddonFeatureKind {
-        /// `true` or `false`. Wire value: `BOOLEAN`.
-        Boolean = "BOOLEAN",
-        /// `BOOLEAN_SHARED`.
-        BooleanShared = "BOOLEAN_SHARED",
-        /// `INTERVAL`.
-        Interval = "INTERVAL",
-        /// A file size. Wire value: `FILESIZE`.
-        Filesize = "FILESIZE",
-        /// A number of bytes. Wire value: `BYTES`.
-        Bytes = "BYTES",
-        /// A number. Wire value: `NUMBER`.
-        Number = "NUMBER",
-        /// A percentage. Wire value: `PERCENTAGE`.
-        Percentage = "PERCENTAGE",
-        /// A text. Wire value: `STRING`.
-        String = "STRING",
-        /// A structured value. Wire value: `OBJECT`.
-        Object = "OBJECT",
-    }
-}
-
-/// A plan of an add-on provider: features and price.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonPlan {
-    /// Id of the plan (a UUID).
-    pub id: String,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Short name, such as `dev` or `xs_sml`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub slug: String,
-    /// Price of the plan. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub price: f64,
-    /// Name of the price in the price system. Its case varies.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_id: Option<String>,
-    /// Features of the plan.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<AddonPlanFeature>,
-    /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub zones: Vec<String>,
 }
 
 /// A plan, as its provider defines it.
@@ -139,28 +58,6 @@ impl AddonPlanCreation {
             features: features.into_iter().map(Into::into).collect(),
         }
     }
-}
-
-/// Value of one feature of a plan.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonPlanFeature {
-    /// Display name of the feature.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Kind of value of the feature.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: AddonFeatureKind,
-    /// Display value.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub value: String,
-    /// The same value in machine-readable form, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub computable_value: Option<String>,
-    /// Machine-readable name of the feature.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name_code: Option<String>,
 }
 
 /// Value of one feature of a plan, as the provider defines it.
@@ -210,54 +107,6 @@ impl AddonPlanFeatureCreation {
         self.name_code = Some(name_code.into());
         self
     }
-}
-
-/// Provider of a kind of add-on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonProvider {
-    /// Id of the provider.
-    pub id: cc_runtime::AddonProviderId,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Web site of the add-on provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// E-mail address of the support.
-    #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
-    pub support_email: Option<String>,
-    /// Name of the add-on provider on Google Plus.
-    #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
-    pub google_plus_name: Option<String>,
-    /// Name of the add-on provider on Twitter.
-    #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
-    pub twitter_name: Option<String>,
-    /// Id of the add-on provider for web analytics.
-    #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
-    pub analytics_id: Option<String>,
-    /// Description of the offer in one sentence.
-    #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
-    pub short_desc: Option<String>,
-    /// Detailed description of the offer.
-    #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
-    pub long_desc: Option<String>,
-    /// Address of the logo.
-    #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
-    pub logo_url: Option<String>,
-    /// Release status of the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub status: AddonProviderStatus,
-    /// `true` if the dashboard opens in a new tab.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub open_in_new_tab: bool,
-    /// `true` if an add-on can move to another plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub can_upgrade: bool,
-    /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub regions: Vec<String>,
 }
 
 /// Configuration of the API through which the platform calls a provider.
@@ -344,76 +193,6 @@ impl AddonProviderCreation {
     }
 }
 
-/// Provider of a kind of add-on, with its offer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonProviderDetails {
-    /// Id of the provider.
-    pub id: cc_runtime::AddonProviderId,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Web site of the add-on provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// E-mail address of the support.
-    #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
-    pub support_email: Option<String>,
-    /// Name of the add-on provider on Google Plus.
-    #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
-    pub google_plus_name: Option<String>,
-    /// Name of the add-on provider on Twitter.
-    #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
-    pub twitter_name: Option<String>,
-    /// Id of the add-on provider for web analytics.
-    #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
-    pub analytics_id: Option<String>,
-    /// Description of the offer in one sentence.
-    #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
-    pub short_desc: Option<String>,
-    /// Detailed description of the offer.
-    #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
-    pub long_desc: Option<String>,
-    /// Address of the logo.
-    #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
-    pub logo_url: Option<String>,
-    /// Release status of the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub status: AddonProviderStatus,
-    /// `true` if the dashboard opens in a new tab.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub open_in_new_tab: bool,
-    /// `true` if an add-on can move to another plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub can_upgrade: bool,
-    /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub regions: Vec<String>,
-    /// Plans of the add-on provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub plans: Vec<AddonPlan>,
-    /// Features that distinguish the plans of the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<AddonProviderFeature>,
-}
-
-/// A feature that distinguishes the plans of a provider.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonProviderFeature {
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Kind of value of the feature.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: AddonFeatureKind,
-    /// Machine-readable name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name_code: Option<String>,
-}
-
 /// A feature that distinguishes the plans of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -449,22 +228,6 @@ pub struct AddonProviderSso {
     /// Token that proves the identity of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub macaroon: cc_runtime::Secret,
-}
-
-cc_runtime::open_enum! {
-    /// Release status of an add-on provider.
-    pub enum AddonProviderStatus {
-        /// Alpha phase. Wire value: `ALPHA`.
-        Alpha = "ALPHA",
-        /// Private beta phase. Wire value: `BETA_PRIV`.
-        BetaPriv = "BETA_PRIV",
-        /// Public beta phase. Wire value: `BETA_PUB`.
-        BetaPub = "BETA_PUB",
-        /// Released. Wire value: `RELEASE`.
-        Release = "RELEASE",
-        /// Deleted. Wire value: `DELETED`.
-        Deleted = "DELETED",
-    }
 }
 
 /// Description of an add-on provider. Absent fields keep their values.
@@ -581,98 +344,6 @@ impl AddonProviderUpdate {
         self.logo_url = logo_url.into();
         self
     }
-}
-
-/// A feature and whether it is enabled.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FeatureFlag {
-    /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// `true` if the feature is enabled.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub enabled: bool,
-}
-
-/// Answer of the v2 API that holds only a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Message {
-    /// Numeric code of the message in the v2 API.
-    pub id: i64,
-    /// Message about the result.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub message: String,
-    /// Outcome of the operation.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: MessageKind,
-}
-
-cc_runtime::open_enum! {
-    /// Outcome of the operation that a message reports.
-    pub enum MessageKind {
-        /// The operation succeeded. Wire value: `success`.
-        Success = "success",
-        /// The message is information. Wire value: `info`.
-        Info = "info",
-        /// The message is a warning. Wire value: `warning`.
-        Warning = "warning",
-        /// The operation failed. Wire value: `error`.
-        Error = "error",
-    }
-}
-
-/// A cluster shared by add-ons of a provider.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderCluster {
-    /// Id of the cluster.
-    pub id: String,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub label: String,
-    /// Short name of the zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub zone: String,
-    /// Version of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub version: String,
-    /// Features of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<FeatureFlag>,
-}
-
-/// Version for dedicated add-ons, with its features.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderDedicatedVersion {
-    /// Features of the version.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<FeatureFlag>,
-}
-
-/// Versions of an add-on provider, on shared clusters and on dedicated machines.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderVersions {
-    /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
-    pub provider_id: cc_runtime::AddonProviderId,
-    /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub clusters: Vec<ProviderCluster>,
-    /// Features for dedicated add-ons, by version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Default version of a dedicated add-on.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub default_dedicated_version: String,
 }
 
 /// An add-on, as its provider sees it.

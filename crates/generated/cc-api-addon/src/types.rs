@@ -4,38 +4,8 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// An add-on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Addon {
-    /// Id of the add-on as the platform lists it: `addon_…`.
-    pub id: cc_runtime::AddonId,
-    /// Name of the add-on, chosen by its owner.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
-    pub real_id: cc_runtime::RealAddonId,
-    /// Short name of the zone, such as `par`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub region: String,
-    /// Id of the zone.
-    #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<cc_runtime::ZoneId>,
-    /// Provider of the add-on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<AddonProvider>,
-    /// Plan of the add-on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plan: Option<AddonPlan>,
-    /// Creation date.
-    #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_runtime::Timestamp>,
-    /// Names of the environment variables that the add-on provides to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
-    pub config_keys: Vec<String>,
-}
+#[doc(inline)]
+pub use cc_api_shared::types::{Addon, AddonFeatureKind, AddonPlan, AddonPlanFeature, AddonProvider, AddonProviderStatus, Message, MessageKind, MfaKind, OrganisationRole};
 
 /// An add-on to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -135,30 +105,6 @@ impl AddonCreation {
     }
 }
 
-cc_runtime::open_enum! {
-    /// Kind of value of a feature of an add-on plan.
-    pub enum AddonFeatureKind {
-        /// `true` or `false`. Wire value: `BOOLEAN`.
-        Boolean = "BOOLEAN",
-        /// `BOOLEAN_SHARED`.
-        BooleanShared = "BOOLEAN_SHARED",
-        /// `INTERVAL`.
-        Interval = "INTERVAL",
-        /// A file size. Wire value: `FILESIZE`.
-        Filesize = "FILESIZE",
-        /// A number of bytes. Wire value: `BYTES`.
-        Bytes = "BYTES",
-        /// A number. Wire value: `NUMBER`.
-        Number = "NUMBER",
-        /// A percentage. Wire value: `PERCENTAGE`.
-        Percentage = "PERCENTAGE",
-        /// A text. Wire value: `STRING`.
-        String = "STRING",
-        /// A structured value. Wire value: `OBJECT`.
-        Object = "OBJECT",
-    }
-}
-
 /// An instance that an add-on runs on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -245,33 +191,6 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A plan of an add-on provider: features and price.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonPlan {
-    /// Id of the plan (a UUID).
-    pub id: String,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Short name, such as `dev` or `xs_sml`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub slug: String,
-    /// Price of the plan. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub price: f64,
-    /// Name of the price in the price system. Its case varies.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_id: Option<String>,
-    /// Features of the plan.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<AddonPlanFeature>,
-    /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub zones: Vec<String>,
-}
-
 /// Target of an add-on migration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -313,28 +232,6 @@ impl AddonPlanChange {
         self.version = Some(version.into());
         self
     }
-}
-
-/// Value of one feature of a plan.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonPlanFeature {
-    /// Display name of the feature.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Kind of value of the feature.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: AddonFeatureKind,
-    /// Display value.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub value: String,
-    /// The same value in machine-readable form, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub computable_value: Option<String>,
-    /// Machine-readable name of the feature.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name_code: Option<String>,
 }
 
 /// An invoice that is not issued yet.
@@ -462,70 +359,6 @@ pub struct AddonPreorderLine {
     pub price: Option<f64>,
 }
 
-/// Provider of a kind of add-on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddonProvider {
-    /// Id of the provider.
-    pub id: cc_runtime::AddonProviderId,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Web site of the add-on provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// E-mail address of the support.
-    #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
-    pub support_email: Option<String>,
-    /// Name of the add-on provider on Google Plus.
-    #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
-    pub google_plus_name: Option<String>,
-    /// Name of the add-on provider on Twitter.
-    #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
-    pub twitter_name: Option<String>,
-    /// Id of the add-on provider for web analytics.
-    #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
-    pub analytics_id: Option<String>,
-    /// Description of the offer in one sentence.
-    #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
-    pub short_desc: Option<String>,
-    /// Detailed description of the offer.
-    #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
-    pub long_desc: Option<String>,
-    /// Address of the logo.
-    #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
-    pub logo_url: Option<String>,
-    /// Release status of the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub status: AddonProviderStatus,
-    /// `true` if the dashboard opens in a new tab.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub open_in_new_tab: bool,
-    /// `true` if an add-on can move to another plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub can_upgrade: bool,
-    /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub regions: Vec<String>,
-}
-
-cc_runtime::open_enum! {
-    /// Release status of an add-on provider.
-    pub enum AddonProviderStatus {
-        /// Alpha phase. Wire value: `ALPHA`.
-        Alpha = "ALPHA",
-        /// Private beta phase. Wire value: `BETA_PRIV`.
-        BetaPriv = "BETA_PRIV",
-        /// Public beta phase. Wire value: `BETA_PUB`.
-        BetaPub = "BETA_PUB",
-        /// Released. Wire value: `RELEASE`.
-        Release = "RELEASE",
-        /// Deleted. Wire value: `DELETED`.
-        Deleted = "DELETED",
-    }
-}
-
 /// Data that, posted to the provider, sign a user in to the dashboard of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -616,45 +449,6 @@ pub struct Backup {
     /// Command that deletes the backup, with the password if it takes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_command: Option<cc_runtime::Secret>,
-}
-
-/// Answer of the v2 API that holds only a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Message {
-    /// Numeric code of the message in the v2 API.
-    pub id: i64,
-    /// Message about the result.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub message: String,
-    /// Outcome of the operation.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: MessageKind,
-}
-
-cc_runtime::open_enum! {
-    /// Outcome of the operation that a message reports.
-    pub enum MessageKind {
-        /// The operation succeeded. Wire value: `success`.
-        Success = "success",
-        /// The message is information. Wire value: `info`.
-        Info = "info",
-        /// The message is a warning. Wire value: `warning`.
-        Warning = "warning",
-        /// The operation failed. Wire value: `error`.
-        Error = "error",
-    }
-}
-
-cc_runtime::open_enum! {
-    /// Kind of second factor: none, or a time-based one-time password.
-    pub enum MfaKind {
-        /// No second factor. Wire value: `NONE`.
-        None = "NONE",
-        /// Time-based one-time password. Wire value: `TOTP`.
-        Totp = "TOTP",
-    }
 }
 
 /// Migration of an add-on to another plan, zone or version.
@@ -873,22 +667,6 @@ cc_runtime::open_enum! {
         LockPort = "LOCK_PORT",
         /// Unlocks the port. Wire value: `UNLOCK_PORT`.
         UnlockPort = "UNLOCK_PORT",
-    }
-}
-
-cc_runtime::open_enum! {
-    /// Role of a member of an organisation.
-    pub enum OrganisationRole {
-        /// No role. Wire value: `NONE`.
-        None = "NONE",
-        /// Administrator. Wire value: `ADMIN`.
-        Admin = "ADMIN",
-        /// Accountant. Wire value: `ACCOUNTING`.
-        Accounting = "ACCOUNTING",
-        /// Developer. Wire value: `DEVELOPER`.
-        Developer = "DEVELOPER",
-        /// Manager. Wire value: `MANAGER`.
-        Manager = "MANAGER",
     }
 }
 

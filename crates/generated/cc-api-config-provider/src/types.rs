@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{EnvironmentVariable};
+
 /// A configuration provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -20,29 +23,4 @@ pub struct ConfigProvider {
     /// Environment variables of the configuration provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
-}
-
-/// An environment variable.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnvironmentVariable {
-    /// Name of the variable.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Value of the environment variable.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub value: cc_runtime::Secret,
-}
-
-impl EnvironmentVariable {
-    /// Creates the value from its required fields.
-    #[must_use]
-    #[allow(clippy::new_without_default)]
-    pub fn new(name: impl Into<String>, value: impl Into<cc_runtime::Secret>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-        }
-    }
 }

@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{FeatureFlag, ProviderCluster, ProviderDedicatedVersion, ProviderVersions};
+
 cc_runtime::open_enum! {
     /// Mode of a database: read-only, or read and write.
     pub enum DatabaseMode {
@@ -224,19 +227,6 @@ pub struct ElasticsearchServices {
     /// Size of Kibana.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kibana: Option<ElasticsearchServiceFlavor>,
-}
-
-/// A feature and whether it is enabled.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FeatureFlag {
-    /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// `true` if the feature is enabled.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub enabled: bool,
 }
 
 /// A Jenkins add-on.
@@ -793,56 +783,6 @@ impl PostgresqlUserUpdate {
         self.create_role = Some(create_role);
         self
     }
-}
-
-/// A cluster shared by add-ons of a provider.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderCluster {
-    /// Id of the cluster.
-    pub id: String,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub label: String,
-    /// Short name of the zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub zone: String,
-    /// Version of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub version: String,
-    /// Features of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<FeatureFlag>,
-}
-
-/// Version for dedicated add-ons, with its features.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderDedicatedVersion {
-    /// Features of the version.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<FeatureFlag>,
-}
-
-/// Versions of an add-on provider, on shared clusters and on dedicated machines.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderVersions {
-    /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
-    pub provider_id: cc_runtime::AddonProviderId,
-    /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub clusters: Vec<ProviderCluster>,
-    /// Features for dedicated add-ons, by version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Default version of a dedicated add-on.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub default_dedicated_version: String,
 }
 
 /// A user with read-only access.

@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{Message, MessageKind};
+
 cc_runtime::open_enum! {
     /// Use of the cache of earlier builds.
     pub enum BuildCache {
@@ -369,33 +372,4 @@ pub struct LegacyInstanceFlavor {
     /// Price. No source documents its currency or period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
-}
-
-/// Answer of the v2 API that holds only a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Message {
-    /// Numeric code of the message in the v2 API.
-    pub id: i64,
-    /// Message about the result.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub message: String,
-    /// Outcome of the operation.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: MessageKind,
-}
-
-cc_runtime::open_enum! {
-    /// Outcome of the operation that a message reports.
-    pub enum MessageKind {
-        /// The operation succeeded. Wire value: `success`.
-        Success = "success",
-        /// The message is information. Wire value: `info`.
-        Info = "info",
-        /// The message is a warning. Wire value: `warning`.
-        Warning = "warning",
-        /// The operation failed. Wire value: `error`.
-        Error = "error",
-    }
 }

@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{ResourceConsumption, ResourceConsumptionDetail, ResourceConsumptionItem};
+
 /// All components on the same machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1181,72 +1184,6 @@ pub struct RequestRateQuota {
     /// An amount with its unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frequency: QuotaAmount,
-}
-
-/// Consumption of one resource.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResourceConsumption {
-    /// The resource.
-    #[serde(rename = "resourceId")]
-    pub resource_id: cc_runtime::ResourceId,
-    /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
-    pub owner_id: cc_runtime::OwnerId,
-    /// Id of the product of the resource.
-    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub product_id: String,
-    /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub region_id: String,
-    /// Start of the period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_runtime::Timestamp>,
-    /// End of the period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_runtime::Timestamp>,
-    /// Version of the counting method.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub version: i64,
-    /// Consumption by kind.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub consumptions: Vec<ResourceConsumptionItem>,
-}
-
-/// Distribution of a consumption over time.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResourceConsumptionDetail {
-    /// Length of one period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub interval: String,
-    /// Quantity of each period, in order.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub quantities: Vec<f64>,
-}
-
-/// Consumption of one kind.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResourceConsumptionItem {
-    /// Name of the consumed item.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub reference: String,
-    /// Consumed quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub quantity: f64,
-    /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub unit: String,
-    /// Id of the part of the resource that consumed the item.
-    #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_runtime::ResourceId>,
-    /// Distribution of the quantity over time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<ResourceConsumptionDetail>,
 }
 
 /// Limit of the number of time series per month.

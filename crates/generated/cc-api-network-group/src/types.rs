@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{PresignedUrl};
+
 /// A machine of the platform: an instance of an application, or an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -562,15 +565,6 @@ cc_runtime::open_enum! {
         /// Other peers connect to the peer. Wire value: `SERVER`.
         Server = "SERVER",
     }
-}
-
-/// An address that needs no authentication.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PresignedUrl {
-    /// The address. Anyone who knows it can read the configuration.
-    pub url: cc_runtime::Secret,
 }
 
 /// A peer to which others connect.

@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{Message, MessageKind, MfaKind, OauthConsumer, OauthRights};
+
 /// Rights that the user grants. An absent right is refused. No source documents the value of a granted right.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -220,72 +223,6 @@ impl LoginForm {
     }
 }
 
-/// Answer of the v2 API that holds only a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Message {
-    /// Numeric code of the message in the v2 API.
-    pub id: i64,
-    /// Message about the result.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub message: String,
-    /// Outcome of the operation.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: MessageKind,
-}
-
-cc_runtime::open_enum! {
-    /// Outcome of the operation that a message reports.
-    pub enum MessageKind {
-        /// The operation succeeded. Wire value: `success`.
-        Success = "success",
-        /// The message is information. Wire value: `info`.
-        Info = "info",
-        /// The message is a warning. Wire value: `warning`.
-        Warning = "warning",
-        /// The operation failed. Wire value: `error`.
-        Error = "error",
-    }
-}
-
-cc_runtime::open_enum! {
-    /// Kind of second factor: none, or a time-based one-time password.
-    pub enum MfaKind {
-        /// No second factor. Wire value: `NONE`.
-        None = "NONE",
-        /// Time-based one-time password. Wire value: `TOTP`.
-        Totp = "TOTP",
-    }
-}
-
-/// A program that acts for users through OAuth.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OauthConsumer {
-    /// Key of the consumer.
-    pub key: cc_runtime::ConsumerKey,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// Description of the OAuth consumer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub description: String,
-    /// Home page of the OAuth consumer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub url: String,
-    /// Address of the logo.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub picture: String,
-    /// Common prefix of the callback addresses.
-    #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub base_url: String,
-    /// Rights that the consumer may request from users.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rights: Option<OauthRights>,
-}
-
 /// Registration of an OAuth consumer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -465,155 +402,6 @@ impl OauthForm {
     #[must_use]
     pub fn oauth_callback_confirmed(mut self, oauth_callback_confirmed: impl Into<String>) -> Self {
         self.oauth_callback_confirmed = Some(oauth_callback_confirmed.into());
-        self
-    }
-}
-
-/// Rights of a program that acts for a user.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OauthRights {
-    /// All rights.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub almighty: Option<bool>,
-    /// Read access to organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations: Option<bool>,
-    /// Write access to organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations: Option<bool>,
-    /// Write access to the add-ons of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations_services: Option<bool>,
-    /// Write access to the applications of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations_applications: Option<bool>,
-    /// Write access to the members of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_organisations_members: Option<bool>,
-    /// Read access to the invoices of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations_bills: Option<bool>,
-    /// Read access to the credits of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations_credit_count: Option<bool>,
-    /// Read access to the consumption of organisations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_organisations_consumption_statistics: Option<bool>,
-    /// Read access to the profile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_personal_information: Option<bool>,
-    /// Write access to the profile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_personal_information: Option<bool>,
-    /// Write access to the SSH keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_ssh_keys: Option<bool>,
-}
-
-impl OauthRights {
-    /// Creates the value from its required fields.
-    #[must_use]
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {
-            almighty: None,
-            access_organisations: None,
-            manage_organisations: None,
-            manage_organisations_services: None,
-            manage_organisations_applications: None,
-            manage_organisations_members: None,
-            access_organisations_bills: None,
-            access_organisations_credit_count: None,
-            access_organisations_consumption_statistics: None,
-            access_personal_information: None,
-            manage_personal_information: None,
-            manage_ssh_keys: None,
-        }
-    }
-
-    /// All rights.
-    #[must_use]
-    pub fn almighty(mut self, almighty: bool) -> Self {
-        self.almighty = Some(almighty);
-        self
-    }
-
-    /// Read access to organisations.
-    #[must_use]
-    pub fn access_organisations(mut self, access_organisations: bool) -> Self {
-        self.access_organisations = Some(access_organisations);
-        self
-    }
-
-    /// Write access to organisations.
-    #[must_use]
-    pub fn manage_organisations(mut self, manage_organisations: bool) -> Self {
-        self.manage_organisations = Some(manage_organisations);
-        self
-    }
-
-    /// Write access to the add-ons of organisations.
-    #[must_use]
-    pub fn manage_organisations_services(mut self, manage_organisations_services: bool) -> Self {
-        self.manage_organisations_services = Some(manage_organisations_services);
-        self
-    }
-
-    /// Write access to the applications of organisations.
-    #[must_use]
-    pub fn manage_organisations_applications(mut self, manage_organisations_applications: bool) -> Self {
-        self.manage_organisations_applications = Some(manage_organisations_applications);
-        self
-    }
-
-    /// Write access to the members of organisations.
-    #[must_use]
-    pub fn manage_organisations_members(mut self, manage_organisations_members: bool) -> Self {
-        self.manage_organisations_members = Some(manage_organisations_members);
-        self
-    }
-
-    /// Read access to the invoices of organisations.
-    #[must_use]
-    pub fn access_organisations_bills(mut self, access_organisations_bills: bool) -> Self {
-        self.access_organisations_bills = Some(access_organisations_bills);
-        self
-    }
-
-    /// Read access to the credits of organisations.
-    #[must_use]
-    pub fn access_organisations_credit_count(mut self, access_organisations_credit_count: bool) -> Self {
-        self.access_organisations_credit_count = Some(access_organisations_credit_count);
-        self
-    }
-
-    /// Read access to the consumption of organisations.
-    #[must_use]
-    pub fn access_organisations_consumption_statistics(mut self, access_organisations_consumption_statistics: bool) -> Self {
-        self.access_organisations_consumption_statistics = Some(access_organisations_consumption_statistics);
-        self
-    }
-
-    /// Read access to the profile.
-    #[must_use]
-    pub fn access_personal_information(mut self, access_personal_information: bool) -> Self {
-        self.access_personal_information = Some(access_personal_information);
-        self
-    }
-
-    /// Write access to the profile.
-    #[must_use]
-    pub fn manage_personal_information(mut self, manage_personal_information: bool) -> Self {
-        self.manage_personal_information = Some(manage_personal_information);
-        self
-    }
-
-    /// Write access to the SSH keys.
-    #[must_use]
-    pub fn manage_ssh_keys(mut self, manage_ssh_keys: bool) -> Self {
-        self.manage_ssh_keys = Some(manage_ssh_keys);
         self
     }
 }

@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{Message, MessageKind, MfaKind, OrganisationRole, VatState};
+
 /// Limit of the number of API calls.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -135,45 +138,6 @@ pub struct MemoryLimit {
     /// Amount of memory. No source documents its unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub information: i64,
-}
-
-/// Answer of the v2 API that holds only a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Message {
-    /// Numeric code of the message in the v2 API.
-    pub id: i64,
-    /// Message about the result.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub message: String,
-    /// Outcome of the operation.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub type_: MessageKind,
-}
-
-cc_runtime::open_enum! {
-    /// Outcome of the operation that a message reports.
-    pub enum MessageKind {
-        /// The operation succeeded. Wire value: `success`.
-        Success = "success",
-        /// The message is information. Wire value: `info`.
-        Info = "info",
-        /// The message is a warning. Wire value: `warning`.
-        Warning = "warning",
-        /// The operation failed. Wire value: `error`.
-        Error = "error",
-    }
-}
-
-cc_runtime::open_enum! {
-    /// Kind of second factor: none, or a time-based one-time password.
-    pub enum MfaKind {
-        /// No second factor. Wire value: `NONE`.
-        None = "NONE",
-        /// Time-based one-time password. Wire value: `TOTP`.
-        Totp = "TOTP",
-    }
 }
 
 /// Limit of CPU time, in thousandths of a virtual CPU.
@@ -462,22 +426,6 @@ pub struct OrganisationMemberUser {
     /// Preferred second factor.
     #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub preferred_mfa: MfaKind,
-}
-
-cc_runtime::open_enum! {
-    /// Role of a member of an organisation.
-    pub enum OrganisationRole {
-        /// No role. Wire value: `NONE`.
-        None = "NONE",
-        /// Administrator. Wire value: `ADMIN`.
-        Admin = "ADMIN",
-        /// Accountant. Wire value: `ACCOUNTING`.
-        Accounting = "ACCOUNTING",
-        /// Developer. Wire value: `DEVELOPER`.
-        Developer = "DEVELOPER",
-        /// Manager. Wire value: `MANAGER`.
-        Manager = "MANAGER",
-    }
 }
 
 /// New data of an organisation.
@@ -1332,20 +1280,4 @@ pub struct TenantStatus {
     /// The state.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: TenantState,
-}
-
-cc_runtime::open_enum! {
-    /// Verification state of a VAT number.
-    pub enum VatState {
-        /// The VAT number is invalid. Wire value: `INVALID`.
-        Invalid = "INVALID",
-        /// The VAT number is not verified yet. Wire value: `PENDING_VALIDATION`.
-        PendingValidation = "PENDING_VALIDATION",
-        /// The VAT number is valid. Wire value: `VALID`.
-        Valid = "VALID",
-        /// No VAT number is needed. Wire value: `NOT_NEEDED`.
-        NotNeeded = "NOT_NEEDED",
-        /// VAT numbers do not apply. Wire value: `NOT_APPLICABLE`.
-        NotApplicable = "NOT_APPLICABLE",
-    }
 }

@@ -4,6 +4,9 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+#[doc(inline)]
+pub use cc_api_shared::types::{MfaKind, OrganisationRole};
+
 /// Maximum number of credits to spend in a month.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -582,32 +585,6 @@ pub struct LegacyPaymentMethod {
     /// Identifier of the payment method at its provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
-}
-
-cc_runtime::open_enum! {
-    /// Kind of second factor: none, or a time-based one-time password.
-    pub enum MfaKind {
-        /// No second factor. Wire value: `NONE`.
-        None = "NONE",
-        /// Time-based one-time password. Wire value: `TOTP`.
-        Totp = "TOTP",
-    }
-}
-
-cc_runtime::open_enum! {
-    /// Role of a member of an organisation.
-    pub enum OrganisationRole {
-        /// No role. Wire value: `NONE`.
-        None = "NONE",
-        /// Administrator. Wire value: `ADMIN`.
-        Admin = "ADMIN",
-        /// Accountant. Wire value: `ACCOUNTING`.
-        Accounting = "ACCOUNTING",
-        /// Developer. Wire value: `DEVELOPER`.
-        Developer = "DEVELOPER",
-        /// Manager. Wire value: `MANAGER`.
-        Manager = "MANAGER",
-    }
 }
 
 /// Data for a payment.

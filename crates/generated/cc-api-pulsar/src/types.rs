@@ -4,68 +4,8 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// A feature and whether it is enabled.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FeatureFlag {
-    /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub name: String,
-    /// `true` if the feature is enabled.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub enabled: bool,
-}
-
-/// A cluster shared by add-ons of a provider.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderCluster {
-    /// Id of the cluster.
-    pub id: String,
-    /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub label: String,
-    /// Short name of the zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub zone: String,
-    /// Version of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub version: String,
-    /// Features of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<FeatureFlag>,
-}
-
-/// Version for dedicated add-ons, with its features.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderDedicatedVersion {
-    /// Features of the version.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub features: Vec<FeatureFlag>,
-}
-
-/// Versions of an add-on provider, on shared clusters and on dedicated machines.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProviderVersions {
-    /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
-    pub provider_id: cc_runtime::AddonProviderId,
-    /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub clusters: Vec<ProviderCluster>,
-    /// Features for dedicated add-ons, by version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Default version of a dedicated add-on.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub default_dedicated_version: String,
-}
+#[doc(inline)]
+pub use cc_api_shared::types::{FeatureFlag, ProviderCluster, ProviderDedicatedVersion, ProviderVersions, ResourceConsumption, ResourceConsumptionDetail, ResourceConsumptionItem};
 
 /// A Pulsar add-on: a namespace on a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -226,72 +166,6 @@ cc_runtime::open_enum! {
         /// The Pulsar is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
-}
-
-/// Consumption of one resource.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResourceConsumption {
-    /// The resource.
-    #[serde(rename = "resourceId")]
-    pub resource_id: cc_runtime::ResourceId,
-    /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
-    pub owner_id: cc_runtime::OwnerId,
-    /// Id of the product of the resource.
-    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub product_id: String,
-    /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub region_id: String,
-    /// Start of the period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_runtime::Timestamp>,
-    /// End of the period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_runtime::Timestamp>,
-    /// Version of the counting method.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub version: i64,
-    /// Consumption by kind.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub consumptions: Vec<ResourceConsumptionItem>,
-}
-
-/// Distribution of a consumption over time.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResourceConsumptionDetail {
-    /// Length of one period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub interval: String,
-    /// Quantity of each period, in order.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
-    pub quantities: Vec<f64>,
-}
-
-/// Consumption of one kind.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ResourceConsumptionItem {
-    /// Name of the consumed item.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub reference: String,
-    /// Consumed quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub quantity: f64,
-    /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
-    pub unit: String,
-    /// Id of the part of the resource that consumed the item.
-    #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_runtime::ResourceId>,
-    /// Distribution of the quantity over time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<ResourceConsumptionDetail>,
 }
 
 /// Storage policies of a Pulsar.
