@@ -2,6 +2,7 @@
 
 #![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
 
+use cc_api_shared::types as wire;
 use cc_runtime::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,12 @@ impl EnvironmentVariable {
     /// A variable.
     pub fn new(name: impl Into<String>, value: impl Into<Secret>) -> Self {
         Self { name: name.into(), value: value.into() }
+    }
+}
+
+impl From<wire::EnvironmentVariable> for EnvironmentVariable {
+    fn from(wire: wire::EnvironmentVariable) -> Self {
+        Self { name: wire.name, value: wire.value }
     }
 }
 
@@ -91,49 +98,32 @@ pub struct FlavorMemory {
     pub formatted: String,
 }
 
-/// Implements the conversions to the shared models from the wire types of one crate, because each crate has
-/// its own types of the shared schemas.
-macro_rules! from_flavor {
-    ($krate:ident) => {
-        impl From<$krate::types::Flavor> for crate::model::Flavor {
-            fn from(wire: $krate::types::Flavor) -> Self {
-                Self {
-                    name: wire.name,
-                    mem: wire.mem,
-                    cpus: wire.cpus,
-                    gpus: wire.gpus,
-                    disk: wire.disk,
-                    price: wire.price,
-                    available: wire.available,
-                    microservice: wire.microservice,
-                    machine_learning: wire.machine_learning,
-                    nice: wire.nice,
-                    price_id: wire.price_id.map(|id| id.to_lowercase()),
-                    memory: wire.memory.map(|memory| crate::model::FlavorMemory {
-                        unit: memory.unit,
-                        value: memory.value,
-                        formatted: memory.formatted,
-                    }),
-                    cpu_factor: wire.cpu_factor,
-                    mem_factor: wire.mem_factor,
-                }
-            }
+impl From<wire::Flavor> for Flavor {
+    fn from(wire: wire::Flavor) -> Self {
+        Self {
+            name: wire.name,
+            mem: wire.mem,
+            cpus: wire.cpus,
+            gpus: wire.gpus,
+            disk: wire.disk,
+            price: wire.price,
+            available: wire.available,
+            microservice: wire.microservice,
+            machine_learning: wire.machine_learning,
+            nice: wire.nice,
+            price_id: wire.price_id.map(|id| id.to_lowercase()),
+            memory: wire.memory.map(Into::into),
+            cpu_factor: wire.cpu_factor,
+            mem_factor: wire.mem_factor,
         }
-    };
+    }
 }
-pub(crate) use from_flavor;
 
-/// Implements the conversion to [`EnvironmentVariable`] from the wire type of one crate.
-macro_rules! from_environment_variable {
-    ($krate:ident) => {
-        impl From<$krate::types::EnvironmentVariable> for crate::model::EnvironmentVariable {
-            fn from(wire: $krate::types::EnvironmentVariable) -> Self {
-                Self { name: wire.name, value: wire.value }
-            }
-        }
-    };
+impl From<wire::FlavorMemory> for FlavorMemory {
+    fn from(wire: wire::FlavorMemory) -> Self {
+        Self { unit: wire.unit, value: wire.value, formatted: wire.formatted }
+    }
 }
-pub(crate) use from_environment_variable;
 
 /// Writes a setter for each optional field of a command. What has literals of its own is taken as it is.
 macro_rules! setters {

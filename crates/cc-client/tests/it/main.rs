@@ -13,6 +13,17 @@ mod one_error;
 mod redis;
 mod resolve;
 mod runtime;
+#[cfg(all(
+    feature = "account",
+    feature = "addon",
+    feature = "application",
+    feature = "cellar",
+    feature = "network-group",
+    feature = "oauth",
+    feature = "payment",
+    feature = "product"
+))]
+mod shared_types;
 mod sign_in;
 mod store;
 #[cfg(all(feature = "deployment", feature = "log", feature = "metrics", feature = "stream"))]

@@ -3,6 +3,7 @@
 mod backup;
 mod migration;
 
+use cc_api_shared::types as wire;
 use cc_runtime::{AddonId, RealAddonId, Secret, Timestamp, UserId, ZoneId};
 use serde::{Deserialize, Serialize};
 
@@ -89,32 +90,20 @@ impl From<cc_api_addon::types::AddonSso> for AddonSso {
     }
 }
 
-/// Implements the conversions to the models from the wire types of one crate, because each crate has its own
-/// types of the shared schemas.
-macro_rules! from_addon {
-    ($krate:ident) => {
-        impl From<$krate::types::Addon> for $crate::commands::addon::model::Addon {
-            fn from(wire: $krate::types::Addon) -> Self {
-                let mut config_keys = wire.config_keys;
-                config_keys.sort();
-                Self {
-                    id: wire.id,
-                    name: wire.name,
-                    real_id: wire.real_id,
-                    zone: wire.region,
-                    zone_id: wire.zone_id,
-                    provider: wire.provider.map(Into::into),
-                    plan: wire.plan.map(Into::into),
-                    creation_date: wire.creation_date,
-                    config_keys,
-                }
-            }
+impl From<wire::Addon> for Addon {
+    fn from(wire: wire::Addon) -> Self {
+        let mut config_keys = wire.config_keys;
+        config_keys.sort();
+        Self {
+            id: wire.id,
+            name: wire.name,
+            real_id: wire.real_id,
+            zone: wire.region,
+            zone_id: wire.zone_id,
+            provider: wire.provider.map(Into::into),
+            plan: wire.plan.map(Into::into),
+            creation_date: wire.creation_date,
+            config_keys,
         }
-
-        $crate::commands::addon_provider::model::from_addon_provider!($krate);
-        $crate::commands::addon_provider::model::from_addon_plan!($krate);
-    };
+    }
 }
-pub(crate) use from_addon;
-
-from_addon!(cc_api_addon);

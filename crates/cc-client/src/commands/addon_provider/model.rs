@@ -8,12 +8,8 @@ mod provider;
 mod versions;
 
 pub use provider::*;
-pub(crate) use provider::{from_addon_plan, from_addon_provider, from_addon_provider_full};
 pub use versions::*;
 pub use wire::{AddonFeatureKind, AddonProviderStatus};
-
-from_addon_provider!(cc_api_addon_provider);
-from_addon_provider_full!(cc_api_addon_provider);
 
 /// Configuration of the API through which the platform calls a provider, with the shared secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

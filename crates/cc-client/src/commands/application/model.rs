@@ -8,16 +8,13 @@ use cc_api_application::types as wire;
 use cc_runtime::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Flavor, by_name, from_environment_variable, from_flavor};
+use crate::model::{Flavor, by_name};
 use crate::resolve::{Lesson, Owned};
 
 pub use domain::*;
 pub use environment::*;
 pub use link::*;
 pub use wire::{ApplicationState, DeploymentKind, InstanceLifetime, RepositoryState};
-
-from_flavor!(cc_api_application);
-from_environment_variable!(cc_api_application);
 
 /// An application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

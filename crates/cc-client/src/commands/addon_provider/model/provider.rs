@@ -1,8 +1,10 @@
 //! Add-on providers and their plans, as several domains of the API show them.
 
+use cc_api_shared::types as wire;
 use cc_runtime::AddonProviderId;
 use serde::{Deserialize, Serialize};
 
+use crate::model::each;
 use crate::resolve::{Lesson, Owned};
 
 /// Provider of a kind of add-on.
@@ -119,111 +121,87 @@ impl Owned for AddonProviderFull {
     }
 }
 
-/// Implements the conversion to [`AddonProvider`] from the wire type of one crate.
-macro_rules! from_addon_provider {
-    ($krate:ident) => {
-        impl From<$krate::types::AddonProvider> for $crate::commands::addon_provider::model::AddonProvider {
-            fn from(wire: $krate::types::AddonProvider) -> Self {
-                Self {
-                    id: wire.id,
-                    name: wire.name,
-                    website: wire.website,
-                    support_email: wire.support_email,
-                    google_plus_name: wire.google_plus_name,
-                    twitter_name: wire.twitter_name,
-                    analytics_id: wire.analytics_id,
-                    short_desc: wire.short_desc,
-                    long_desc: wire.long_desc,
-                    logo_url: wire.logo_url,
-                    status: wire.status.to_string(),
-                    open_in_new_tab: wire.open_in_new_tab,
-                    can_upgrade: wire.can_upgrade,
-                    zones: wire.regions,
-                }
-            }
+impl From<wire::AddonProvider> for AddonProvider {
+    fn from(wire: wire::AddonProvider) -> Self {
+        Self {
+            id: wire.id,
+            name: wire.name,
+            website: wire.website,
+            support_email: wire.support_email,
+            google_plus_name: wire.google_plus_name,
+            twitter_name: wire.twitter_name,
+            analytics_id: wire.analytics_id,
+            short_desc: wire.short_desc,
+            long_desc: wire.long_desc,
+            logo_url: wire.logo_url,
+            status: wire.status.to_string(),
+            open_in_new_tab: wire.open_in_new_tab,
+            can_upgrade: wire.can_upgrade,
+            zones: wire.regions,
         }
-    };
+    }
 }
-pub(crate) use from_addon_provider;
 
-/// Implements the conversion to [`AddonPlan`] from the wire type of one crate.
-macro_rules! from_addon_plan {
-    ($krate:ident) => {
-        impl From<$krate::types::AddonPlan> for $crate::commands::addon_provider::model::AddonPlan {
-            fn from(wire: $krate::types::AddonPlan) -> Self {
-                let mut features: Vec<_> = wire
-                    .features
-                    .into_iter()
-                    .map(|feature| $crate::commands::addon_provider::model::AddonPlanFeature {
-                        name_code: feature.name_code.unwrap_or_else(|| feature.name.clone()),
-                        computable_value: feature.computable_value.unwrap_or_else(|| feature.value.clone()),
-                        name: feature.name,
-                        kind: feature.type_.to_string(),
-                        value: feature.value,
-                    })
-                    .collect();
-                features.sort_by(|a, b| a.name.cmp(&b.name));
-                Self {
-                    id: wire.id,
-                    name: wire.name,
-                    price: wire.price,
-                    slug: wire.slug,
-                    zones: wire.zones,
-                    price_id: wire.price_id.map(|id| id.to_lowercase()),
-                    features,
-                }
-            }
+impl From<wire::AddonPlan> for AddonPlan {
+    fn from(wire: wire::AddonPlan) -> Self {
+        let mut features: Vec<AddonPlanFeature> = each(wire.features);
+        features.sort_by(|a, b| a.name.cmp(&b.name));
+        Self {
+            id: wire.id,
+            name: wire.name,
+            price: wire.price,
+            slug: wire.slug,
+            zones: wire.zones,
+            price_id: wire.price_id.map(|id| id.to_lowercase()),
+            features,
         }
-    };
+    }
 }
-pub(crate) use from_addon_plan;
 
-/// Implements the conversions to [`AddonProviderFull`] and its parts from the wire types of one crate.
-macro_rules! from_addon_provider_full {
-    ($krate:ident) => {
-        impl From<$krate::types::AddonProviderDetails>
-            for $crate::commands::addon_provider::model::AddonProviderFull
-        {
-            fn from(wire: $krate::types::AddonProviderDetails) -> Self {
-                let mut plans: Vec<$crate::commands::addon_provider::model::AddonPlan> =
-                    $crate::model::each(wire.plans);
-                plans.sort_by(|a, b| a.price.total_cmp(&b.price));
-                let mut features: Vec<$crate::commands::addon_provider::model::AddonProviderFeature> =
-                    $crate::model::each(wire.features);
-                features.sort_by(|a, b| a.name.cmp(&b.name));
-                let provider = $crate::commands::addon_provider::model::AddonProvider {
-                    id: wire.id,
-                    name: wire.name,
-                    website: wire.website,
-                    support_email: wire.support_email,
-                    google_plus_name: wire.google_plus_name,
-                    twitter_name: wire.twitter_name,
-                    analytics_id: wire.analytics_id,
-                    short_desc: wire.short_desc,
-                    long_desc: wire.long_desc,
-                    logo_url: wire.logo_url,
-                    status: wire.status.to_string(),
-                    open_in_new_tab: wire.open_in_new_tab,
-                    can_upgrade: wire.can_upgrade,
-                    zones: wire.regions,
-                };
-                Self { provider, plans, features }
-            }
+impl From<wire::AddonPlanFeature> for AddonPlanFeature {
+    fn from(wire: wire::AddonPlanFeature) -> Self {
+        Self {
+            name_code: wire.name_code.unwrap_or_else(|| wire.name.clone()),
+            computable_value: wire.computable_value.unwrap_or_else(|| wire.value.clone()),
+            name: wire.name,
+            kind: wire.type_.to_string(),
+            value: wire.value,
         }
-
-        impl From<$krate::types::AddonProviderFeature>
-            for $crate::commands::addon_provider::model::AddonProviderFeature
-        {
-            fn from(wire: $krate::types::AddonProviderFeature) -> Self {
-                Self {
-                    name_code: wire.name_code.unwrap_or_else(|| wire.name.clone()),
-                    name: wire.name,
-                    kind: wire.type_.to_string(),
-                }
-            }
-        }
-
-        $crate::commands::addon_provider::model::from_addon_plan!($krate);
-    };
+    }
 }
-pub(crate) use from_addon_provider_full;
+
+impl From<wire::AddonProviderDetails> for AddonProviderFull {
+    fn from(wire: wire::AddonProviderDetails) -> Self {
+        let mut plans: Vec<AddonPlan> = each(wire.plans);
+        plans.sort_by(|a, b| a.price.total_cmp(&b.price));
+        let mut features: Vec<AddonProviderFeature> = each(wire.features);
+        features.sort_by(|a, b| a.name.cmp(&b.name));
+        let provider = AddonProvider {
+            id: wire.id,
+            name: wire.name,
+            website: wire.website,
+            support_email: wire.support_email,
+            google_plus_name: wire.google_plus_name,
+            twitter_name: wire.twitter_name,
+            analytics_id: wire.analytics_id,
+            short_desc: wire.short_desc,
+            long_desc: wire.long_desc,
+            logo_url: wire.logo_url,
+            status: wire.status.to_string(),
+            open_in_new_tab: wire.open_in_new_tab,
+            can_upgrade: wire.can_upgrade,
+            zones: wire.regions,
+        };
+        Self { provider, plans, features }
+    }
+}
+
+impl From<wire::AddonProviderFeature> for AddonProviderFeature {
+    fn from(wire: wire::AddonProviderFeature) -> Self {
+        Self {
+            name_code: wire.name_code.unwrap_or_else(|| wire.name.clone()),
+            name: wire.name,
+            kind: wire.type_.to_string(),
+        }
+    }
+}

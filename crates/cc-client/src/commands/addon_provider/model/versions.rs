@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cc_api_addon_provider::types as wire;
+use cc_api_shared::types as wire;
 
 use crate::model::{each, model};
 

@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::commands::addon::model::Addon;
 use crate::commands::application::model::Application;
 
-crate::commands::addon::model::from_addon!(cc_api_application);
-
 /// Something that is linked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

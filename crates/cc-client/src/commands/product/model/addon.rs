@@ -15,5 +15,3 @@ pub struct ProductAddon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub versions: Option<ProductAddonVersions>,
 }
-
-crate::commands::addon_provider::model::from_addon_provider_full!(cc_api_product);

@@ -2,11 +2,9 @@
 
 use cc_api_product::types as wire;
 
-use crate::model::{Flavor, each, from_flavor, model};
+use crate::model::{Flavor, each, model};
 
 pub use wire::RuntimeVariant;
-
-from_flavor!(cc_api_product);
 
 model! {
     /// Something that an application can run on.
