@@ -7,6 +7,7 @@ pub mod front;
 pub mod homes;
 mod krate;
 mod manifest;
+mod models;
 pub mod overrides;
 mod requests;
 mod routes;
@@ -96,11 +97,16 @@ fn decide_domain<'a>(domain: &'a Domain, uses: Uses, shared: Option<&Types>) -> 
 pub struct Output {
     pub tree: Tree,
     pub notes: Vec<String>,
+    /// Fields of wire types that no model reads.
+    pub unread: Vec<String>,
 }
 
 /// Generates everything. `root` is the workspace: hand-written models and manifests are read from it.
 pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
-    let Decisions { domains: decided, shared } = decide(spec)?;
+    let decisions = decide(spec)?;
+    let sources: Vec<String> = HOMES.iter().map(homes::Home::src).collect();
+    let unread = models::unread(&decisions, root, &sources).map_err(|error| vec![error])?;
+    let Decisions { domains: decided, shared } = decisions;
     let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut errors = Vec::new();
     for domain in &decided {
@@ -144,7 +150,7 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
             );
         }
     }
-    Ok(Output { tree: Tree { files, owned }, notes })
+    Ok(Output { tree: Tree { files, owned }, notes, unread })
 }
 
 fn render_domain(decided: &Decided<'_>) -> Result<Vec<(PathBuf, String)>, String> {

@@ -156,26 +156,35 @@ pub fn read_spec(root: &Path) -> Result<Spec, Outcome> {
     if found.is_empty() { Ok(Spec::read(&documents)) } else { Err(problems(&in_spec(found))) }
 }
 
+/// Generates, and fails after it if a model misses a field: the generated types are there to write the model with.
 fn generate(root: &Path, check: bool, domain: Option<&str>) -> Outcome {
-    let spec = match read_spec(root) {
-        Ok(spec) => spec,
+    let generated = match generated(root, domain) {
+        Ok(generated) => generated,
         Err(outcome) => return outcome,
     };
+    let unread: String = generated.unread.iter().map(|error| format!("error: {error}\n")).collect();
+    let mut outcome = write_or_compare(root, check, domain, generated);
+    outcome.success &= unread.is_empty();
+    outcome.errors.push_str(&unread);
+    outcome
+}
+
+fn generated(root: &Path, domain: Option<&str>) -> Result<generate::Output, Outcome> {
+    let spec = read_spec(root)?;
     if let Some(domain) = domain.filter(|domain| !spec.domains.iter().any(|known| known.name == *domain)) {
         let known: Vec<&str> = spec.domains.iter().map(|domain| domain.name.as_str()).collect();
-        return Outcome::failed(format!(
+        return Err(Outcome::failed(format!(
             "error: unknown domain `{domain}`: known are {}\n",
             known.join(", ")
-        ));
+        )));
     }
-    let generate::Output { mut tree, notes } = match generate::generate(&spec, root) {
-        Ok(output) => output,
-        Err(errors) => {
-            return Outcome::failed(
-                errors.iter().map(|error| format!("error: {error}\n")).collect::<String>(),
-            );
-        }
-    };
+    generate::generate(&spec, root).map_err(|errors| {
+        Outcome::failed(errors.iter().map(|error| format!("error: {error}\n")).collect::<String>())
+    })
+}
+
+fn write_or_compare(root: &Path, check: bool, domain: Option<&str>, generated: generate::Output) -> Outcome {
+    let generate::Output { mut tree, notes, .. } = generated;
     if let Some(domain) = domain {
         tree = tree.only(domain);
     }

@@ -2,7 +2,7 @@
 
 mod absences;
 mod order;
-mod source;
+pub mod source;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -302,6 +302,6 @@ paths:
         Documents::new([("raw".to_owned(), parse(domain).unwrap())].into(), parse(shared).unwrap());
     let empty = tempfile::tempdir().unwrap();
     let output = generate(&Spec::read(&documents), empty.path()).unwrap();
-    let surface = &output.tree.files[Path::new("spec/surface/raw.txt")];
+    let surface = &output.tree.files[Path::new("spec/surface/shared.txt")];
     assert!(surface.contains("type Raw { url: string }"), "{surface}");
 }

@@ -194,6 +194,7 @@ pub const SCHEMA: Keys = Keys {
     ],
     extensions: &[
         "x-essential",
+        "x-left-out",
         "x-free-json",
         "x-names",
         "x-rust-type",
