@@ -42,6 +42,20 @@ fn lines<const N: usize>(all: [&str; N]) -> Vec<Line> {
     all.into_iter().map(line).collect()
 }
 
+/// The crates that users depend on, with the features that bring dependencies of their own.
+const MINIMAL: &str = "check --quiet --locked --target-dir target/minimal -p cc-client -p cc-bridge -p cc-redis-http -p cc-sandbox \
+                       --features cc-client/catalog,cc-client/redis-tls";
+
+/// A command of cargo with the lowest version of each direct dependency, in a lock file of its own.
+fn minimal(command: &str) -> Line {
+    Line {
+        variables: &[("RUSTC_BOOTSTRAP", "1")],
+        ..line(format!(
+            "cargo -Z direct-minimal-versions -Z lockfile-path --config resolver.lockfile-path='target/minimal/Cargo.lock' {command}"
+        ))
+    }
+}
+
 /// Steps in order: those that are fast and fail often come first.
 ///
 /// `domains` are the features of `cc-client` that stand for one domain each.
@@ -103,6 +117,11 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 .iter()
                 .map(|pair| client("check", &format!("{pair},catalog"), ""))
                 .collect(),
+        },
+        Step {
+            name: "minimal",
+            about: "the lowest versions that the manifests name (RUSTC_BOOTSTRAP allows cargo's unstable options)",
+            lines: vec![minimal("generate-lockfile"), minimal(MINIMAL)],
         },
         Step {
             name: "docs",

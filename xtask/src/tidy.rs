@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: dependencies between crates and modules, names that must be absent, and generated files.
 
 mod absences;
+mod models;
 mod order;
 pub mod source;
 
@@ -36,6 +37,7 @@ pub fn tidy(root: &Path) -> Outcome {
     files(root, &mut found);
     strays(root, &mut found);
     absences::absences(root, &mut found);
+    models::models(root, &mut found);
     order::order(root, &mut found);
     found.sort();
     if found.is_empty() {

@@ -4,7 +4,7 @@ use cc_api_drain::types as wire;
 use cc_runtime::{DrainId, ResourceId, Secret, ServiceUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use wire::{DrainExecutionState, DrainKind, DrainState, TlsVerification};
+pub use wire::{DrainBacklog, DrainExecution, DrainExecutionState, DrainKind, DrainState, TlsVerification};
 
 /// A copy of the logs of one resource, and where it goes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,9 +32,9 @@ pub struct LogDrain {
     #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
     pub target: LogDrainTarget,
     /// Progress of the delivery.
-    pub execution: Option<wire::DrainExecution>,
+    pub execution: Option<DrainExecution>,
     /// Numbers of sent and unsent log lines.
-    pub backlog: Option<wire::DrainBacklog>,
+    pub backlog: Option<DrainBacklog>,
 }
 
 cc_runtime::open_union! {

@@ -3,6 +3,8 @@
 use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use cc_api_log::types::{AccessLogHttp, AccessLogPeer};
+
 /// A line of the log of an application, as it is stored by the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -138,9 +140,9 @@ pub struct AccessLog {
     /// Bytes sent.
     pub bytes_out: Option<i64>,
     /// Source of the access.
-    pub source: Option<cc_api_log::types::AccessLogPeer>,
+    pub source: Option<AccessLogPeer>,
     /// Destination of the access.
-    pub destination: Option<cc_api_log::types::AccessLogPeer>,
+    pub destination: Option<AccessLogPeer>,
     /// Version of TLS, when it was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
@@ -151,7 +153,7 @@ pub struct AccessLog {
     pub kind: String,
     /// Request and response of an HTTP access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<cc_api_log::types::AccessLogHttp>,
+    pub detail: Option<AccessLogHttp>,
 }
 
 impl From<cc_api_log::types::ApplicationAccessLog> for AccessLog {

@@ -4,7 +4,9 @@ use cc_api_account::types as wire;
 use cc_runtime::OwnerId;
 use serde::{Deserialize, Serialize};
 
-pub use wire::{AddonSummary, ApplicationSummary, OauthConsumerSummary, ProviderSummary};
+pub use wire::{
+    AddonSummary, ApplicationSummary, OauthConsumerSummary, OrganisationRole, ProviderSummary, VatState,
+};
 
 /// The personal space or an organisation of the caller, with its resources.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,9 +29,9 @@ pub struct OrganisationSummary {
     /// Add-on providers, sorted by name.
     pub providers: Vec<ProviderSummary>,
     /// Role of the caller in the organisation.
-    pub role: Option<wire::OrganisationRole>,
+    pub role: Option<OrganisationRole>,
     /// Verification state of the VAT number.
-    pub vat_state: Option<wire::VatState>,
+    pub vat_state: Option<VatState>,
     /// `true` if the organisation can pay.
     pub can_pay: Option<bool>,
     /// `true` if the organisation can pay by direct debit.

@@ -1,12 +1,14 @@
 //! Outputs of the commands of Keycloak.
 
-use cc_api_operator::types::{Keycloak, KeycloakResources};
+use cc_api_operator::types::Keycloak;
 use serde::{Deserialize, Serialize};
 
 use super::operator_info;
 use crate::model::{EnvironmentVariable, by_name};
 
 use super::{Features, InitialCredentials};
+
+pub use cc_api_operator::types::KeycloakResources;
 
 operator_info! {
     /// A Keycloak.

@@ -1,10 +1,12 @@
 //! Outputs of the commands of Matomo.
 
-use cc_api_operator::types::{Matomo, MatomoResources};
+use cc_api_operator::types::Matomo;
 use serde::{Deserialize, Serialize};
 
 use super::operator_info;
 use crate::model::{EnvironmentVariable, by_name};
+
+pub use cc_api_operator::types::MatomoResources;
 
 operator_info! {
     /// A Matomo.

@@ -1,10 +1,12 @@
 //! Outputs of the commands of Metabase.
 
-use cc_api_operator::types::{Metabase, MetabaseResources};
+use cc_api_operator::types::Metabase;
 use serde::{Deserialize, Serialize};
 
 use super::operator_info;
 use crate::model::{EnvironmentVariable, by_name};
+
+pub use cc_api_operator::types::MetabaseResources;
 
 operator_info! {
     /// A Metabase.

@@ -1,11 +1,13 @@
 //! Outputs of the commands of Otoroshi.
 
-use cc_api_operator::types::{Otoroshi, OtoroshiApi, OtoroshiResources};
+use cc_api_operator::types::Otoroshi;
 use serde::{Deserialize, Serialize};
 
 use super::operator_info;
 
 use super::{Features, InitialCredentials};
+
+pub use cc_api_operator::types::{OtoroshiApi, OtoroshiResources};
 
 operator_info! {
     /// An Otoroshi.
