@@ -34,11 +34,20 @@ pub fn unread(decisions: &Decisions<'_>, root: &Path, sources: &[String]) -> Res
     }
     let mut errors = Vec::new();
     for (name, fields) in &wire {
-        let Some(place) = read.models.get(name).filter(|_| !read.outputs.contains(name)) else { continue };
+        let (domain, schema) = name.split_once("::").unwrap_or(("", name));
+        let file = format!("spec/{}.yaml", domain.replace('_', "-"));
+        let Some(place) = read.models.get(name).filter(|_| !read.outputs.contains(name)) else {
+            let marked = fields.values().filter(|known| known.left_out.is_some());
+            errors.extend(marked.map(|known| {
+                format!(
+                    "{file}: `x-left-out` at `{schema}.{}` is not needed: no model stands in the place of the wire type",
+                    known.property
+                )
+            }));
+            continue;
+        };
         for (field, known) in fields {
             let is_read = read.fields.contains(&(name.clone(), field.clone()));
-            let (domain, schema) = name.split_once("::").unwrap_or(("", name));
-            let file = format!("spec/{}.yaml", domain.replace('_', "-"));
             match &known.left_out {
                 None if !is_read => errors.push(format!(
                     "{place}: no model reads the field `{field}` of the wire type `{schema}` ({file}, property `{}`): read it, or mark \
@@ -178,7 +187,8 @@ impl File<'_> {
                 TokenTree::Punct(punct) if punct.as_char() == ':' => {}
                 TokenTree::Group(group) => {
                     let inner = trees(group);
-                    for part in inner.split(|token| is(token, ',')) {
+                    // A comma may stand behind the last part.
+                    for part in inner.split(|token| is(token, ',')).filter(|part| !part.is_empty()) {
                         self.import(part, &path);
                     }
                     return;

@@ -49,6 +49,23 @@ fn a_field_that_no_model_reads_is_an_error_until_it_is_left_out() {
     }
     let outcome = generate();
     assert!(outcome.success, "{}", outcome.errors);
+    // A type that is imported by a list over several lines.
+    let account = copy.path().join("spec/account.yaml");
+    let whole = std::fs::read_to_string(&account).unwrap();
+    let marked = "        partnerName: {type: string, description: Name of the partner through which the user signed up., x-left-out: '`GetProfile` returns it'}\n";
+    assert!(whole.contains(marked));
+    std::fs::write(
+        &account,
+        whole.replace(marked, "        partnerName: {type: string, description: Name.}\n"),
+    )
+    .unwrap();
+    let outcome = generate();
+    assert!(
+        outcome.errors.contains("no model reads the field `partner_name` of the wire type `UserSummary`"),
+        "{}",
+        outcome.errors
+    );
+    std::fs::write(&account, &whole).unwrap();
     // A mark of a field that a model reads is refused.
     edit(plan, &plan.replace("{type", "{x-left-out: Nobody needs it., type"));
     let outcome = generate();
