@@ -10,6 +10,7 @@ mod order;
 mod reread;
 mod schema;
 mod secret;
+mod shape;
 mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,11 @@ impl<'a> Report<'a> {
             message: message.into(),
             pointer: format!("#{pointer}"),
         });
+    }
+
+    /// Returns `true` if the document is the one that all domains share.
+    fn is_shared(&self) -> bool {
+        std::path::Path::new(&self.file).file_name().is_some_and(|name| name == "shared.yaml")
     }
 
     /// Resolves `#/components/…` and `shared.yaml#/components/…`.
@@ -102,8 +108,7 @@ pub fn check_surface(documents: &Documents, folder: &Path) -> Vec<Problem> {
 pub fn check(documents: &Documents) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut report = Report::new("shared.yaml".to_owned(), &documents.shared, &documents.shared);
-    components(&mut report, true);
-    names::check(&mut report, true);
+    shared_document(&mut report);
     problems.append(&mut report.problems);
     let mut ids: BTreeMap<String, (String, usize)> = BTreeMap::new();
     let mut commands: BTreeMap<String, (String, usize)> = BTreeMap::new();
@@ -184,6 +189,15 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                 let message = "`kind: stream` needs an operation that answers `text/event-stream`".to_owned();
                 report.add(command.line, "stream-operation", pointer, message);
             }
+            for (name, line) in declared::wire_types(command) {
+                let Some((domain, schema)) = name.split_once('.') else { continue };
+                let found = [documents.domains.get(domain), Some(&documents.shared)];
+                let has = |document: &Node| document.at(&["components", "schemas", schema]).is_some();
+                if found[0].is_none() || !found.into_iter().flatten().any(has) {
+                    let message = format!("`{name}`: spec/{domain}.yaml has no schema `{schema}`");
+                    report.add(line, "unknown-schema", pointer, message);
+                }
+            }
             for domain in command.strings_at("requires") {
                 if !documents.domains.contains_key(&domain) {
                     let message = format!("`requires` names `{domain}`, which has no file in spec/");
@@ -208,8 +222,7 @@ pub fn check_alone(file: String, document: &Node, shared: Option<&Node>) -> Vec<
     expand::expand(&mut document, shared);
     let mut report = Report::new(file, &document, shared);
     if is_shared {
-        components(&mut report, true);
-        names::check(&mut report, true);
+        shared_document(&mut report);
     } else {
         check_document(&mut report);
     }
@@ -312,7 +325,11 @@ fn check_document(report: &mut Report<'_>) {
             report.add(keyword.line, "info", "/info/x-keywords", message);
         }
     }
-    for key in ["title", "version"] {
+    if keywords.is_some_and(|keywords| keywords.items().len() > 4) {
+        let message = "give at most four keywords: a registry takes five, and `clever-cloud` is the first";
+        report.add(keywords.map_or(0, |keywords| keywords.line), "info", "/info/x-keywords", message);
+    }
+    for key in ["title", "version", "description"] {
         if document.at(&["info", key]).and_then(Node::as_str).is_none_or(|text| text.trim().is_empty()) {
             report.add(document.line, "info", "/info", format!("`info` has no `{key}`"));
         }
@@ -335,6 +352,17 @@ fn check_document(report: &mut Report<'_>) {
     }
     operation::errors(report, document, "");
     declared::check(report);
+}
+
+/// Checks `shared.yaml`, which has no operations. A workspace without the file has an empty one.
+fn shared_document(report: &mut Report<'_>) {
+    let document = report.document;
+    keys::check(report, document, &keys::SHARED_DOCUMENT, "", "the shared document");
+    if let Some(paths) = document.get("paths").filter(|paths| !paths.entries().is_empty()) {
+        report.add(paths.line, "paths", "/paths", "an operation belongs into the file of its domain");
+    }
+    components(report, true);
+    names::check(report, true);
 }
 
 fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {
@@ -373,7 +401,17 @@ fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {
         } else if entry.key == "servers" {
             let message = "the host belongs to the whole document: put `servers` at its top";
             report.add(entry.line, "no-effect", &pointer, message);
-        } else if !entry.key.starts_with("x-") && !["summary", "description"].contains(&entry.key.as_str()) {
+        } else if ["summary", "description"].contains(&entry.key.as_str()) {
+            let message = format!("`{}` of a path has no effect here: describe its operations", entry.key);
+            report.add(entry.line, "no-effect", &pointer, message);
+        } else if entry.key.starts_with("x-") && entry.key != "x-note" {
+            report.add(
+                entry.line,
+                "extension",
+                &pointer,
+                format!("unknown extension `{}` of a path", entry.key),
+            );
+        } else if entry.key != "x-note" {
             report.add(entry.line, "path", &pointer, format!("unknown HTTP method `{}`", entry.key));
         }
     }
@@ -412,7 +450,9 @@ fn components(report: &mut Report<'_>, shared: bool) {
                 format!("`{}` ends in a counter: use a name of its own", entry.key),
             );
         }
-        if entry.value.str_at("description").is_none() && entry.value.get("$ref").is_none() {
+        if entry.value.str_at("description").is_none_or(|text| text.trim().is_empty())
+            && entry.value.get("$ref").is_none()
+        {
             report.add(
                 entry.line,
                 "description",

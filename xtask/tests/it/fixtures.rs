@@ -107,11 +107,21 @@ fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
 
 #[test]
 fn specs_that_would_be_misread_or_not_compile_get_every_problem_with_its_place() {
-    for name in ["names", "values", "ignored", "rereads"] {
+    for name in ["names", "values", "ignored", "rereads", "shapes"] {
         let problems = check::check(&documents(name));
         let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
         insta::assert_snapshot!(name, text);
     }
+}
+
+#[test]
+fn the_shared_file_holds_components_only() {
+    let shared =
+        "openapi: 3.0.3\nx-errors: [401]\npathz: {}\npaths: {/v4/a: {get: {}}}\ncomponents: {schemas: {}}\n";
+    let problems = check::check_alone("shared.yaml".to_owned(), &parse(shared).unwrap(), None);
+    let told: Vec<String> =
+        problems.iter().map(|problem| format!("{}: {}", problem.line, problem.rule)).collect();
+    assert_eq!(told, ["2: no-effect", "3: key", "4: paths"], "{problems:?}");
 }
 
 #[test]

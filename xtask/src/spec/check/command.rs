@@ -7,7 +7,7 @@ use super::{Report, join, keys, names, reread};
 use crate::generate::rust::camel_name;
 
 /// Names that the module of commands uses, besides those that all modules do.
-const TAKEN: [&str; 6] = ["Command", "Context", "Ids", "Ok", "Result", "Vec"];
+pub(super) const TAKEN: [&str; 6] = ["Command", "Context", "Ids", "Ok", "Result", "Vec"];
 
 /// Ids from which an owner can be resolved although the operation does not take them, with their types.
 pub const RESOLVABLE: [(&str, &str); 4] = [
@@ -50,9 +50,13 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
             format!("`{name}` has another meaning in Rust: use another name"),
         );
     }
+    if command.str_at("summary").is_some_and(|summary| !summary.trim_end().ends_with('.')) {
+        report.add(command.line, "command", pointer, "the summary must end with a full stop");
+    }
     let inputs = Inputs::of(report, operation);
     let mut problems = Vec::new();
     let mut problem = |line: usize, message: String| problems.push((line, message));
+    overlaps(command, &inputs, &mut problem);
     for entry in command.get("fields").map(Node::entries).unwrap_or_default() {
         let target = entry.value.as_str().unwrap_or_default();
         if !["body", "nowhere"].contains(&target)
@@ -106,7 +110,8 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
         if !matches!(entry.value.as_str(), Some("REAL" | "ADDON" | "RESOURCE")) {
             problem(entry.line, "unknown translation: use `REAL`, `ADDON` or `RESOURCE`".to_owned());
         }
-        if inputs.complete && !names.contains(entry.key.as_str()) && !is_resolvable(&entry.key) {
+        let is_owner = command.str_at("owner") == Some(&entry.key) && is_resolvable(&entry.key);
+        if inputs.complete && !names.contains(entry.key.as_str()) && !is_owner {
             problem(entry.line, format!("the command has no field `{}` to translate", entry.key));
         }
     }
@@ -143,6 +148,50 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     for (line, message) in problems {
         report.add(line, "command", pointer, message);
     }
+}
+
+/// Fields, constants and empty values that are sent in the same place: only one of them would be.
+fn overlaps(command: &Node, inputs: &Inputs<'_>, problem: &mut impl FnMut(usize, String)) {
+    let entries = |key: &str| command.get(key).map(Node::entries).unwrap_or_default();
+    for entry in entries("fields") {
+        let target = entry.value.as_str().unwrap_or_default();
+        if !is_camel(&entry.key) {
+            problem(entry.line, format!("the name of the field `{}` is not in camelCase", entry.key));
+        }
+        if entries("constants").iter().any(|constant| constant.key == target) {
+            problem(
+                entry.line,
+                format!("the field `{}` has the target `{target}`, which is a constant", entry.key),
+            );
+        }
+    }
+    let is_whole = entries("fields").iter().any(|entry| entry.value.as_str() == Some("body"));
+    let of_fields = entries("fields").iter().filter_map(|entry| Some((entry.value.as_str()?, entry.line)));
+    let of_constants = entries("constants").iter().map(|entry| (entry.key.as_str(), entry.line));
+    for (target, line) in of_fields.chain(of_constants).filter(|_| is_whole) {
+        if target.starts_with("body.") {
+            problem(line, format!("`{target}` is a part of the body, which is one field of the command"));
+        }
+    }
+    for name in command.get("sent-empty").map(Node::items).unwrap_or_default() {
+        let target = format!("body.{}", name.as_str().unwrap_or_default());
+        let Some(schema) =
+            inputs.all.iter().find(|input| input.target == target).and_then(|input| input.schema)
+        else {
+            continue;
+        };
+        if is_whole || !matches!(schema.str_at("type"), Some("array" | "object")) {
+            let message =
+                format!("`sent-empty` has no effect on `{target}`: it is for lists and maps that are fields");
+            problem(name.line, message);
+        }
+    }
+}
+
+/// Returns `true` for a name such as `applicationId`. Some begin with an abbreviation: `VAT`.
+pub(super) fn is_camel(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// `empty` and `sort` against what the operation answers.

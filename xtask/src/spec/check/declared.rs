@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::declared::TypeText;
 use super::super::node::{Kind, Node};
-use super::{Report, keys};
+use super::command::{RESOLVABLE, TAKEN, is_camel};
+use super::{Report, keys, names};
 use crate::generate::rust::field_name;
 
 /// The types that need no schema.
@@ -31,6 +32,7 @@ pub fn check(report: &mut Report<'_>) {
         if let Some(output) = command.get("output") {
             ty(output, "the output", &mut problems);
         }
+        effects(command, &mut problems);
         for (line, message) in problems {
             report.add(line, "command", pointer, message);
         }
@@ -38,6 +40,54 @@ pub fn check(report: &mut Report<'_>) {
 }
 
 type Problems = Vec<(usize, String)>;
+
+/// The wire types (`domain.Schema`) of the fields and the output of a command, each with its line.
+pub fn wire_types(command: &Node) -> Vec<(String, usize)> {
+    let fields = command.get("fields").map(Node::entries).unwrap_or_default();
+    let types = fields.iter().filter_map(|entry| entry.value.get("type")).chain(command.get("output"));
+    let named = types.filter_map(|node| Some((TypeText::read(node)?.name().to_owned(), node.line)));
+    named.filter(|(name, _)| name.contains('.')).collect()
+}
+
+/// Keys that only commands of another kind use.
+fn effects(command: &Node, problems: &mut Problems) {
+    let mut problem = |line: usize, message: String| problems.push((line, message));
+    if let Some(kind) = command.str_at("kind").filter(|kind| ["stream", "url"].contains(kind)) {
+        for key in ["clean-up", "empty"] {
+            if let Some(node) = command.get(key) {
+                problem(node.line, format!("`{key}` has no effect on `kind: {kind}`"));
+            }
+        }
+        if kind == "stream" && command.get("output").is_none() {
+            problem(command.line, "`kind: stream` needs an `output`: the type of one event".to_owned());
+        }
+    }
+    if let Some(empty) = command.get("empty").filter(|_| command.get("output").is_none()) {
+        problem(empty.line, "`empty` has no effect without an `output`".to_owned());
+    }
+    if command.get("input").is_some() {
+        for key in ["constructors", "example"] {
+            if let Some(node) = command.get(key) {
+                problem(
+                    node.line,
+                    format!("`{key}` has no effect on a struct that is written by hand (`input: hand`)"),
+                );
+            }
+        }
+    }
+    if command.get("example").is_some_and(|code| code.as_str().is_none_or(|code| code.trim().is_empty())) {
+        problem(command.line, "`example` must be code".to_owned());
+    }
+    for key in ["operations", "requires"] {
+        let names = command.strings_at(key);
+        if let Some(twice) = (1..names.len()).find(|index| names[..*index].contains(&names[*index])) {
+            problem(command.line, format!("`{key}` lists `{}` twice", names[twice]));
+        }
+    }
+    if command.strings_at("operations").is_empty() {
+        problem(command.line, "`operations` is missing: list those that the command sends".to_owned());
+    }
+}
 
 fn texts(command: &Node, problems: &mut Problems) {
     let pascal = |name: &str| {
@@ -47,6 +97,9 @@ fn texts(command: &Node, problems: &mut Problems) {
     let mut problem = |line: usize, message: &str| problems.push((line, message.to_owned()));
     if !command.str_at("name").is_some_and(pascal) {
         problem(command.line, "the command has no `name` in PascalCase");
+    }
+    if let Some(name) = command.str_at("name").filter(|name| names::is_taken(name, &TAKEN)) {
+        problem(command.line, &format!("`{name}` has another meaning in Rust: use another name"));
     }
     if command.str_at("summary").is_none_or(|summary| !summary.trim().ends_with('.')) {
         problem(command.line, "the command has no `summary` that ends with a full stop");
@@ -95,6 +148,9 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
             problem(entry.line, format!("`{}` must be a map with a `type` and a `description`", entry.key));
             continue;
         }
+        if !is_camel(&entry.key) {
+            problem(entry.line, format!("the name of the field `{}` is not in camelCase", entry.key));
+        }
         if !idents.insert(field_name(&entry.key)) {
             problem(entry.line, format!("two fields are called `{}` in Rust", field_name(&entry.key)));
         }
@@ -110,6 +166,22 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
                     "`owner` must be the names of the inputs that the owner is resolved from".to_owned(),
                 );
             }
+            for key in ["type", "required", "default", "description"] {
+                if let Some(node) = field.get(key) {
+                    problem(node.line, format!("`{key}` has no effect beside `owner`, which says all of it"));
+                }
+            }
+            for from in fields.entries().iter().filter(|field| from.contains(&field.key)) {
+                let ty = from.value.str_at("type").unwrap_or_default();
+                let is_id = RESOLVABLE.iter().any(|(_, known)| *known == ty)
+                    || ["AddonId", "RealAddonId", "ResourceId"].contains(&ty);
+                if !is_id {
+                    problem(
+                        owner.line,
+                        format!("the owner cannot be resolved from `{}`, whose type is `{ty}`", from.key),
+                    );
+                }
+            }
             for unknown in from.iter().filter(|name| !names.contains(name)) {
                 problem(
                     owner.line,
@@ -124,12 +196,18 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
                 );
             }
             match field.get("type") {
+                Some(node) if TypeText::read(node).is_some_and(|ty| ty.name() == "void") => {
+                    problem(node.line, format!("`{}` is `void`, which is an output only", entry.key));
+                }
                 Some(node) => ty(node, &format!("`{}`", entry.key), problems),
                 None => problem(entry.line, format!("`{}` has no `type`", entry.key)),
             }
         }
         if field.is_true_at("required") && field.get("default").is_some() {
             problems.push((entry.line, format!("`{}` is required: remove its default", entry.key)));
+        }
+        if field.str_at("default").is_some_and(|text| text.trim().is_empty()) {
+            problems.push((entry.line, format!("the default of `{}` is empty: remove it", entry.key)));
         }
         keys::check(report, field, &keys::DECLARED_FIELD, pointer, "a field");
     }
@@ -142,6 +220,15 @@ fn constructors(command: &Node, names: &[String], problems: &mut Problems) {
     for entry in constructors.entries() {
         let taken: Vec<String> =
             entry.value.items().iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        if taken.len() != entry.value.items().len() || !matches!(entry.value.kind, Kind::List(_)) {
+            problems.push((entry.line, format!("`{}` must list the names of fields", entry.key)));
+        }
+        if let Some(twice) = (1..taken.len()).find(|index| taken[..*index].contains(&taken[*index])) {
+            problems.push((entry.line, format!("`{}` takes `{}` twice", entry.key, taken[twice])));
+        }
+        if fields.iter().any(|field| field_name(&field.key) == entry.key) {
+            problems.push((entry.line, format!("`{}` is the name of a setter too", entry.key)));
+        }
         if field_name(&entry.key) != entry.key {
             problems.push((
                 entry.line,

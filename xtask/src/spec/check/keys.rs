@@ -13,16 +13,28 @@ pub struct Keys {
     refused: &'static [(&'static str, &'static str)],
 }
 
+const SIGNED: &str = "the client decides which credentials a request has";
+
 const PLAIN_STYLE: &str = "a list is sent as one parameter for each element, and everything else as it is";
 
 pub const DOCUMENT: Keys = Keys {
-    standard: &["openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"],
+    standard: &["openapi", "info", "servers", "paths", "components", "tags", "externalDocs"],
     extensions: &["x-commands", "x-errors", "x-note"],
-    refused: &[],
+    refused: &[("security", SIGNED)],
+};
+
+pub const SHARED_DOCUMENT: Keys = Keys {
+    standard: &["openapi", "info", "paths", "components"],
+    extensions: &["x-note"],
+    refused: &[
+        ("x-errors", "each domain lists its usual errors"),
+        ("x-commands", "a command belongs to the file of its domain"),
+        ("servers", "`servers` stands in the files of domains"),
+    ],
 };
 
 pub const COMPONENTS: Keys = Keys {
-    standard: &["schemas", "parameters", "responses", "securitySchemes"],
+    standard: &["schemas", "parameters", "responses"],
     extensions: &["x-note"],
     refused: &[
         ("requestBodies", "a body is written at its operation"),
@@ -30,6 +42,7 @@ pub const COMPONENTS: Keys = Keys {
         ("examples", "an example is written where it is used"),
         ("links", "links are not followed"),
         ("callbacks", "callbacks are not generated"),
+        ("securitySchemes", SIGNED),
     ],
 };
 
@@ -72,7 +85,6 @@ pub const OPERATION: Keys = Keys {
         "requestBody",
         "responses",
         "deprecated",
-        "security",
     ],
     extensions: &[
         "x-source",
@@ -91,6 +103,7 @@ pub const OPERATION: Keys = Keys {
     ],
     refused: &[
         ("servers", "the host belongs to the whole document: put `servers` at its top"),
+        ("security", SIGNED),
         ("callbacks", "callbacks are not generated"),
     ],
 };
@@ -213,6 +226,13 @@ pub const SCHEMA: Keys = Keys {
     ],
 };
 
+impl Keys {
+    /// Returns `true` if a key is allowed.
+    pub fn has(&self, key: &str) -> bool {
+        self.standard.contains(&key) || self.extensions.contains(&key)
+    }
+}
+
 /// Value of a key.
 #[derive(Clone, Copy)]
 enum Value {
@@ -233,11 +253,11 @@ impl Value {
             | "x-always-answered" | "x-essential" | "x-tri-state" | "x-secret" | "teaches" => Self::Yes,
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-not-found" | "x-successor" | "x-note" | "x-free-json" | "x-rust-type"
-            | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "example"
+            | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "x-left-out"
             | "default" => Self::Text,
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
             | "sent-empty" | "errors" => Self::Texts,
-            "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" => Self::List,
+            "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" | "servers" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
             | "fields" | "constructors" | "constants" | "addon" | "discriminator" | "x-names"
             | "x-values" => Self::Map,

@@ -73,6 +73,7 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
         }
         Some(_) => {}
     }
+    kinds(report, method, operation, pointer);
     let sources = operation.strings_at("x-source");
     if sources.is_empty() {
         report.add(line, "source", pointer, "`x-source` is missing: name the sources of the facts");
@@ -85,7 +86,7 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
     for alias in operation.strings_at("x-aliases") {
         if alias
             .split_once(" /")
-            .is_none_or(|(method, _)| method.is_empty() || method != method.to_uppercase())
+            .is_none_or(|(method, _)| !expand::METHODS.iter().any(|known| known.to_uppercase() == method))
         {
             report.add(line, "alias", pointer, format!("`{alias}` is not of the form `GET /path`"));
         }
@@ -94,6 +95,35 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
     body(report, method, operation, pointer);
     responses(report, operation, pointer);
     command::check(report, operation, pointer);
+}
+
+/// Programs that `x-used-by` may name.
+const PROGRAMS: [&str; 4] = ["console", "cli", "components", "terraform"];
+
+/// Marks that say something about other kinds of operations only.
+fn kinds(report: &mut Report<'_>, method: &str, operation: &Node, pointer: &str) {
+    if let Some(heartbeat) = operation.get("x-heartbeat-ms").filter(|_| !super::answers_events(operation)) {
+        let message =
+            "`x-heartbeat-ms` has no effect here: the operation does not answer `text/event-stream`";
+        report.add(heartbeat.line, "no-effect", pointer, message);
+    }
+    if let Some(mark) = operation.get("x-idempotent").filter(|_| !["post", "patch"].contains(&method)) {
+        let message =
+            format!("`x-idempotent` has no effect on {}: mark a POST or a PATCH", method.to_uppercase());
+        report.add(mark.line, "no-effect", pointer, message);
+    }
+    if let Some(mark) = operation.get("x-always-answered").filter(|_| method != "post") {
+        let message = format!(
+            "`x-always-answered` is for a POST that changes nothing, not for {}",
+            method.to_uppercase()
+        );
+        report.add(mark.line, "no-effect", pointer, message);
+    }
+    for program in operation.strings_at("x-used-by").iter().filter(|name| !PROGRAMS.contains(&name.as_str()))
+    {
+        let message = format!("`x-used-by` names `{program}`: known are {}", PROGRAMS.join(", "));
+        report.add(operation.line, "used-by", pointer, message);
+    }
 }
 
 fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &str) {
@@ -113,7 +143,11 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
     }
     let template: Vec<&str> =
         path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
-    for name in &template {
+    for (index, name) in template.iter().enumerate() {
+        if template[..index].contains(name) {
+            let message = format!("the path contains `{{{name}}}` twice: give each parameter its name");
+            report.add(operation.line, "path-parameter", pointer, message);
+        }
         if !declared.iter().any(|known| known == name) {
             report.add(
                 operation.line,
@@ -138,7 +172,8 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
 /// Checks a parameter, of an operation or below `components`.
 pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
     keys::check(report, parameter, &keys::PARAMETER, pointer, "a parameter");
-    let (name, place) = match (parameter.str_at("name"), parameter.str_at("in")) {
+    let name = parameter.str_at("name").filter(|name| !name.trim().is_empty());
+    let (name, place) = match (name, parameter.str_at("in")) {
         (Some(name), Some(place)) => (name, place),
         _ => {
             report.add(parameter.line, "parameter", pointer, "`name` or `in` of the parameter is missing");
@@ -330,6 +365,9 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
             continue;
         }
         keys::check(report, &entry.value, &keys::RESPONSE, &pointer, "an answer");
+        if entry.key.starts_with(['1', '2']) {
+            success_answer(report, entry, &pointer);
+        }
         if matches!(entry.key.chars().next(), Some('1' | '2'))
             && let Some(id) = operation.str_at("operationId")
         {
@@ -341,6 +379,22 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
             }
         }
         response(report, &entry.key, &entry.value, &pointer);
+    }
+}
+
+/// A success has one status, and a sentence that the documentation shows.
+fn success_answer(report: &mut Report<'_>, entry: &Entry, pointer: &str) {
+    if entry.key.ends_with("XX") {
+        let message = format!("the success answer `{}` must be one status, such as 200", entry.key);
+        report.add(entry.line, "status", pointer, message);
+    }
+    if entry
+        .value
+        .str_at("description")
+        .is_some_and(|text| !text.trim().is_empty() && !text.trim_end().ends_with('.'))
+    {
+        let message = "the description of the success answer must end with a full stop";
+        report.add(entry.line, "description", pointer, message);
     }
 }
 
@@ -376,6 +430,7 @@ pub fn response(report: &mut Report<'_>, name: &str, response: &Node, pointer: &
 /// Checks that each status of `x-errors` is that of a shared response.
 pub fn errors(report: &mut Report<'_>, node: &Node, pointer: &str) {
     let Some(errors) = node.get("x-errors") else { return };
+    let mut known = Vec::new();
     for item in errors.items() {
         let status = expand::status(item);
         if status.as_deref().and_then(|status| expand::response(report.shared, status)).is_none() {
@@ -384,6 +439,11 @@ pub fn errors(report: &mut Report<'_>, node: &Node, pointer: &str) {
                 status.unwrap_or_default()
             );
             report.add(item.line, "status", &join(pointer, "x-errors"), message);
+        } else if known.contains(&status) {
+            let message = format!("`x-errors` lists `{}` twice", status.unwrap_or_default());
+            report.add(item.line, "status", &join(pointer, "x-errors"), message);
+        } else {
+            known.push(status);
         }
     }
 }

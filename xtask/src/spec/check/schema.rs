@@ -1,7 +1,7 @@
 //! The rules of a schema: names, references, types, and nothing that has no counterpart in Rust.
 
 use super::super::node::{Kind, Node};
-use super::{Report, join, keys, secret, union};
+use super::{Report, join, keys, secret, shape, union};
 use crate::generate::rust::RUNTIME_TYPES;
 
 /// Position of a schema.
@@ -20,6 +20,7 @@ pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place
         return;
     }
     keys::check(report, schema, &keys::SCHEMA, pointer, "a schema");
+    shape::check(report, schema, pointer, place);
     rust_type(report, schema, pointer);
     if place == Place::Component && schema.is_true_at("nullable") {
         let message = "a named schema is not `nullable`: mark the properties that may be null";
@@ -69,7 +70,7 @@ pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place
     match schema.str_at("type") {
         Some("object") => object(report, schema, pointer, place),
         Some("array") => match schema.get("items") {
-            Some(items) => check(report, items, &join(pointer, "items"), Place::Inline),
+            Some(items) => element(report, items, &join(pointer, "items")),
             None => report.add(line, "schema", pointer, "an array needs `items`"),
         },
         Some("integer") => {
@@ -119,6 +120,11 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
                 format!("the property `{}` has no description", entry.key),
             );
         }
+        if entry.key.trim().is_empty() {
+            report.add(entry.line, "name", &pointer, "a property needs a name");
+        }
+        let is_required = schema.strings_at("required").contains(&entry.key);
+        shape::property(report, &entry.key, &entry.value, is_required, &pointer);
         secret::named(report, &entry.key, &entry.value, &entry.value, &pointer);
         check(report, &entry.value, &pointer, Place::Inline);
     }
@@ -160,13 +166,29 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
                 "an object must not have both `properties` and `additionalProperties`",
             );
         }
-        check(report, values, &join(pointer, "additionalProperties"), Place::Inline);
+        element(report, values, &join(pointer, "additionalProperties"));
+    }
+    let is_free = schema.get("additionalProperties").is_some_and(|node| node.kind == Kind::Bool(true));
+    if is_free && !properties.is_empty() {
+        let message =
+            "`additionalProperties` has no effect beside `properties`: an unknown property is not read";
+        report.add(schema.line, "no-effect", &join(pointer, "additionalProperties"), message);
     }
 }
 
-/// `x-rust-type` names a type of `cc-runtime`.
+/// Checks the elements of a list or a map.
+fn element(report: &mut Report<'_>, schema: &Node, pointer: &str) {
+    secret::element(report, schema, pointer);
+    check(report, schema, pointer, Place::Inline);
+}
+
+/// `x-rust-type` names a type of `cc-runtime`, in `shared.yaml` only.
 fn rust_type(report: &mut Report<'_>, schema: &Node, pointer: &str) {
     let Some(name) = schema.get("x-rust-type") else { return };
+    if !report.is_shared() {
+        let message = "`x-rust-type` belongs into shared.yaml, where every domain finds the type";
+        report.add(name.line, "rust-type", pointer, message);
+    }
     let known = name.as_str().and_then(|name| name.strip_prefix("cc_runtime::"));
     if !known.is_some_and(|name| RUNTIME_TYPES.contains(&name)) {
         let message = format!(

@@ -9,6 +9,11 @@ pub fn named(report: &mut Report<'_>, name: &str, marks: &Node, schema: &Node, p
     marked(report, marks, schema, pointer, sounds_secret(name), &format!("`{name}`"));
 }
 
+/// Checks an element of a list or a map, which has no name.
+pub fn element(report: &mut Report<'_>, schema: &Node, pointer: &str) {
+    marked(report, schema, schema, pointer, false, "the element");
+}
+
 /// Checks the successful answer of an operation.
 pub fn answer(report: &mut Report<'_>, operation: &str, response: &Node, schema: &Node, pointer: &str) {
     let what = format!("the answer of `{operation}`");

@@ -16,6 +16,13 @@ pub fn check(report: &mut Report<'_>, union: &Node, pointer: &str, place: Place)
         report.add(line, "union", pointer, "`oneOf` needs a `discriminator` that distinguishes the variants");
         return;
     };
+    let discriminator = union.get("discriminator").map(Node::entries).unwrap_or_default();
+    for entry in
+        discriminator.iter().filter(|entry| !["propertyName", "mapping"].contains(&entry.key.as_str()))
+    {
+        let message = format!("unknown key `{}` of a discriminator", entry.key);
+        report.add(entry.line, "key", &join(&join(pointer, "discriminator"), &entry.key), message);
+    }
     let mapping = union.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default();
     if mapping.is_empty() {
         report.add(line, "union", pointer, "the discriminator has no `mapping`");
