@@ -150,7 +150,7 @@ impl Types {
             let chunk = match shape(schema) {
                 Shape::Core => continue,
                 Shape::Enum => render_enum(&rust, schema, front),
-                Shape::Union => render_union(&rust, schema, front),
+                Shape::Union => render_union(&rust, schema, domain, front),
                 Shape::Wrapper => match front.wrappers.get(&rust) {
                     Some(inner) => render_wrapper(&rust, schema, inner),
                     None => continue,
@@ -477,7 +477,7 @@ fn render_enum(name: &str, schema: &Value, front: &Front) -> String {
     out
 }
 
-fn render_union(name: &str, schema: &Value, front: &Front) -> String {
+fn render_union(name: &str, schema: &Value, domain: &Domain, front: &Front) -> String {
     let mut out = String::from("cc_runtime::open_union! {\n");
     out.push_str(&doc("    ", &description(name, schema)));
     let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default();
@@ -493,7 +493,12 @@ fn render_union(name: &str, schema: &Value, front: &Front) -> String {
         ty.unwrap_or_else(|| Ty::Local(target.clone()))
     };
     for (value, target) in &targets {
-        out.push_str(&doc("        ", &format!("`{value}`.")));
+        let described = all(domain).find(|(name, _)| type_name(name) == *target).map(|(_, schema)| schema);
+        let text = match described.and_then(|schema| schema["description"].as_str()) {
+            Some(text) => format!("{} Wire value: `{value}`.", text.trim_end()),
+            None => format!("`{value}`."),
+        };
+        out.push_str(&doc("        ", &text));
         let (variant, ty) = (variant(schema, value), ty(target).rust(""));
         let _ = writeln!(out, "        {variant}({ty}) = {},", literal(value));
     }

@@ -7,9 +7,9 @@ use crate::generate::rust::field_name;
 
 /// Allowed sources of facts, and their names in documentation.
 pub const SOURCES: [(&str, &str); 14] = [
-    ("seed-001", "the first description of the platform for this project"),
-    ("seed-002", "the second description of the platform for this project"),
-    ("seed-003", "the third description of the platform for this project"),
+    ("seed-001", "an early API reference"),
+    ("seed-002", "an updated API reference"),
+    ("seed-003", "the newest API reference"),
     ("v2-openapi", "the OpenAPI document of the v2 API"),
     ("v2-extra", "clients of the v2 API, as its OpenAPI document lacks it"),
     ("v4-openapi", "the OpenAPI document of the v4 API"),
