@@ -9,8 +9,7 @@ use crate::types;
 
 /// Lists the invoices of an owner.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices`. Source: the third description of the platform for this
-/// project; the JavaScript client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices`. Source: the newest API reference; the JavaScript client.
 ///
 /// Answer: The invoices, without their lines.
 ///
@@ -164,8 +163,8 @@ impl Operation for ListUnpaidInvoices {
 /// Reads one invoice.
 ///
 /// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`. Also available as
-/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}{type}`. Source: the third description of
-/// the platform for this project; the JavaScript client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}{type}`. Source: the newest API reference;
+/// the JavaScript client.
 ///
 /// Answer: The invoice.
 ///
@@ -234,8 +233,8 @@ impl Operation for GetInvoice {
 
 /// Reads one invoice as a web page.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`. Source: the third description of
-/// the platform for this project; the JavaScript client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`. Source: the newest API reference;
+/// the JavaScript client.
 ///
 /// Answer: The invoice.
 ///
@@ -304,8 +303,8 @@ impl Operation for GetInvoiceHtml {
 
 /// Reads one invoice as a PDF document.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`. Source: the third description of the
-/// platform for this project; the JavaScript client.
+/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`. Source: the newest API reference;
+/// the JavaScript client.
 ///
 /// Answer: The invoice.
 ///

@@ -137,15 +137,15 @@ cc_runtime::open_union! {
     /// State of a machine.
     #[tag = "status"]
     pub enum MachineState {
-        /// `Reserved`.
+        /// A machine that is placed on a hypervisor but not running yet. Wire value: `Reserved`.
         Reserved(PlacedMachine) = "Reserved",
-        /// `Placed`.
+        /// A machine that is placed on a hypervisor but not running yet. Wire value: `Placed`.
         Placed(PlacedMachine) = "Placed",
-        /// `Booting`.
+        /// A machine that is placed on a hypervisor but not running yet. Wire value: `Booting`.
         Booting(PlacedMachine) = "Booting",
-        /// `Booted`.
+        /// A running machine. Wire value: `Booted`.
         Booted(BootedMachine) = "Booted",
-        /// `BootFailed`.
+        /// A machine that failed to start. Wire value: `BootFailed`.
         BootFailed(FailedMachine) = "BootFailed",
     }
 }

@@ -9,8 +9,8 @@ use crate::types;
 
 /// Lists the deployments of an application.
 ///
-/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments`. Source: the third
-/// description of the platform for this project; an older OpenAPI document of the v4 API.
+/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments`. Source: the newest
+/// API reference; an older OpenAPI document of the v4 API.
 ///
 /// Answer: The deployments.
 ///
@@ -132,8 +132,7 @@ impl Operation for ListDeployments {
 /// A recently requested deployment answers 404 for a few seconds.
 ///
 /// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`.
-/// Source: the third description of the platform for this project; an older OpenAPI document of the v4 API; the
-/// JavaScript client.
+/// Source: the newest API reference; an older OpenAPI document of the v4 API; the JavaScript client.
 ///
 /// Answer: The deployment.
 ///
@@ -223,9 +222,8 @@ impl Operation for GetDeployment {
 
 /// Lists the instances of an application.
 ///
-/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances`. Source: the third
-/// description of the platform for this project; an older OpenAPI document of the v4 API; the JavaScript
-/// client.
+/// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances`. Source: the newest
+/// API reference; an older OpenAPI document of the v4 API; the JavaScript client.
 ///
 /// Answer: The instances.
 ///

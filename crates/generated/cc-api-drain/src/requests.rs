@@ -9,8 +9,8 @@ use crate::types;
 
 /// Lists the drains of one resource.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: the third description of the
-/// platform for this project; the Go SDK.
+/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: the newest API reference;
+/// the Go SDK.
 ///
 /// Answer: The drains.
 ///
@@ -134,8 +134,8 @@ impl Operation for ListDrains {
 /// The 503 is often transient. Add-ons that support drains: PostgreSQL, MySQL, MongoDB, Redis and
 /// Elasticsearch, by their real id.
 ///
-/// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: the third description of
-/// the platform for this project; the Go SDK.
+/// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: the newest API reference;
+/// the Go SDK.
 ///
 /// Answer: The drain, not yet enabled. Its `status` changes once it is.
 ///
@@ -280,8 +280,8 @@ impl Operation for DeleteResourceDrains {
 
 /// Reads one drain.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: the third
-/// description of the platform for this project; the Go SDK.
+/// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: the newest API
+/// reference; the Go SDK.
 ///
 /// Answer: The drain.
 ///
@@ -355,8 +355,8 @@ impl Operation for GetDrain {
 
 /// Deletes a drain.
 ///
-/// `DELETE /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: the third
-/// description of the platform for this project; the Go SDK.
+/// `DELETE /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: the newest API
+/// reference; the Go SDK.
 ///
 /// Answer: The deleted drain.
 ///
@@ -430,8 +430,8 @@ impl Operation for DeleteDrain {
 
 /// Enables a drain.
 ///
-/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/enable`. Source: the third
-/// description of the platform for this project; the Go SDK.
+/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/enable`. Source: the newest
+/// API reference; the Go SDK.
 ///
 /// Answer: The drain, possibly still `ENABLING`.
 ///
@@ -505,8 +505,8 @@ impl Operation for EnableDrain {
 
 /// Disables a drain.
 ///
-/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/disable`. Source: the third
-/// description of the platform for this project; the Go SDK.
+/// `PUT /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/disable`. Source: the newest
+/// API reference; the Go SDK.
 ///
 /// Answer: The drain, possibly still `DISABLING`.
 ///
@@ -581,7 +581,7 @@ impl Operation for DisableDrain {
 /// Returns a shell command that tests the recipient of a drain.
 ///
 /// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/test-command`. Source: the
-/// third description of the platform for this project; the Go SDK.
+/// newest API reference; the Go SDK.
 ///
 /// Answer: A `curl` command line, which may hold the credentials of the recipient.
 ///
@@ -656,7 +656,7 @@ impl Operation for GetDrainTestCommand {
 /// Moves a drain to the latest log line, and discards the unsent lines.
 ///
 /// `PATCH /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/reset-cursor`. Source: the
-/// third description of the platform for this project; the Go SDK.
+/// newest API reference; the Go SDK.
 ///
 /// Answer: The drain.
 ///
@@ -863,8 +863,8 @@ impl Operation for DeleteOwnerDrains {
 
 /// Lists the drains of one application.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: the second description
-/// of the platform for this project; the Go SDK; the JavaScript client.
+/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: an updated API
+/// reference; the Go SDK; the JavaScript client.
 ///
 /// Answer: The drains.
 ///
@@ -989,8 +989,8 @@ impl Operation for ListApplicationDrains {
 ///
 /// The 503 is often transient.
 ///
-/// `POST /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: the second
-/// description of the platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: an updated API
+/// reference; the Go SDK; the JavaScript client.
 ///
 /// Answer: The drain, not yet enabled. Its `status` changes once it is.
 ///
@@ -1139,8 +1139,8 @@ impl Operation for DeleteApplicationDrains {
 
 /// Reads one drain.
 ///
-/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: the second
-/// description of the platform for this project; the Go SDK; the JavaScript client.
+/// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: an updated
+/// API reference; the Go SDK; the JavaScript client.
 ///
 /// Answer: The drain.
 ///
@@ -1216,8 +1216,8 @@ impl Operation for GetApplicationDrain {
 
 /// Deletes a drain.
 ///
-/// `DELETE /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: the
-/// second description of the platform for this project; the Go SDK; the JavaScript client.
+/// `DELETE /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}`. Source: an
+/// updated API reference; the Go SDK; the JavaScript client.
 ///
 /// Answer: The deleted drain.
 ///

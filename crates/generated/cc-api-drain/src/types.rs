@@ -175,21 +175,21 @@ cc_runtime::open_union! {
     /// The service that receives the logs.
     #[tag = "type"]
     pub enum DrainRecipient {
-        /// `RAW_HTTP`.
+        /// A server that receives each log line in an HTTP request. Wire value: `RAW_HTTP`.
         RawHttp(RawHttpRecipient) = "RAW_HTTP",
-        /// `SYSLOG_TCP`.
+        /// A syslog server over TCP. Wire value: `SYSLOG_TCP`.
         SyslogTcp(SyslogTcpRecipient) = "SYSLOG_TCP",
-        /// `SYSLOG_UDP`.
+        /// A syslog server over UDP. Wire value: `SYSLOG_UDP`.
         SyslogUdp(SyslogUdpRecipient) = "SYSLOG_UDP",
-        /// `DATADOG`.
+        /// Datadog. Wire value: `DATADOG`.
         Datadog(DatadogRecipient) = "DATADOG",
-        /// `ELASTICSEARCH`.
+        /// An Elasticsearch server. Wire value: `ELASTICSEARCH`.
         Elasticsearch(ElasticsearchRecipient) = "ELASTICSEARCH",
-        /// `NEWRELIC`.
+        /// New Relic. Wire value: `NEWRELIC`.
         Newrelic(NewRelicRecipient) = "NEWRELIC",
-        /// `OVH_TCP`.
+        /// OVHcloud Logs Data Platform. Wire value: `OVH_TCP`.
         OvhTcp(OvhTcpRecipient) = "OVH_TCP",
-        /// `BETTERSTACK`.
+        /// Better Stack. Wire value: `BETTERSTACK`.
         Betterstack(BetterStackRecipient) = "BETTERSTACK",
     }
 }

@@ -1086,21 +1086,21 @@ cc_runtime::open_union! {
     /// One limit.
     #[tag = "type"]
     pub enum QuotaItem {
-        /// `MillivCPUMaxLimit`.
+        /// Limit of the CPU time. Wire value: `MillivCPUMaxLimit`.
         MillivCpuMaxLimit(MilliCpuQuota) = "MillivCPUMaxLimit",
-        /// `CoreMaxLimit`.
+        /// Limit of the number of CPU cores. Wire value: `CoreMaxLimit`.
         CoreMaxLimit(CoreQuota) = "CoreMaxLimit",
-        /// `RamMaxUsage`.
+        /// Limit of the memory. Wire value: `RamMaxUsage`.
         RamMaxUsage(RamQuota) = "RamMaxUsage",
-        /// `APIRateLimit`.
+        /// Limit of the number of API requests. Wire value: `APIRateLimit`.
         ApiRateLimit(RequestRateQuota) = "APIRateLimit",
-        /// `MaxParrallelConnections`.
+        /// Limit of the number of concurrent connections. Wire value: `MaxParrallelConnections`.
         MaxParrallelConnections(ConnectionQuota) = "MaxParrallelConnections",
-        /// `MaxIp`.
+        /// Limit of the number of addresses. Wire value: `MaxIp`.
         MaxIp(IpQuota) = "MaxIp",
-        /// `MaxMonthlyGtsCount`.
+        /// Limit of the number of time series per month. Wire value: `MaxMonthlyGtsCount`.
         MaxMonthlyGtsCount(SeriesQuota) = "MaxMonthlyGtsCount",
-        /// `MaxPointsPerDay`.
+        /// Limit of the number of points per day. Wire value: `MaxPointsPerDay`.
         MaxPointsPerDay(PointQuota) = "MaxPointsPerDay",
     }
 }
@@ -1376,11 +1376,11 @@ cc_runtime::open_union! {
     /// clients send `topology`.
     #[tag = "topology"]
     pub enum TopologyConfig {
-        /// `ALL_IN_ONE`.
+        /// All components on the same machines. Wire value: `ALL_IN_ONE`.
         AllInOne(AllInOneTopology) = "ALL_IN_ONE",
-        /// `DEDICATED_COMPUTE`.
+        /// Dedicated compute machines. Wire value: `DEDICATED_COMPUTE`.
         DedicatedCompute(DedicatedComputeTopology) = "DEDICATED_COMPUTE",
-        /// `DISTRIBUTED`.
+        /// One component per machine. Wire value: `DISTRIBUTED`.
         Distributed(DistributedTopology) = "DISTRIBUTED",
     }
 }

@@ -12,8 +12,7 @@ use crate::types;
 /// `GET /v4/load-balancers/organisations/{ownerId}/applications/{applicationId}/load-balancers/{loadBalancerKind}`.
 /// Also available as
 /// `GET /v4/load-balancers/organisations/{ownerId}/applications/{applicationId}/load-balancers/default`.
-/// Source: the third description of the platform for this project; an older OpenAPI document of the v4 API; the
-/// JavaScript client.
+/// Source: the newest API reference; an older OpenAPI document of the v4 API; the JavaScript client.
 ///
 /// Answer: The load balancers. The list is empty if the kind is `private` and there are none.
 ///

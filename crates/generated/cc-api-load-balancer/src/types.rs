@@ -109,9 +109,9 @@ cc_runtime::open_union! {
     /// Transport to the servers.
     #[tag = "type"]
     pub enum BackendTransport {
-        /// `Tcp`.
+        /// Servers over TCP. Wire value: `Tcp`.
         Tcp(TcpBackendTransport) = "Tcp",
-        /// `Udp`.
+        /// Servers over UDP. Wire value: `Udp`.
         Udp(UdpBackendTransport) = "Udp",
     }
 }
@@ -526,9 +526,9 @@ cc_runtime::open_union! {
     /// Pattern for hosts.
     #[tag = "type"]
     pub enum HostMatch {
-        /// `Exact`.
+        /// Match of an exact text. Wire value: `Exact`.
         Exact(ExactMatch) = "Exact",
-        /// `Regex`.
+        /// Match of texts by a regular expression. Wire value: `Regex`.
         Regex(RegexMatch) = "Regex",
     }
 }
@@ -740,9 +740,9 @@ cc_runtime::open_union! {
     /// Protocol inside the encrypted traffic to a server.
     #[tag = "type"]
     pub enum InnerBackendLayer {
-        /// `Direct`.
+        /// Traffic that is forwarded unchanged. Wire value: `Direct`.
         Direct(DirectBackendLayer) = "Direct",
-        /// `Http`.
+        /// Plain-text HTTP. Wire value: `Http`.
         Http(HttpBackendLayer) = "Http",
     }
 }
@@ -784,9 +784,9 @@ cc_runtime::open_union! {
     /// Protocol inside decrypted traffic.
     #[tag = "type"]
     pub enum InnerListenerLayer {
-        /// `Direct`.
+        /// Traffic that is forwarded unchanged. Wire value: `Direct`.
         Direct(DirectListenerLayer) = "Direct",
-        /// `Http`.
+        /// Plain-text HTTP. Wire value: `Http`.
         Http(HttpListenerLayer) = "Http",
     }
 }
@@ -846,9 +846,9 @@ cc_runtime::open_union! {
     /// Transport of a listener.
     #[tag = "type"]
     pub enum ListenerTransport {
-        /// `Tcp`.
+        /// A listener over TCP. Wire value: `Tcp`.
         Tcp(TcpListenerTransport) = "Tcp",
-        /// `Udp`.
+        /// A listener over UDP. Wire value: `Udp`.
         Udp(UdpListenerTransport) = "Udp",
     }
 }
@@ -1555,11 +1555,11 @@ cc_runtime::open_union! {
     /// Pattern for paths.
     #[tag = "type"]
     pub enum PathMatch {
-        /// `Exact`.
+        /// Match of an exact text. Wire value: `Exact`.
         Exact(ExactMatch) = "Exact",
-        /// `Prefix`.
+        /// Match of texts that start with a prefix. Wire value: `Prefix`.
         Prefix(PrefixMatch) = "Prefix",
-        /// `Regex`.
+        /// Match of texts by a regular expression. Wire value: `Regex`.
         Regex(RegexMatch) = "Regex",
     }
 }
@@ -1878,7 +1878,7 @@ cc_runtime::open_union! {
     /// Protocol of a router.
     #[tag = "type"]
     pub enum RouterProtocol {
-        /// `Http`.
+        /// HTTP. Wire value: `Http`.
         Http(HttpRouterProtocol) = "Http",
     }
 }
@@ -1944,11 +1944,11 @@ cc_runtime::open_union! {
     /// Protocol inside the TCP connection to a server.
     #[tag = "type"]
     pub enum TcpBackendLayer {
-        /// `Direct`.
+        /// Traffic that is forwarded unchanged. Wire value: `Direct`.
         Direct(DirectBackendLayer) = "Direct",
-        /// `Http`.
+        /// Plain-text HTTP. Wire value: `Http`.
         Http(HttpBackendLayer) = "Http",
-        /// `Tls`.
+        /// TLS. Wire value: `Tls`.
         Tls(TlsBackendLayer) = "Tls",
     }
 }
@@ -2017,11 +2017,11 @@ cc_runtime::open_union! {
     /// Protocol inside a TCP connection.
     #[tag = "type"]
     pub enum TcpListenerLayer {
-        /// `Direct`.
+        /// Traffic that is forwarded unchanged. Wire value: `Direct`.
         Direct(DirectListenerLayer) = "Direct",
-        /// `Http`.
+        /// Plain-text HTTP. Wire value: `Http`.
         Http(HttpListenerLayer) = "Http",
-        /// `Tls`.
+        /// TLS. Wire value: `Tls`.
         Tls(TlsListenerLayer) = "Tls",
     }
 }
@@ -2195,11 +2195,11 @@ cc_runtime::open_union! {
     /// Protocol inside the UDP datagrams to a server.
     #[tag = "type"]
     pub enum UdpBackendLayer {
-        /// `Direct`.
+        /// Traffic that is forwarded unchanged. Wire value: `Direct`.
         Direct(DirectBackendLayer) = "Direct",
-        /// `Dtls`.
+        /// DTLS. Wire value: `Dtls`.
         Dtls(DtlsBackendLayer) = "Dtls",
-        /// `Quic`.
+        /// QUIC. Wire value: `Quic`.
         Quic(QuicBackendLayer) = "Quic",
     }
 }
@@ -2268,11 +2268,11 @@ cc_runtime::open_union! {
     /// Protocol inside UDP datagrams.
     #[tag = "type"]
     pub enum UdpListenerLayer {
-        /// `Direct`.
+        /// Traffic that is forwarded unchanged. Wire value: `Direct`.
         Direct(DirectListenerLayer) = "Direct",
-        /// `Dtls`.
+        /// DTLS. Wire value: `Dtls`.
         Dtls(DtlsListenerLayer) = "Dtls",
-        /// `Quic`.
+        /// QUIC. Wire value: `Quic`.
         Quic(QuicListenerLayer) = "Quic",
     }
 }

@@ -16,8 +16,8 @@ use crate::types;
 /// The events are `APPLICATION_LOG`, `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without
 /// `END_OF_STREAM` was interrupted, and resumes with `Last-Event-ID`.
 ///
-/// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/logs`. Source: the third description of
-/// the platform for this project; an older OpenAPI document of the v4 API; the JavaScript client.
+/// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/logs`. Source: the newest API reference;
+/// an older OpenAPI document of the v4 API; the JavaScript client.
 ///
 /// Answer: The lines, one per event.
 ///

@@ -196,13 +196,13 @@ cc_runtime::open_union! {
     /// A network group, member or peer.
     #[tag = "type"]
     pub enum NetworkGroupComponent {
-        /// `NetworkGroup`.
+        /// A private network. Wire value: `NetworkGroup`.
         NetworkGroup(NetworkGroup) = "NetworkGroup",
-        /// `Member`.
+        /// An application, an add-on or an external member of a network group. Wire value: `Member`.
         Member(NetworkGroupMember) = "Member",
-        /// `CleverPeer`.
+        /// A machine of the platform: an instance of an application, or an add-on. Wire value: `CleverPeer`.
         CleverPeer(CleverPeer) = "CleverPeer",
-        /// `ExternalPeer`.
+        /// A machine of the owner. Wire value: `ExternalPeer`.
         ExternalPeer(ExternalPeer) = "ExternalPeer",
     }
 }
@@ -409,9 +409,9 @@ cc_runtime::open_union! {
     /// A machine in a network group.
     #[tag = "type"]
     pub enum Peer {
-        /// `CleverPeer`.
+        /// A machine of the platform: an instance of an application, or an add-on. Wire value: `CleverPeer`.
         CleverPeer(CleverPeer) = "CleverPeer",
-        /// `ExternalPeer`.
+        /// A machine of the owner. Wire value: `ExternalPeer`.
         ExternalPeer(ExternalPeer) = "ExternalPeer",
     }
 }
@@ -607,9 +607,9 @@ cc_runtime::open_union! {
     /// Endpoint of a peer.
     #[tag = "type"]
     pub enum WireguardEndpoint {
-        /// `ServerEndpoint`.
+        /// A peer to which others connect. Wire value: `ServerEndpoint`.
         ServerEndpoint(ServerEndpoint) = "ServerEndpoint",
-        /// `ClientEndpoint`.
+        /// A peer that only connects to others. Wire value: `ClientEndpoint`.
         ClientEndpoint(ClientEndpoint) = "ClientEndpoint",
     }
 }

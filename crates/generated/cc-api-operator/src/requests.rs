@@ -9,8 +9,8 @@ use crate::types;
 
 /// Reads one Keycloak.
 ///
-/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}`. Source: the third description of the platform for
-/// this project; the Go SDK; the JavaScript client.
+/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}`. Source: the newest API reference; the Go SDK; the
+/// JavaScript client.
 ///
 /// Answer: The Keycloak.
 ///
@@ -68,8 +68,8 @@ impl Operation for GetKeycloak {
 
 /// Restarts one Keycloak.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/reboot`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/reboot`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Keycloak restarts.
 ///
@@ -127,8 +127,8 @@ impl Operation for RebootKeycloak {
 
 /// Rebuilds one Keycloak and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Keycloak is being rebuilt.
 ///
@@ -186,8 +186,8 @@ impl Operation for RebuildKeycloak {
 
 /// Reads the installed and the available versions of one Keycloak.
 ///
-/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}/version/check`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}/version/check`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The versions.
 ///
@@ -247,8 +247,8 @@ impl Operation for CheckKeycloakVersion {
 
 /// Updates one Keycloak to another version.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/version/update`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/version/update`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The Keycloak.
 ///
@@ -320,8 +320,8 @@ impl Operation for UpdateKeycloakVersion {
 ///
 /// The instances then communicate over a private network.
 ///
-/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The Keycloak, with its network group.
 ///
@@ -381,8 +381,8 @@ impl Operation for CreateKeycloakNetworkGroup {
 
 /// Removes the application of one Keycloak from its network group.
 ///
-/// `DELETE /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `DELETE /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The application is leaving the network group.
 ///
@@ -711,8 +711,8 @@ impl Operation for GetKeycloakConsumption {
 
 /// Reads one Matomo.
 ///
-/// `GET /v4/addon-providers/addon-matomo/addons/{addonId}`. Source: the third description of the platform for
-/// this project; the Go SDK; an older OpenAPI document of the v4 API; the JavaScript client.
+/// `GET /v4/addon-providers/addon-matomo/addons/{addonId}`. Source: the newest API reference; the Go SDK; an
+/// older OpenAPI document of the v4 API; the JavaScript client.
 ///
 /// Answer: The Matomo.
 ///
@@ -770,8 +770,8 @@ impl Operation for GetMatomo {
 
 /// Restarts one Matomo.
 ///
-/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/reboot`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/reboot`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Matomo restarts.
 ///
@@ -829,8 +829,8 @@ impl Operation for RebootMatomo {
 
 /// Rebuilds one Matomo and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/rebuild`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/rebuild`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Matomo is being rebuilt.
 ///
@@ -940,8 +940,8 @@ impl Operation for GetMatomoVersions {
 
 /// Reads one Metabase.
 ///
-/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}`. Source: the third description of the platform for
-/// this project; the Go SDK; the JavaScript client.
+/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}`. Source: the newest API reference; the Go SDK; the
+/// JavaScript client.
 ///
 /// Answer: The Metabase.
 ///
@@ -999,8 +999,8 @@ impl Operation for GetMetabase {
 
 /// Restarts one Metabase.
 ///
-/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/reboot`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/reboot`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Metabase restarts.
 ///
@@ -1058,8 +1058,8 @@ impl Operation for RebootMetabase {
 
 /// Rebuilds one Metabase and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/rebuild`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/rebuild`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Metabase is being rebuilt.
 ///
@@ -1117,8 +1117,8 @@ impl Operation for RebuildMetabase {
 
 /// Reads the installed and the available versions of one Metabase.
 ///
-/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}/version/check`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `GET /v4/addon-providers/addon-metabase/addons/{addonId}/version/check`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The versions.
 ///
@@ -1178,8 +1178,8 @@ impl Operation for CheckMetabaseVersion {
 
 /// Updates one Metabase to another version.
 ///
-/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/version/update`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/version/update`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The Metabase.
 ///
@@ -1379,7 +1379,7 @@ impl Operation for GetMetabaseConsumption {
 /// Reads one Otoroshi.
 ///
 /// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`. Also available as `GET /v4/otoroshi/{addonId}`.
-/// Source: the third description of the platform for this project; the Go SDK; the JavaScript client.
+/// Source: the newest API reference; the Go SDK; the JavaScript client.
 ///
 /// Answer: The Otoroshi.
 ///
@@ -1437,8 +1437,8 @@ impl Operation for GetOtoroshi {
 
 /// Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.
 ///
-/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml`. Source: the newest API reference; the
+/// Go SDK; the JavaScript client.
 ///
 /// Answer: The configuration, in YAML. It holds credentials.
 ///
@@ -1496,8 +1496,8 @@ impl Operation for GetOtoroshiConfig {
 
 /// Restarts one Otoroshi.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Otoroshi restarts.
 ///
@@ -1555,8 +1555,8 @@ impl Operation for RebootOtoroshi {
 
 /// Rebuilds one Otoroshi and restarts it.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild`. Source: the third description of the
-/// platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild`. Source: the newest API reference; the Go
+/// SDK; the JavaScript client.
 ///
 /// Answer: The Otoroshi is being rebuilt.
 ///
@@ -1614,8 +1614,8 @@ impl Operation for RebuildOtoroshi {
 
 /// Reads the installed and the available versions of one Otoroshi.
 ///
-/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The versions.
 ///
@@ -1675,8 +1675,8 @@ impl Operation for CheckOtoroshiVersion {
 
 /// Updates one Otoroshi to another version.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The Otoroshi.
 ///
@@ -1748,8 +1748,8 @@ impl Operation for UpdateOtoroshiVersion {
 ///
 /// The Otoroshi can then forward traffic to applications of the group.
 ///
-/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The Otoroshi, with its network group.
 ///
@@ -1809,8 +1809,8 @@ impl Operation for CreateOtoroshiNetworkGroup {
 
 /// Removes the application of one Otoroshi from its network group.
 ///
-/// `DELETE /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: the third description of
-/// the platform for this project; the Go SDK; the JavaScript client.
+/// `DELETE /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: the newest API reference;
+/// the Go SDK; the JavaScript client.
 ///
 /// Answer: The application is leaving the network group.
 ///

@@ -1028,21 +1028,21 @@ cc_runtime::open_union! {
     /// A limit and its subject.
     #[tag = "type"]
     pub enum TenantQuotaItem {
-        /// `APIRateLimit`.
+        /// Limit of the number of API calls. Wire value: `APIRateLimit`.
         ApiRateLimit(ApiRateLimit) = "APIRateLimit",
-        /// `CoreMaxLimit`.
+        /// Maximum number of cores. Wire value: `CoreMaxLimit`.
         CoreMaxLimit(CoreLimit) = "CoreMaxLimit",
-        /// `MaxIp`.
+        /// Maximum number of addresses. Wire value: `MaxIp`.
         MaxIp(IpLimit) = "MaxIp",
-        /// `MaxMonthlyGtsCount`.
+        /// Limit of the number of time series per month. Wire value: `MaxMonthlyGtsCount`.
         MaxMonthlyGtsCount(MonthlySeriesLimit) = "MaxMonthlyGtsCount",
-        /// `MaxParrallelConnections`.
+        /// Number of concurrent connections. Wire value: `MaxParrallelConnections`.
         MaxParrallelConnections(ConnectionLimit) = "MaxParrallelConnections",
-        /// `MaxPointsPerDay`.
+        /// Limit of the number of points per day. Wire value: `MaxPointsPerDay`.
         MaxPointsPerDay(DailyPointLimit) = "MaxPointsPerDay",
-        /// `MillivCPUMaxLimit`.
+        /// Limit of CPU time, in thousandths of a virtual CPU. Wire value: `MillivCPUMaxLimit`.
         MillivCpuMaxLimit(MilliCpuLimit) = "MillivCPUMaxLimit",
-        /// `RamMaxUsage`.
+        /// Limit of the memory. Wire value: `RamMaxUsage`.
         RamMaxUsage(MemoryLimit) = "RamMaxUsage",
     }
 }

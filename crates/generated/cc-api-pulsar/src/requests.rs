@@ -416,8 +416,8 @@ impl Operation for RenewPulsarToken {
 
 /// Reads the storage policies of one Pulsar.
 ///
-/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: the third description of
-/// the platform for this project; the Go SDK; an older OpenAPI document of the v4 API.
+/// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: the newest API reference;
+/// the Go SDK; an older OpenAPI document of the v4 API.
 ///
 /// Answer: The policies.
 ///
@@ -481,8 +481,8 @@ impl Operation for GetPulsarStoragePolicies {
 /// disks before they move to a Cellar. A negative number means no limit. A policy with neither number, or with
 /// null for both, keeps messages forever and never moves them.
 ///
-/// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: the third description of
-/// the platform for this project; the Go SDK; an older OpenAPI document of the v4 API.
+/// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: the newest API
+/// reference; the Go SDK; an older OpenAPI document of the v4 API.
 ///
 /// Answer: The policies.
 ///

@@ -9,8 +9,7 @@ use crate::types;
 
 /// Lists the zones that the caller or one owner may use.
 ///
-/// `GET /v4/products/zones`. Source: the third description of the platform for this project; the Go SDK; the
-/// JavaScript client.
+/// `GET /v4/products/zones`. Source: the newest API reference; the Go SDK; the JavaScript client.
 ///
 /// Answer: The zones.
 ///
@@ -83,8 +82,7 @@ impl Operation for ListZones {
 
 /// Reads one zone.
 ///
-/// `GET /v4/products/zones/{zoneName}`. Source: the third description of the platform for this project; the
-/// JavaScript client.
+/// `GET /v4/products/zones/{zoneName}`. Source: the newest API reference; the JavaScript client.
 ///
 /// Answer: The zone.
 ///
