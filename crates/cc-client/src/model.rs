@@ -187,6 +187,50 @@ macro_rules! model {
 }
 pub(crate) use model;
 
+model! {
+    /// Rights of a program that acts for users. An absent right is not granted.
+    #[derive(Copy, Default, Eq)]
+    pub struct OauthRights: |wire: wire::OauthRights| {
+        /// Everything.
+        almighty: bool = wire.almighty.unwrap_or_default(),
+        /// Read organisations.
+        access_organisations: bool = wire.access_organisations.unwrap_or_default(),
+        /// Read the invoices of organisations.
+        access_organisations_bills: bool = wire.access_organisations_bills.unwrap_or_default(),
+        /// Read the credits of organisations.
+        access_organisations_credit_count: bool = wire.access_organisations_credit_count.unwrap_or_default(),
+        /// Read what organisations consume.
+        access_organisations_consumption_statistics: bool = wire.access_organisations_consumption_statistics.unwrap_or_default(),
+        /// Read the profile.
+        access_personal_information: bool = wire.access_personal_information.unwrap_or_default(),
+        /// Change organisations.
+        manage_organisations: bool = wire.manage_organisations.unwrap_or_default(),
+        /// Change the add-ons of organisations.
+        manage_organisations_services: bool = wire.manage_organisations_services.unwrap_or_default(),
+        /// Change the applications of organisations.
+        manage_organisations_applications: bool = wire.manage_organisations_applications.unwrap_or_default(),
+        /// Change the members of organisations.
+        manage_organisations_members: bool = wire.manage_organisations_members.unwrap_or_default(),
+        /// Change the profile.
+        manage_personal_information: bool = wire.manage_personal_information.unwrap_or_default(),
+        /// Change the SSH keys.
+        manage_ssh_keys: bool = wire.manage_ssh_keys.unwrap_or_default(),
+    }
+}
+
+/// The elements in ascending order.
+#[allow(dead_code)] // Which domains are on decides who needs it.
+pub(crate) fn sorted<T: Ord>(list: Vec<T>) -> Vec<T> {
+    sorted_by(list, T::cmp)
+}
+
+/// The elements in the order of `compare`.
+#[allow(dead_code)] // Which domains are on decides who needs it.
+pub(crate) fn sorted_by<T>(mut list: Vec<T>, compare: impl FnMut(&T, &T) -> std::cmp::Ordering) -> Vec<T> {
+    list.sort_by(compare);
+    list
+}
+
 /// A list of models.
 #[allow(dead_code)] // Which domains are on decides who needs it.
 pub(crate) fn each<T, M: From<T>>(list: Vec<T>) -> Vec<M> {

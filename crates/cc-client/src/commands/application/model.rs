@@ -8,7 +8,7 @@ use cc_api_application::types as wire;
 use cc_runtime::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Flavor, by_name};
+use crate::model::{Flavor, by_name, each, model, sorted_by};
 use crate::resolve::{Lesson, Owned};
 
 pub use domain::*;
@@ -78,35 +78,39 @@ pub struct Application {
     pub oauth_app: Option<GithubWebhook>,
 }
 
-/// Settings of the instances of an application.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Instance {
-    /// Type of the runtime, such as `node`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Version of the runtime.
-    pub version: String,
-    /// Variant of the runtime.
-    pub variant: Option<Variant>,
-    /// Number of instances at least.
-    pub min_instances: i64,
-    /// Number of instances at most.
-    pub max_instances: i64,
-    /// Number of instances that the owner may ask for at most.
-    pub max_allowed_instances: i64,
-    /// Size of an instance at least.
-    pub min_flavor: Option<Flavor>,
-    /// Size of an instance at most.
-    pub max_flavor: Option<Flavor>,
-    /// Sizes to choose from, the cheapest first.
-    pub flavors: Vec<Flavor>,
-    /// Environment variables that the runtime sets, sorted by name.
-    pub default_environment: Vec<EnvironmentVariable>,
-    /// Lifetime of the instances.
-    pub lifetime: InstanceLifetime,
+model! {
+    /// Settings of the instances of an application.
+    pub struct Instance: |wire: wire::InstanceSettings| {
+        /// Type of the runtime, such as `node`.
+        #[serde(rename = "type")]
+        kind: String = wire.type_,
+        /// Version of the runtime.
+        version: String = wire.version,
+        /// Variant of the runtime.
+        variant: Option<Variant> = wire.variant.map(|variant| Variant {
+                id: variant.id,
+                slug: variant.slug,
+                name: variant.name,
+                deploy_type: variant.deploy_type,
+                logo: variant.logo,
+            }),
+        /// Number of instances at least.
+        min_instances: i64 = wire.min_instances,
+        /// Number of instances at most.
+        max_instances: i64 = wire.max_instances,
+        /// Number of instances that the owner may ask for at most.
+        max_allowed_instances: i64 = wire.max_allowed_instances,
+        /// Size of an instance at least.
+        min_flavor: Option<Flavor> = wire.min_flavor.map(Into::into),
+        /// Size of an instance at most.
+        max_flavor: Option<Flavor> = wire.max_flavor.map(Into::into),
+        /// Sizes to choose from, the cheapest first.
+        flavors: Vec<Flavor> = sorted_by(each(wire.flavors), |a: &Flavor, b| a.price.total_cmp(&b.price)),
+        /// Environment variables that the runtime sets, sorted by name.
+        default_environment: Vec<EnvironmentVariable> = by_name(wire.default_env),
+        /// Lifetime of the instances.
+        lifetime: InstanceLifetime = wire.lifetime,
+    }
 }
 
 /// A variant of a runtime.
@@ -127,24 +131,23 @@ pub struct Variant {
     pub logo: Option<String>,
 }
 
-/// Deployment settings of an application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Deployment {
-    /// `true` if the platform may stop the application while it has no traffic.
-    pub shutdownable: bool,
-    /// Deployment method.
-    #[serde(rename = "type")]
-    pub kind: DeploymentKind,
-    /// State of the repository.
-    pub repo_state: RepositoryState,
-    /// SSH address to push code to.
-    pub url: String,
-    /// HTTP address of the code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub http_url: Option<String>,
+model! {
+    /// Deployment settings of an application.
+    #[derive(Eq)]
+    pub struct Deployment: |wire: wire::DeploymentSettings| {
+        /// `true` if the platform may stop the application while it has no traffic.
+        shutdownable: bool = wire.shutdownable,
+        /// Deployment method.
+        #[serde(rename = "type")]
+        kind: DeploymentKind = wire.type_,
+        /// State of the repository.
+        repo_state: RepositoryState = wire.repo_state,
+        /// SSH address to push code to.
+        url: String = wire.url,
+        /// HTTP address of the code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        http_url: Option<String> = wire.http_url,
+    }
 }
 
 /// A domain of an application.
@@ -229,44 +232,6 @@ impl From<wire::Application> for Application {
             force_https: wire.force_https == wire::HttpsSetting::Enabled,
             environment: by_name(wire.env),
             oauth_app,
-        }
-    }
-}
-
-impl From<wire::InstanceSettings> for Instance {
-    fn from(wire: wire::InstanceSettings) -> Self {
-        let mut flavors: Vec<Flavor> = wire.flavors.into_iter().map(Into::into).collect();
-        flavors.sort_by(|a, b| a.price.total_cmp(&b.price));
-        Self {
-            kind: wire.type_,
-            version: wire.version,
-            variant: wire.variant.map(|variant| Variant {
-                id: variant.id,
-                slug: variant.slug,
-                name: variant.name,
-                deploy_type: variant.deploy_type,
-                logo: variant.logo,
-            }),
-            min_instances: wire.min_instances,
-            max_instances: wire.max_instances,
-            max_allowed_instances: wire.max_allowed_instances,
-            min_flavor: wire.min_flavor.map(Into::into),
-            max_flavor: wire.max_flavor.map(Into::into),
-            flavors,
-            default_environment: by_name(wire.default_env),
-            lifetime: wire.lifetime,
-        }
-    }
-}
-
-impl From<wire::DeploymentSettings> for Deployment {
-    fn from(wire: wire::DeploymentSettings) -> Self {
-        Self {
-            shutdownable: wire.shutdownable,
-            kind: wire.type_,
-            repo_state: wire.repo_state,
-            url: wire.url,
-            http_url: wire.http_url,
         }
     }
 }

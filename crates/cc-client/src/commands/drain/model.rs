@@ -1,40 +1,39 @@
 //! Inputs and outputs of the commands of drains.
 
+use crate::model::model;
 use cc_api_drain::types as wire;
 use cc_runtime::{DrainId, ResourceId, Secret, ServiceUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use wire::{DrainBacklog, DrainExecution, DrainExecutionState, DrainKind, DrainState, TlsVerification};
 
-/// A copy of the logs of one resource, and where it goes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct LogDrain {
-    /// Id of the drain.
-    pub id: DrainId,
-    /// The application, or the add-on by its real id, whose logs it sends.
-    pub application_id: Option<ResourceId>,
-    /// Date of the latest state change.
-    pub updated_at: Option<Timestamp>,
-    /// State of the drain.
-    pub status: DrainState,
-    /// Id of the user who last changed the state.
-    pub updated_by: Option<String>,
-    /// Reason of the failure of the latest state change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_reason: Option<String>,
-    /// Logs that the drain sends.
-    pub kind: DrainKind,
-    /// Recipient of the logs. The platform masks passwords. Empty if the platform does not send it in a
-    /// readable form.
-    #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
-    pub target: LogDrainTarget,
-    /// Progress of the delivery.
-    pub execution: Option<DrainExecution>,
-    /// Numbers of sent and unsent log lines.
-    pub backlog: Option<DrainBacklog>,
+model! {
+    /// A copy of the logs of one resource, and where it goes.
+    pub struct LogDrain: |wire: wire::Drain| {
+        /// Id of the drain.
+        id: DrainId = wire.id,
+        /// The application, or the add-on by its real id, whose logs it sends.
+        application_id: Option<ResourceId> = wire.resource_id,
+        /// Date of the latest state change.
+        updated_at: Option<Timestamp> = wire.status.date,
+        /// State of the drain.
+        status: DrainState = wire.status.status,
+        /// Id of the user who last changed the state.
+        updated_by: Option<String> = wire.status.author_id,
+        /// Reason of the failure of the latest state change.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error_reason: Option<String> = wire.status.error_reason,
+        /// Logs that the drain sends.
+        kind: DrainKind = wire.kind,
+        /// Recipient of the logs. The platform masks passwords. Empty if the platform does not send it in a
+        /// readable form.
+        #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
+        target: LogDrainTarget = wire.recipient.into(),
+        /// Progress of the delivery.
+        execution: Option<DrainExecution> = wire.execution,
+        /// Numbers of sent and unsent log lines.
+        backlog: Option<DrainBacklog> = wire.backlog,
+    }
 }
 
 cc_runtime::open_union! {
@@ -243,23 +242,6 @@ impl From<wire::DrainRecipient> for LogDrainTarget {
             other => Self::Unknown(cc_runtime::UnknownVariant::new(
                 serde_json::to_value(other).unwrap_or_default(),
             )),
-        }
-    }
-}
-
-impl From<wire::Drain> for LogDrain {
-    fn from(wire: wire::Drain) -> Self {
-        Self {
-            id: wire.id,
-            application_id: wire.resource_id,
-            updated_at: wire.status.date,
-            status: wire.status.status,
-            updated_by: wire.status.author_id,
-            error_reason: wire.status.error_reason,
-            kind: wire.kind,
-            target: wire.recipient.into(),
-            execution: wire.execution,
-            backlog: wire.backlog,
         }
     }
 }

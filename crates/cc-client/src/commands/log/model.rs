@@ -1,64 +1,42 @@
 //! Outputs of the commands of logs.
 
+use crate::model::model;
 use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use cc_api_log::types::{AccessLogHttp, AccessLogPeer};
 
-/// A line of the log of an application, as it is stored by the platform.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ApplicationLog {
-    /// Id of the line, unique in the application.
-    pub id: Option<String>,
-    /// The application.
-    pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The commit that runs.
-    pub commit_id: Option<String>,
-    /// The deployment that runs.
-    pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// The instance that wrote it.
-    pub instance_id: Option<cc_runtime::InstanceId>,
-    /// Date of the line.
-    pub date: Option<Timestamp>,
-    /// Short name of the zone.
-    pub zone: Option<String>,
-    /// Id of the process that wrote it.
-    pub pid: Option<i32>,
-    /// Syslog facility: its name, or its number where the platform writes that.
-    pub facility: Option<String>,
-    /// Syslog severity, such as `info`.
-    pub severity: Option<String>,
-    /// Syslog priority.
-    pub priority: Option<i32>,
-    /// Version of the format.
-    pub version: Option<String>,
-    /// Service that wrote it: `bas` for the program, `bas-deploy` for its deployment.
-    pub service: Option<String>,
-    /// The line itself.
-    pub message: String,
-}
-
-impl From<cc_api_log::types::ApplicationLog> for ApplicationLog {
-    fn from(wire: cc_api_log::types::ApplicationLog) -> Self {
-        Self {
-            id: wire.id,
-            application_id: wire.application_id,
-            commit_id: wire.commit_id,
-            deployment_id: wire.deployment_id,
-            instance_id: wire.instance_id,
-            date: wire.date,
-            zone: wire.zone.or(wire.region),
-            pid: wire.pid,
-            facility: wire.facility.and_then(facility),
-            severity: wire.severity,
-            priority: wire.priority,
-            version: wire.version,
-            service: wire.service,
-            message: wire.message,
-        }
+model! {
+    /// A line of the log of an application, as it is stored by the platform.
+    pub struct ApplicationLog: |wire: cc_api_log::types::ApplicationLog| {
+        /// Id of the line, unique in the application.
+        id: Option<String> = wire.id,
+        /// The application.
+        application_id: Option<cc_runtime::ApplicationId> = wire.application_id,
+        /// The commit that runs.
+        commit_id: Option<String> = wire.commit_id,
+        /// The deployment that runs.
+        deployment_id: Option<cc_runtime::DeploymentId> = wire.deployment_id,
+        /// The instance that wrote it.
+        instance_id: Option<cc_runtime::InstanceId> = wire.instance_id,
+        /// Date of the line.
+        date: Option<Timestamp> = wire.date,
+        /// Short name of the zone.
+        zone: Option<String> = wire.zone.or(wire.region),
+        /// Id of the process that wrote it.
+        pid: Option<i32> = wire.pid,
+        /// Syslog facility: its name, or its number where the platform writes that.
+        facility: Option<String> = wire.facility.and_then(facility),
+        /// Syslog severity, such as `info`.
+        severity: Option<String> = wire.severity,
+        /// Syslog priority.
+        priority: Option<i32> = wire.priority,
+        /// Version of the format.
+        version: Option<String> = wire.version,
+        /// Service that wrote it: `bas` for the program, `bas-deploy` for its deployment.
+        service: Option<String> = wire.service,
+        /// The line itself.
+        message: String = wire.message,
     }
 }
 
@@ -71,108 +49,67 @@ fn facility(facility: serde_json::Value) -> Option<String> {
     }
 }
 
-/// A line of the log of an add-on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AddonLog {
-    /// Id of the line, unique in the add-on.
-    pub id: Option<String>,
-    /// The add-on, by its real id.
-    pub addon_id: Option<cc_runtime::RealAddonId>,
-    /// Name of the machine that wrote it.
-    pub hostname: Option<String>,
-    /// The instance that wrote it.
-    pub instance_id: Option<cc_runtime::InstanceId>,
-    /// Date of the line.
-    pub date: Option<Timestamp>,
-    /// Short name of the zone.
-    pub zone: Option<String>,
-    /// Id of the process that wrote it.
-    pub pid: Option<i32>,
-    /// Syslog facility.
-    pub facility: Option<String>,
-    /// Syslog severity.
-    pub severity: Option<String>,
-    /// Service that wrote it.
-    pub service: Option<String>,
-    /// The line itself.
-    pub message: String,
-}
-
-impl From<cc_api_log::types::AddonLog> for AddonLog {
-    fn from(wire: cc_api_log::types::AddonLog) -> Self {
-        Self {
-            id: wire.id,
-            addon_id: wire.resource_id,
-            hostname: wire.hostname,
-            instance_id: wire.instance_id,
-            date: wire.date,
-            zone: wire.zone.or(wire.region),
-            pid: wire.pid,
-            facility: wire.facility,
-            severity: wire.severity,
-            service: wire.service,
-            message: wire.message,
-        }
+model! {
+    /// A line of the log of an add-on.
+    #[derive(Eq)]
+    pub struct AddonLog: |wire: cc_api_log::types::AddonLog| {
+        /// Id of the line, unique in the add-on.
+        id: Option<String> = wire.id,
+        /// The add-on, by its real id.
+        addon_id: Option<cc_runtime::RealAddonId> = wire.resource_id,
+        /// Name of the machine that wrote it.
+        hostname: Option<String> = wire.hostname,
+        /// The instance that wrote it.
+        instance_id: Option<cc_runtime::InstanceId> = wire.instance_id,
+        /// Date of the line.
+        date: Option<Timestamp> = wire.date,
+        /// Short name of the zone.
+        zone: Option<String> = wire.zone.or(wire.region),
+        /// Id of the process that wrote it.
+        pid: Option<i32> = wire.pid,
+        /// Syslog facility.
+        facility: Option<String> = wire.facility,
+        /// Syslog severity.
+        severity: Option<String> = wire.severity,
+        /// Service that wrote it.
+        service: Option<String> = wire.service,
+        /// The line itself.
+        message: String = wire.message,
     }
 }
 
-/// An access to an application: over HTTP, or over another protocol (TCP, SSH).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AccessLog {
-    /// Id of the access, unique in the application.
-    pub id: Option<String>,
-    /// Date of the access.
-    pub date: Option<Timestamp>,
-    /// The application.
-    pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The instance that served it.
-    pub instance_id: Option<cc_runtime::InstanceId>,
-    /// Id that the platform gave the request.
-    pub request_id: Option<String>,
-    /// Bytes received.
-    pub bytes_in: Option<i64>,
-    /// Bytes sent.
-    pub bytes_out: Option<i64>,
-    /// Source of the access.
-    pub source: Option<AccessLogPeer>,
-    /// Destination of the access.
-    pub destination: Option<AccessLogPeer>,
-    /// Version of TLS, when it was used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tls: Option<String>,
-    /// Short name of the zone.
-    pub zone: Option<String>,
-    /// `http`, or `other` for an access that is not HTTP.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Request and response of an HTTP access.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<AccessLogHttp>,
-}
-
-impl From<cc_api_log::types::ApplicationAccessLog> for AccessLog {
-    fn from(wire: cc_api_log::types::ApplicationAccessLog) -> Self {
-        Self {
-            id: wire.id,
-            date: wire.date,
-            application_id: wire.application_id,
-            instance_id: wire.instance_id,
-            request_id: wire.request_id,
-            bytes_in: wire.bytes_in,
-            bytes_out: wire.bytes_out,
-            source: wire.source,
-            destination: wire.destination,
-            tls: wire.tls,
-            zone: wire.zone.or(wire.region),
-            kind: if wire.http.is_some() { "http" } else { "other" }.to_owned(),
-            detail: wire.http,
-        }
+model! {
+    /// An access to an application: over HTTP, or over another protocol (TCP, SSH).
+    pub struct AccessLog: |wire: cc_api_log::types::ApplicationAccessLog| {
+        /// Id of the access, unique in the application.
+        id: Option<String> = wire.id,
+        /// Date of the access.
+        date: Option<Timestamp> = wire.date,
+        /// The application.
+        application_id: Option<cc_runtime::ApplicationId> = wire.application_id,
+        /// The instance that served it.
+        instance_id: Option<cc_runtime::InstanceId> = wire.instance_id,
+        /// Id that the platform gave the request.
+        request_id: Option<String> = wire.request_id,
+        /// Bytes received.
+        bytes_in: Option<i64> = wire.bytes_in,
+        /// Bytes sent.
+        bytes_out: Option<i64> = wire.bytes_out,
+        /// Source of the access.
+        source: Option<AccessLogPeer> = wire.source,
+        /// Destination of the access.
+        destination: Option<AccessLogPeer> = wire.destination,
+        /// Version of TLS, when it was used.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tls: Option<String> = wire.tls,
+        /// Short name of the zone.
+        zone: Option<String> = wire.zone.or(wire.region),
+        /// `http`, or `other` for an access that is not HTTP.
+        #[serde(rename = "type")]
+        kind: String = if wire.http.is_some() { "http" } else { "other" }.to_owned(),
+        /// Request and response of an HTTP access.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<AccessLogHttp> = wire.http,
     }
 }
 

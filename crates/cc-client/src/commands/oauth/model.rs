@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::model;
 use crate::resolve::{Lesson, Owned};
 
+pub use crate::model::OauthRights;
 pub use wire::OauthConsumerSecret;
 
 model! {
@@ -25,7 +26,7 @@ model! {
         /// Address that its callbacks start with.
         base_url: String = wire.base_url,
         /// Rights that the program may request from users.
-        rights: OauthConsumerRights = wire.rights.unwrap_or_default().into(),
+        rights: OauthRights = wire.rights.unwrap_or_default().into(),
         /// Secret of the consumer, if requested and visible to the caller.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         secret: Option<Secret> = None,
@@ -38,29 +39,9 @@ impl Owned for OauthConsumer {
     }
 }
 
-/// Declares the rights twice: as the platform gives them, and as a caller chooses them.
+/// Declares the rights that a caller chooses.
 macro_rules! rights {
     ($($(#[$doc:meta])* $right:ident),+ $(,)?) => {
-        /// Rights that a program may request from users. Absent rights are not allowed.
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-        #[serde(rename_all = "camelCase")]
-        #[non_exhaustive]
-        pub struct OauthConsumerRights {
-            /// Everything.
-            pub almighty: bool,
-            $($(#[$doc])* pub $right: bool,)+
-        }
-
-        impl From<wire::OauthRights> for OauthConsumerRights {
-            fn from(wire: wire::OauthRights) -> Self {
-                Self {
-                    almighty: wire.almighty.unwrap_or_default(),
-                    $($right: wire.$right.unwrap_or_default(),)+
-                }
-            }
-        }
-
         /// Rights that a program may request from users. Default: none. `almighty` is not available.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

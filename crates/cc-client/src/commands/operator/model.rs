@@ -5,6 +5,7 @@ mod matomo;
 mod metabase;
 mod otoroshi;
 
+use crate::model::model;
 use cc_api_operator::types as wire;
 use cc_runtime::{AddonId, NetworkGroupId, OwnerId, RealAddonId, Secret};
 use serde::{Deserialize, Serialize};
@@ -14,15 +15,15 @@ pub use matomo::*;
 pub use metabase::*;
 pub use otoroshi::*;
 
-/// Credentials of the first sign-in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InitialCredentials {
-    /// Name of the user.
-    pub user: String,
-    /// Password of the user.
-    pub password: Secret,
+model! {
+    /// Credentials of the first sign-in.
+    #[derive(Eq)]
+    pub struct InitialCredentials: |wire: wire::OperatorCredentials| {
+        /// Name of the user.
+        user: String = wire.user,
+        /// Password of the user.
+        password: Secret = wire.password,
+    }
 }
 
 /// Optional features.
@@ -42,12 +43,6 @@ pub struct Features {
 pub struct NetworkGroupFeature {
     /// Id of the network group.
     pub id: NetworkGroupId,
-}
-
-impl From<wire::OperatorCredentials> for InitialCredentials {
-    fn from(wire: wire::OperatorCredentials) -> Self {
-        Self { user: wire.user, password: wire.password }
-    }
 }
 
 impl From<wire::OperatorFeatures> for Features {

@@ -1,5 +1,6 @@
 //! Outputs of the commands of Pulsar.
 
+use crate::model::model;
 use cc_api_pulsar::types as wire;
 use cc_runtime::{RealAddonId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -40,51 +41,31 @@ pub struct PulsarInfo {
     pub cluster: PulsarCluster,
 }
 
-/// A cluster of Pulsar.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PulsarCluster {
-    /// Id of the cluster.
-    pub id: String,
-    /// Host name.
-    pub url: String,
-    /// Port of its binary protocol, in the clear.
-    pub pulsar_port: i32,
-    /// Port of its binary protocol, over TLS.
-    pub pulsar_tls_port: Option<i32>,
-    /// Port of its HTTP interface, in the clear.
-    pub web_port: Option<i32>,
-    /// Port of its HTTP interface, over TLS.
-    pub web_tls_port: Option<i32>,
-    /// Version that runs.
-    pub version: String,
-    /// `true` if the cluster is available.
-    pub available: bool,
-    /// Short name of its zone, in lower case.
-    pub zone: String,
-    /// `true` if the cluster can offload to a cold storage.
-    pub support_cold_storage: bool,
-    /// Plans that it serves.
-    pub supported_plans: Vec<PulsarPlan>,
-}
-
-impl From<wire::PulsarCluster> for PulsarCluster {
-    fn from(wire: wire::PulsarCluster) -> Self {
-        Self {
-            id: wire.id,
-            url: wire.url,
-            pulsar_port: wire.pulsar_port,
-            pulsar_tls_port: wire.pulsar_tls_port,
-            web_port: wire.web_port,
-            web_tls_port: wire.web_tls_port,
-            version: wire.version,
-            available: wire.available,
-            zone: wire.zone.to_lowercase(),
-            support_cold_storage: wire.support_cold_storage,
-            supported_plans: wire.supported_plans,
-        }
+model! {
+    /// A cluster of Pulsar.
+    pub struct PulsarCluster: |wire: wire::PulsarCluster| {
+        /// Id of the cluster.
+        id: String = wire.id,
+        /// Host name.
+        url: String = wire.url,
+        /// Port of its binary protocol, in the clear.
+        pulsar_port: i32 = wire.pulsar_port,
+        /// Port of its binary protocol, over TLS.
+        pulsar_tls_port: Option<i32> = wire.pulsar_tls_port,
+        /// Port of its HTTP interface, in the clear.
+        web_port: Option<i32> = wire.web_port,
+        /// Port of its HTTP interface, over TLS.
+        web_tls_port: Option<i32> = wire.web_tls_port,
+        /// Version that runs.
+        version: String = wire.version,
+        /// `true` if the cluster is available.
+        available: bool = wire.available,
+        /// Short name of its zone, in lower case.
+        zone: String = wire.zone.to_lowercase(),
+        /// `true` if the cluster can offload to a cold storage.
+        support_cold_storage: bool = wire.support_cold_storage,
+        /// Plans that it serves.
+        supported_plans: Vec<PulsarPlan> = wire.supported_plans,
     }
 }
 

@@ -2,206 +2,127 @@
 
 use cc_api_shared::types as wire;
 use cc_runtime::AddonProviderId;
-use serde::{Deserialize, Serialize};
 
-use crate::model::each;
+use crate::model::{each, model, sorted_by};
 use crate::resolve::{Lesson, Owned};
 
-/// Provider of a kind of add-on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AddonProvider {
-    /// Id of the provider, such as `postgresql-addon`.
-    pub id: AddonProviderId,
-    /// Name to show to a person.
-    pub name: String,
-    /// Web site of the provider.
-    pub website: Option<String>,
-    /// E-mail address of the support.
-    pub support_email: Option<String>,
-    /// Name of the provider on Google Plus.
-    pub google_plus_name: Option<String>,
-    /// Name of the provider on Twitter.
-    pub twitter_name: Option<String>,
-    /// Id of the provider for web analytics.
-    pub analytics_id: Option<String>,
-    /// Description of the offer in one sentence.
-    pub short_desc: Option<String>,
-    /// Detailed description of the offer.
-    pub long_desc: Option<String>,
-    /// Address of its logo.
-    pub logo_url: Option<String>,
-    /// Release status, such as `RELEASE`.
-    pub status: String,
-    /// `true` if the dashboard opens in a new tab.
-    pub open_in_new_tab: bool,
-    /// `true` if an add-on can move to another plan.
-    pub can_upgrade: bool,
-    /// Short names of the zones where it is available.
-    pub zones: Vec<String>,
+model! {
+    /// Provider of a kind of add-on.
+    pub struct AddonProvider: |wire: wire::AddonProvider| {
+        /// Id of the provider, such as `postgresql-addon`.
+        id: AddonProviderId = wire.id,
+        /// Name to show to a person.
+        name: String = wire.name,
+        /// Web site of the provider.
+        website: Option<String> = wire.website,
+        /// E-mail address of the support.
+        support_email: Option<String> = wire.support_email,
+        /// Name of the provider on Google Plus.
+        google_plus_name: Option<String> = wire.google_plus_name,
+        /// Name of the provider on Twitter.
+        twitter_name: Option<String> = wire.twitter_name,
+        /// Id of the provider for web analytics.
+        analytics_id: Option<String> = wire.analytics_id,
+        /// Description of the offer in one sentence.
+        short_desc: Option<String> = wire.short_desc,
+        /// Detailed description of the offer.
+        long_desc: Option<String> = wire.long_desc,
+        /// Address of its logo.
+        logo_url: Option<String> = wire.logo_url,
+        /// Release status, such as `RELEASE`.
+        status: String = wire.status.to_string(),
+        /// `true` if the dashboard opens in a new tab.
+        open_in_new_tab: bool = wire.open_in_new_tab,
+        /// `true` if an add-on can move to another plan.
+        can_upgrade: bool = wire.can_upgrade,
+        /// Short names of the zones where it is available.
+        zones: Vec<String> = wire.regions,
+    }
 }
 
-/// A plan of an add-on provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AddonPlan {
-    /// Id of the plan (a UUID).
-    pub id: String,
-    /// Name to show to a person.
-    pub name: String,
-    /// Price; no source states its currency nor its period.
-    pub price: f64,
-    /// Short name, such as `dev`.
-    pub slug: String,
-    /// Short names of the zones where it is available.
-    pub zones: Vec<String>,
-    /// Name of its price in the price system, in lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_id: Option<String>,
-    /// Features of the plan, sorted by name.
-    pub features: Vec<AddonPlanFeature>,
+model! {
+    /// A plan of an add-on provider.
+    pub struct AddonPlan: |wire: wire::AddonPlan| {
+        /// Id of the plan (a UUID).
+        id: String = wire.id,
+        /// Name to show to a person.
+        name: String = wire.name,
+        /// Price; no source states its currency nor its period.
+        price: f64 = wire.price,
+        /// Short name, such as `dev`.
+        slug: String = wire.slug,
+        /// Short names of the zones where it is available.
+        zones: Vec<String> = wire.zones,
+        /// Name of its price in the price system, in lower case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        price_id: Option<String> = wire.price_id.map(|id| id.to_lowercase()),
+        /// Features of the plan, sorted by name.
+        features: Vec<AddonPlanFeature> = sorted_by(each(wire.features), |a: &AddonPlanFeature, b| a.name.cmp(&b.name)),
+    }
 }
 
-/// Value of one feature of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AddonPlanFeature {
-    /// Name of the feature, to show to a person.
-    pub name: String,
-    /// Kind of the value, such as `BYTES`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Name of the feature for a program.
-    pub name_code: String,
-    /// Value to show to a person.
-    pub value: String,
-    /// The same value in machine-readable form, as text.
-    pub computable_value: String,
+model! {
+    /// Value of one feature of a plan.
+    #[derive(Eq)]
+    pub struct AddonPlanFeature: |wire: wire::AddonPlanFeature| {
+        /// Name of the feature, to show to a person.
+        name: String = wire.name.clone(),
+        /// Kind of the value, such as `BYTES`.
+        #[serde(rename = "type")]
+        kind: String = wire.type_.to_string(),
+        /// Name of the feature for a program.
+        name_code: String = wire.name_code.unwrap_or(wire.name),
+        /// Value to show to a person.
+        value: String = wire.value.clone(),
+        /// The same value in machine-readable form, as text.
+        computable_value: String = wire.computable_value.unwrap_or(wire.value),
+    }
 }
 
-/// Provider of a kind of add-on, with its offer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AddonProviderFull {
-    /// Description of the provider.
-    #[serde(flatten)]
-    pub provider: AddonProvider,
-    /// Plans of the provider, cheapest first.
-    pub plans: Vec<AddonPlan>,
-    /// The features that its plans tell apart, by name.
-    pub features: Vec<AddonProviderFeature>,
+model! {
+    /// Provider of a kind of add-on, with its offer.
+    pub struct AddonProviderFull: |wire: wire::AddonProviderDetails| {
+        /// Description of the provider.
+        #[serde(flatten)]
+        provider: AddonProvider = AddonProvider {
+            id: wire.id,
+            name: wire.name,
+            website: wire.website,
+            support_email: wire.support_email,
+            google_plus_name: wire.google_plus_name,
+            twitter_name: wire.twitter_name,
+            analytics_id: wire.analytics_id,
+            short_desc: wire.short_desc,
+            long_desc: wire.long_desc,
+            logo_url: wire.logo_url,
+            status: wire.status.to_string(),
+            open_in_new_tab: wire.open_in_new_tab,
+            can_upgrade: wire.can_upgrade,
+            zones: wire.regions,
+        },
+        /// Plans of the provider, cheapest first.
+        plans: Vec<AddonPlan> = sorted_by(each(wire.plans), |a: &AddonPlan, b| a.price.total_cmp(&b.price)),
+        /// The features that its plans tell apart, by name.
+        features: Vec<AddonProviderFeature> = sorted_by(each(wire.features), |a: &AddonProviderFeature, b| a.name.cmp(&b.name)),
+    }
 }
 
-/// A feature that the plans of a provider tell apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct AddonProviderFeature {
-    /// Name to show to a person.
-    pub name: String,
-    /// Kind of the value, such as `BYTES`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Name for a program.
-    pub name_code: String,
+model! {
+    /// A feature that the plans of a provider tell apart.
+    #[derive(Eq)]
+    pub struct AddonProviderFeature: |wire: wire::AddonProviderFeature| {
+        /// Name to show to a person.
+        name: String = wire.name.clone(),
+        /// Kind of the value, such as `BYTES`.
+        #[serde(rename = "type")]
+        kind: String = wire.type_.to_string(),
+        /// Name for a program.
+        name_code: String = wire.name_code.unwrap_or(wire.name),
+    }
 }
 
 impl Owned for AddonProviderFull {
     fn lesson(&self) -> Lesson<'_> {
         Lesson::Provider(self.provider.id.as_str())
-    }
-}
-
-impl From<wire::AddonProvider> for AddonProvider {
-    fn from(wire: wire::AddonProvider) -> Self {
-        Self {
-            id: wire.id,
-            name: wire.name,
-            website: wire.website,
-            support_email: wire.support_email,
-            google_plus_name: wire.google_plus_name,
-            twitter_name: wire.twitter_name,
-            analytics_id: wire.analytics_id,
-            short_desc: wire.short_desc,
-            long_desc: wire.long_desc,
-            logo_url: wire.logo_url,
-            status: wire.status.to_string(),
-            open_in_new_tab: wire.open_in_new_tab,
-            can_upgrade: wire.can_upgrade,
-            zones: wire.regions,
-        }
-    }
-}
-
-impl From<wire::AddonPlan> for AddonPlan {
-    fn from(wire: wire::AddonPlan) -> Self {
-        let mut features: Vec<AddonPlanFeature> = each(wire.features);
-        features.sort_by(|a, b| a.name.cmp(&b.name));
-        Self {
-            id: wire.id,
-            name: wire.name,
-            price: wire.price,
-            slug: wire.slug,
-            zones: wire.zones,
-            price_id: wire.price_id.map(|id| id.to_lowercase()),
-            features,
-        }
-    }
-}
-
-impl From<wire::AddonPlanFeature> for AddonPlanFeature {
-    fn from(wire: wire::AddonPlanFeature) -> Self {
-        Self {
-            name_code: wire.name_code.unwrap_or_else(|| wire.name.clone()),
-            computable_value: wire.computable_value.unwrap_or_else(|| wire.value.clone()),
-            name: wire.name,
-            kind: wire.type_.to_string(),
-            value: wire.value,
-        }
-    }
-}
-
-impl From<wire::AddonProviderDetails> for AddonProviderFull {
-    fn from(wire: wire::AddonProviderDetails) -> Self {
-        let mut plans: Vec<AddonPlan> = each(wire.plans);
-        plans.sort_by(|a, b| a.price.total_cmp(&b.price));
-        let mut features: Vec<AddonProviderFeature> = each(wire.features);
-        features.sort_by(|a, b| a.name.cmp(&b.name));
-        let provider = AddonProvider {
-            id: wire.id,
-            name: wire.name,
-            website: wire.website,
-            support_email: wire.support_email,
-            google_plus_name: wire.google_plus_name,
-            twitter_name: wire.twitter_name,
-            analytics_id: wire.analytics_id,
-            short_desc: wire.short_desc,
-            long_desc: wire.long_desc,
-            logo_url: wire.logo_url,
-            status: wire.status.to_string(),
-            open_in_new_tab: wire.open_in_new_tab,
-            can_upgrade: wire.can_upgrade,
-            zones: wire.regions,
-        };
-        Self { provider, plans, features }
-    }
-}
-
-impl From<wire::AddonProviderFeature> for AddonProviderFeature {
-    fn from(wire: wire::AddonProviderFeature) -> Self {
-        Self {
-            name_code: wire.name_code.unwrap_or_else(|| wire.name.clone()),
-            name: wire.name,
-            kind: wire.type_.to_string(),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Outputs of the commands of environments.
 
+use crate::model::model;
 use cc_runtime::{AddonId, AddonProviderId, ApplicationId};
 use serde::{Deserialize, Serialize};
 
@@ -21,53 +22,30 @@ pub struct Environment {
     pub linked_addons_environment: Option<Vec<LinkedAddonEnvironment>>,
 }
 
-/// The environment variables that come from another application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct LinkedApplicationEnvironment {
-    /// The other application.
-    pub application_id: ApplicationId,
-    /// Name of the application.
-    pub application_name: String,
-    /// The variables, in the platform's order.
-    pub environment: Vec<EnvironmentVariable>,
-}
-
-/// The environment variables that come from an add-on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct LinkedAddonEnvironment {
-    /// Provider of the add-on.
-    pub addon_provider_id: AddonProviderId,
-    /// The add-on.
-    pub addon_id: AddonId,
-    /// Name of the add-on.
-    pub addon_name: String,
-    /// The variables, in the platform's order.
-    pub environment: Vec<EnvironmentVariable>,
-}
-
-impl From<cc_api_application::types::LinkedApplicationEnvironment> for LinkedApplicationEnvironment {
-    fn from(wire: cc_api_application::types::LinkedApplicationEnvironment) -> Self {
-        Self {
-            application_id: wire.app_id,
-            application_name: wire.app_name,
-            environment: wire.env.into_iter().map(Into::into).collect(),
-        }
+model! {
+    /// The environment variables that come from another application.
+    #[derive(Eq)]
+    pub struct LinkedApplicationEnvironment: |wire: cc_api_application::types::LinkedApplicationEnvironment| {
+        /// The other application.
+        application_id: ApplicationId = wire.app_id,
+        /// Name of the application.
+        application_name: String = wire.app_name,
+        /// The variables, in the platform's order.
+        environment: Vec<EnvironmentVariable> = wire.env.into_iter().map(Into::into).collect(),
     }
 }
 
-impl From<cc_api_application::types::LinkedAddonEnvironment> for LinkedAddonEnvironment {
-    fn from(wire: cc_api_application::types::LinkedAddonEnvironment) -> Self {
-        Self {
-            addon_provider_id: wire.provider_id,
-            addon_id: wire.addon_id,
-            addon_name: wire.addon_name,
-            environment: wire.env.into_iter().map(Into::into).collect(),
-        }
+model! {
+    /// The environment variables that come from an add-on.
+    #[derive(Eq)]
+    pub struct LinkedAddonEnvironment: |wire: cc_api_application::types::LinkedAddonEnvironment| {
+        /// Provider of the add-on.
+        addon_provider_id: AddonProviderId = wire.provider_id,
+        /// The add-on.
+        addon_id: AddonId = wire.addon_id,
+        /// Name of the add-on.
+        addon_name: String = wire.addon_name,
+        /// The variables, in the platform's order.
+        environment: Vec<EnvironmentVariable> = wire.env.into_iter().map(Into::into).collect(),
     }
 }
