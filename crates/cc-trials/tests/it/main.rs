@@ -1,8 +1,10 @@
 //! The whole house at once: every operation of the spec, made by the generated crates and answered by the sandbox.
 
 mod api;
+mod book;
 mod commands;
-#[allow(clippy::print_stdout, unused_imports, unused_variables)] // It is what documents do.
+#[allow(clippy::print_stderr, clippy::print_stdout, dead_code, unused_imports, unused_variables)]
+// It is what documents do.
 mod documents;
 mod empty;
 mod extras;
