@@ -5,11 +5,9 @@
 
 use std::time::Duration;
 
-use cc_client::commands::application::UpdateEnvironment;
-use cc_client::commands::application::{CreateApplication, DeleteApplication};
+use cc_client::commands::application::{CreateApplication, DeleteApplication, UpdateEnvironment};
 use cc_client::commands::billing::ListInvoice;
-use cc_client::commands::deployment::ListApplicationInstance;
-use cc_client::commands::deployment::{DeployAndWait, DeployEvent};
+use cc_client::commands::deployment::{DeployAndWait, DeployEvent, ListApplicationInstance};
 use cc_client::commands::drain::model::{HttpTarget, LogDrainTarget};
 use cc_client::commands::drain::{CreateLogDrain, ListLogDrain};
 use cc_client::env::EnvironmentMap;

@@ -5,10 +5,7 @@
 
 use std::error::Error;
 
-use cc_redis_http::commands::CreateHashKey;
-use cc_redis_http::commands::CreateStringKey;
-use cc_redis_http::commands::ScanKey;
-use cc_redis_http::commands::{CmdCliSend, CmdSend};
+use cc_redis_http::commands::{CmdCliSend, CmdSend, CreateHashKey, CreateStringKey, ScanKey};
 use cc_redis_http::{ErrorKind, RedisCode, RedisHttpClient};
 use cc_sandbox::{Fault, Sandbox};
 use futures::TryStreamExt;

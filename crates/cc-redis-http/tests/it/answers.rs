@@ -1,8 +1,6 @@
 //! Unexpected answers.
 
-use cc_redis_http::commands::GetStringKey;
-use cc_redis_http::commands::ScanKey;
-use cc_redis_http::commands::{CmdCliSend, CmdSend};
+use cc_redis_http::commands::{CmdCliSend, CmdSend, GetStringKey, ScanKey};
 use cc_redis_http::{Command, Context, ErrorKind, RedisCode, Reply};
 use serde_json::json;
 

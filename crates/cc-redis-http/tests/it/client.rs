@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cc_redis_http::commands::{CmdCliSend, CmdSend};
-use cc_redis_http::commands::{DeleteKey, ScanKey};
+use cc_redis_http::commands::{CmdCliSend, CmdSend, DeleteKey, ScanKey};
 use cc_redis_http::{Error, ErrorKind, RedisHttpClient};
 use cc_runtime::transport::{HookFuture, Hooks};
 use serde_json::json;

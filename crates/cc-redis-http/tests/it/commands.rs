@@ -5,11 +5,11 @@ use std::fmt::Write;
 use cc_redis_http::commands::{
     AddListKeyElement, CreateListKey, GetListKeyElement, ScanListKey, UpdateListKeyElement,
 };
-use cc_redis_http::commands::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
-use cc_redis_http::commands::{CmdCliSend, CmdSend};
-use cc_redis_http::commands::{CreateHashKey, DeleteHashKeyElement, ScanHashKey, SetHashKeyElement};
-use cc_redis_http::commands::{CreateStringKey, GetStringKey, UpdateStringKey};
-use cc_redis_http::commands::{DeleteKey, ScanKey};
+use cc_redis_http::commands::{
+    AddSetKeyElement, CmdCliSend, CmdSend, CreateHashKey, CreateSetKey, CreateStringKey,
+    DeleteHashKeyElement, DeleteKey, DeleteSetKeyElement, GetStringKey, ScanHashKey, ScanKey, ScanSetKey,
+    SetHashKeyElement, UpdateStringKey,
+};
 use cc_redis_http::model::{KeyType, ListPosition};
 use cc_redis_http::{Command, Context};
 use serde::Serialize;

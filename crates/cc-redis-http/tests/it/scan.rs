@@ -1,9 +1,6 @@
 //! Scans that page by themselves.
 
-use cc_redis_http::commands::ScanHashKey;
-use cc_redis_http::commands::ScanKey;
-use cc_redis_http::commands::ScanListKey;
-use cc_redis_http::commands::ScanSetKey;
+use cc_redis_http::commands::{ScanHashKey, ScanKey, ScanListKey, ScanSetKey};
 use cc_redis_http::model::{HashKeyElement, ScannedKey};
 use cc_redis_http::{CallOptions, ErrorKind, RedisHttpClient, Result, RetryPolicy};
 use futures::{StreamExt, TryStreamExt};

@@ -849,8 +849,7 @@ impl Command for GetCreditsSummary {
 /// # Example
 /// ```
 /// # cc_trials::run(async |client, ids| {
-/// use cc_client::commands::billing::GetInvoiceUrl;
-/// use cc_client::commands::billing::InvoiceFormat;
+/// use cc_client::commands::billing::{GetInvoiceUrl, InvoiceFormat};
 ///
 /// let url = client.url(GetInvoiceUrl::new(ids.organisation, ids.invoice, InvoiceFormat::Pdf)).await?;
 /// # Ok(()) });

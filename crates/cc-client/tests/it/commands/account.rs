@@ -3,9 +3,10 @@
 use cc_client::commands::account::{
     ConfirmAuthMfa, CreateAuthMfa, DeleteAuthMfa, GetAuthMfaBackupCodes, UpdateAuthPassword,
 };
-use cc_client::commands::account::{CreatePersonalSshKey, DeletePersonalSshKey, ListPersonalSshKey};
-use cc_client::commands::account::{DeleteAllOauthTokens, DeleteOauthToken, ListOauthToken};
-use cc_client::commands::account::{DeleteUserSetting, GetUserSetting, SetUserSetting};
+use cc_client::commands::account::{
+    CreatePersonalSshKey, DeleteAllOauthTokens, DeleteOauthToken, DeletePersonalSshKey, DeleteUserSetting,
+    GetUserSetting, ListOauthToken, ListPersonalSshKey, SetUserSetting,
+};
 use cc_client::{CachePolicy, ErrorKind};
 use serde_json::{Value, json};
 

@@ -1,7 +1,6 @@
 //! The commands of Elasticsearch and Jenkins.
 
-use cc_client::commands::database::GetElasticsearchInfo;
-use cc_client::commands::database::GetJenkinsInfo;
+use cc_client::commands::database::{GetElasticsearchInfo, GetJenkinsInfo};
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check_fully, compare};

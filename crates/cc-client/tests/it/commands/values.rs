@@ -1,9 +1,7 @@
 //! Values of the platform arrive as documented: nothing is dropped or invented.
 
-use cc_client::commands::application::GetApplication;
-use cc_client::commands::application::ListLink;
-use cc_client::commands::application::model::Application;
-use cc_client::commands::application::model::Link;
+use cc_client::commands::application::model::{Application, Link};
+use cc_client::commands::application::{GetApplication, ListLink};
 use serde_json::{Value, json};
 
 use crate::support::{Platform, SUMMARY};
