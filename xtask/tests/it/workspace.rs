@@ -16,6 +16,31 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
+fn the_table_of_modules_in_a_readme_has_every_public_module() {
+    for name in ["cc-bridge", "cc-client", "cc-redis-http", "cc-runtime", "cc-stream"] {
+        let folder = root().join("crates").join(name);
+        let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        let table = readme.split("## Modules\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+        let code = std::fs::read_to_string(folder.join("src/lib.rs")).unwrap();
+        let mut modules = Vec::new();
+        for item in syn::parse_file(&code).unwrap().items {
+            let syn::Item::Mod(module) = item else { continue };
+            let is_hidden = module.attrs.iter().any(|attribute| {
+                matches!(&attribute.meta, syn::Meta::List(list) if list.path.is_ident("doc") && list.tokens.to_string() == "hidden")
+            });
+            if matches!(module.vis, syn::Visibility::Public(_)) && !is_hidden {
+                modules.push(module.ident.to_string());
+            }
+        }
+        // Of a module that is exported under another name, such as `pub use cc_runtime as runtime`, nothing is known here.
+        let missing: Vec<&String> =
+            modules.iter().filter(|module| !table.contains(&format!("`{module}`"))).collect();
+        assert_eq!(missing, Vec::<&String>::new(), "crates/{name}/README.md");
+        assert!(!modules.is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn committed_code_matches_the_spec() {
     let outcome = run(&words("generate --check"), &root());
     assert!(outcome.success, "{}{}", outcome.text, outcome.errors);
