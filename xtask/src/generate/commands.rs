@@ -132,6 +132,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
         fields: fields.iter().map(Field::shape).collect(),
         constructors: &[],
         is_stream: false,
+        cli: &command.cli,
         routes: vec![&operation.path],
     };
     shape.example = shape.made_up_example(output.void);

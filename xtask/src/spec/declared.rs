@@ -6,6 +6,8 @@ use super::node::{Kind, Node};
 #[derive(Debug, Clone)]
 pub struct Declared {
     pub name: String,
+    /// Commands of the command-line client that do the same, without `clever`.
+    pub cli: Vec<String>,
     pub summary: String,
     /// More about the command, in Markdown.
     pub description: String,
@@ -113,6 +115,7 @@ fn declared(node: &Node) -> Declared {
     let constructors = node.get("constructors").map(Node::entries).unwrap_or_default();
     Declared {
         name: text("name"),
+        cli: node.strings_at("cli"),
         summary: text("summary"),
         description: text("description"),
         errors: node.strings_at("errors"),

@@ -114,6 +114,8 @@ pub struct Command {
     pub sort: Option<String>,
     /// Operation that reads the output where a change was answered without one.
     pub reread: Option<String>,
+    /// Commands of the command-line client that do the same, without `clever`.
+    pub cli: Vec<String>,
     /// `true` if the resolver learns that what the answer holds belongs to the owner that was given.
     pub teaches: bool,
 }
@@ -370,6 +372,7 @@ fn command(node: &Node) -> Command {
         output: text("output"),
         sort: text("sort"),
         reread: text("reread"),
+        cli: node.strings_at("cli"),
         teaches: node.is_true_at("teaches"),
     }
 }

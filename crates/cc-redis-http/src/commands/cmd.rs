@@ -16,6 +16,9 @@ use crate::line;
 /// `SUBSCRIBE`, is refused before it is sent. `Debug` shows no arguments: they may hold a password.
 ///
 /// Operation: `send_command` (`POST /command`).
+#[doc(alias = "CmdSendCommand")]
+#[doc(alias = "clever kv")]
+#[doc(alias = "/command")]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -91,6 +94,9 @@ impl fmt::Debug for CmdSend {
 /// `Debug` shows the first word alone.
 ///
 /// Operation: `send_command_line` (`POST /command/cli`).
+#[doc(alias = "CmdCliSendCommand")]
+#[doc(alias = "clever kv")]
+#[doc(alias = "/command/cli")]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -121,6 +121,7 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
             fields: fields(known, &module, command)?,
             constructors: &command.constructors,
             is_stream: command.kind == CommandKind::Stream,
+            cli: &command.cli,
             routes: known.routes(command),
         };
         shape.example = match &command.example {

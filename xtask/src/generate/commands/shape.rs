@@ -26,6 +26,8 @@ pub(super) struct Shape<'a> {
     /// Constructors other than `new`, each with the names of the fields that it takes.
     pub(super) constructors: &'a [(String, Vec<String>)],
     pub(super) is_stream: bool,
+    /// Commands of the command-line client that do the same, without `clever`.
+    pub(super) cli: &'a [String],
     /// The routes that the command asks, without repetitions.
     pub(super) routes: Vec<&'a str>,
 }
@@ -93,11 +95,13 @@ impl Shape<'_> {
         out
     }
 
-    /// Other names under which a search in the documentation finds the command: its class in the JavaScript client, and its
-    /// routes.
+    /// Other names under which a search in the documentation finds the command: its class in the JavaScript client, its
+    /// command in the command-line client, and its routes.
     fn aliases(&self) -> String {
         let class = format!("{}Command", self.name);
-        let aliases = std::iter::once(class.as_str()).chain(self.routes.iter().copied());
+        let cli: Vec<String> = self.cli.iter().map(|words| format!("clever {words}")).collect();
+        let names = std::iter::once(class.as_str()).chain(cli.iter().map(String::as_str));
+        let aliases = names.chain(self.routes.iter().copied());
         aliases.fold(String::new(), |mut out, alias| {
             let _ = writeln!(out, "#[doc(alias = {})]", literal(alias));
             out

@@ -53,6 +53,7 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     if command.str_at("summary").is_some_and(|summary| !summary.trim_end().ends_with('.')) {
         report.add(command.line, "command", pointer, "the summary must end with a full stop");
     }
+    cli(report, command, pointer);
     let inputs = Inputs::of(report, operation);
     let mut problems = Vec::new();
     let mut problem = |line: usize, message: String| problems.push((line, message));
@@ -147,6 +148,24 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     reread::check(report, operation, command, &names, &mut problem);
     for (line, message) in problems {
         report.add(line, "command", pointer, message);
+    }
+}
+
+/// Checks the commands of the command-line client: words as one types them after `clever`.
+pub(super) fn cli(report: &mut Report<'_>, command: &Node, pointer: &str) {
+    let mut known = BTreeSet::new();
+    for item in command.get("cli").map(Node::items).unwrap_or_default() {
+        let words = item.as_str().unwrap_or_default();
+        let is_word = |word: &str| {
+            word.starts_with(|first: char| first.is_ascii_lowercase())
+                && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        if !words.split(' ').all(is_word) || words.starts_with("clever ") || !known.insert(words) {
+            let message = format!(
+                "`cli` lists `{words}`: write the words after `clever`, such as `domain add`, each once"
+            );
+            report.add(item.line, "command", pointer, message);
+        }
     }
 }
 

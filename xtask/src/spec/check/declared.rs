@@ -32,6 +32,7 @@ pub fn check(report: &mut Report<'_>) {
         if let Some(output) = command.get("output") {
             ty(output, "the output", &mut problems);
         }
+        super::command::cli(report, command, pointer);
         effects(command, &mut problems);
         for (line, message) in problems {
             report.add(line, "command", pointer, message);
@@ -66,7 +67,7 @@ fn effects(command: &Node, problems: &mut Problems) {
         problem(empty.line, "`empty` has no effect without an `output`".to_owned());
     }
     if command.get("input").is_some() {
-        for key in ["constructors", "example"] {
+        for key in ["constructors", "example", "cli"] {
             if let Some(node) = command.get(key) {
                 problem(
                     node.line,

@@ -138,6 +138,7 @@ pub const COMMAND: Keys = Keys {
         "reread",
         "sent-empty",
         "teaches",
+        "cli",
     ],
     extensions: &[],
     refused: &[("domain", "a command belongs to the domain of its file")],
@@ -146,6 +147,7 @@ pub const COMMAND: Keys = Keys {
 pub const DECLARED: Keys = Keys {
     standard: &[
         "name",
+        "cli",
         "summary",
         "description",
         "errors",
@@ -256,7 +258,7 @@ impl Value {
             | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "x-left-out"
             | "default" => Self::Text,
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
-            | "sent-empty" | "errors" => Self::Texts,
+            | "sent-empty" | "errors" | "cli" => Self::Texts,
             "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" | "servers" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
             | "fields" | "constructors" | "constants" | "addon" | "discriminator" | "x-names"

@@ -24,6 +24,8 @@ use crate::model::ImageType;
 /// let picture = client.send(UpdateProfileAvatar::from_service("gravatar")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateProfileAvatarCommand")]
+#[doc(alias = "/v2/self/avatar")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[must_use = "a command does nothing until it is sent"]
