@@ -27,6 +27,7 @@ use crate::{Command, Context};
 /// # Ok(()) }
 /// ```
 #[doc(alias = "CreateApiTokenCommand")]
+#[doc(alias = "clever tokens create")]
 #[doc(alias = "/api-tokens")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -110,6 +111,7 @@ impl Command for CreateApiToken {
 /// # Ok(()) }
 /// ```
 #[doc(alias = "DeleteApiTokenCommand")]
+#[doc(alias = "clever tokens revoke")]
 #[doc(alias = "/api-tokens/{apiTokenId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -158,6 +160,7 @@ impl Command for DeleteApiToken {
 /// # Ok(()) }
 /// ```
 #[doc(alias = "ListApiTokenCommand")]
+#[doc(alias = "clever tokens")]
 #[doc(alias = "/api-tokens")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

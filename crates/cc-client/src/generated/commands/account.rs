@@ -24,6 +24,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetProfileCommand")]
+#[doc(alias = "clever profile")]
 #[doc(alias = "/v2/self")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -381,6 +382,7 @@ impl Command for RequestProfileEmailConfirmation {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "SetProfilePrimaryEmailAddressCommand")]
+#[doc(alias = "clever emails primary")]
 #[doc(alias = "/v2/self/emails/{emailAddress}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -440,6 +442,7 @@ impl Command for SetProfilePrimaryEmailAddress {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteProfileEmailAddressCommand")]
+#[doc(alias = "clever emails remove")]
 #[doc(alias = "/v2/self/emails/{emailAddress}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -491,6 +494,7 @@ impl Command for DeleteProfileEmailAddress {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListPersonalSshKeyCommand")]
+#[doc(alias = "clever ssh-keys")]
 #[doc(alias = "/v2/self/keys")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -536,6 +540,7 @@ impl Command for ListPersonalSshKey {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeletePersonalSshKeyCommand")]
+#[doc(alias = "clever ssh-keys remove")]
 #[doc(alias = "/v2/self/keys/{keyName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -912,6 +917,7 @@ impl Command for GetOrganisationSummaries {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListProfileEmailAddressCommand")]
+#[doc(alias = "clever emails")]
 #[doc(alias = "/v2/self")]
 #[doc(alias = "/v2/self/emails")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -956,6 +962,7 @@ impl Command for ListProfileEmailAddress {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateProfileEmailAddressCommand")]
+#[doc(alias = "clever emails add")]
 #[doc(alias = "/v2/self/emails/{emailAddress}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1011,6 +1018,7 @@ impl Command for crate::commands::account::UpdateProfileAvatar {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreatePersonalSshKeyCommand")]
+#[doc(alias = "clever ssh-keys add")]
 #[doc(alias = "/v2/self/keys/{keyName}")]
 #[doc(alias = "/v2/self/keys")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

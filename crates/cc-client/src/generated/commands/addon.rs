@@ -27,6 +27,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListAddonCommand")]
+#[doc(alias = "clever addon list")]
 #[doc(alias = "/v2/organisations/{ownerId}/addons")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -99,6 +100,7 @@ impl Command for ListAddon {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateAddonCommand")]
+#[doc(alias = "clever addon create")]
 #[doc(alias = "/v2/organisations/{ownerId}/addons")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -362,6 +364,7 @@ impl Command for GetAddon {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateAddonCommand")]
+#[doc(alias = "clever addon rename")]
 #[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -460,6 +463,7 @@ impl Command for UpdateAddon {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteAddonCommand")]
+#[doc(alias = "clever addon delete")]
 #[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1052,6 +1056,7 @@ impl Command for CancelMigration {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListBackupCommand")]
+#[doc(alias = "clever database backups")]
 #[doc(alias = "/v2/backups/{ownerId}/{addonId}")]
 #[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
 #[doc(alias = "/v4/addon-providers/{addonProviderId}/addons/{addonId}")]

@@ -28,6 +28,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteApplicationCommand")]
+#[doc(alias = "clever delete")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -185,6 +186,7 @@ impl Command for GetApplicationBranches {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateDomainCommand")]
+#[doc(alias = "clever domain add")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}"
 )]
@@ -268,6 +270,7 @@ impl Command for CreateDomain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteDomainCommand")]
+#[doc(alias = "clever domain rm")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}"
 )]
@@ -350,6 +353,7 @@ impl Command for DeleteDomain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetPrimaryDomainCommand")]
+#[doc(alias = "clever domain favourite")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
 )]
@@ -434,6 +438,7 @@ impl Command for GetPrimaryDomain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "SetPrimaryDomainCommand")]
+#[doc(alias = "clever domain favourite set")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
 )]
@@ -520,6 +525,7 @@ impl Command for SetPrimaryDomain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UnsetPrimaryDomainCommand")]
+#[doc(alias = "clever domain favourite unset")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
 )]
@@ -595,6 +601,7 @@ impl Command for UnsetPrimaryDomain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateApplicationCommand")]
+#[doc(alias = "clever create")]
 #[doc(alias = "/v2/products/instances")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
@@ -893,6 +900,8 @@ impl Command for CreateApplication {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetApplicationCommand")]
+#[doc(alias = "clever status")]
+#[doc(alias = "clever config get")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -961,6 +970,7 @@ impl Command for GetApplication {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListApplicationCommand")]
+#[doc(alias = "clever applications list")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1025,6 +1035,9 @@ impl Command for ListApplication {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateApplicationCommand")]
+#[doc(alias = "clever scale")]
+#[doc(alias = "clever config set")]
+#[doc(alias = "clever config update")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branch")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
@@ -1302,6 +1315,7 @@ impl Command for UpdateApplication {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListDomainCommand")]
+#[doc(alias = "clever domain")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
@@ -1368,6 +1382,7 @@ impl Command for ListDomain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetEnvironmentCommand")]
+#[doc(alias = "clever env")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env"
@@ -1469,6 +1484,7 @@ impl Command for GetEnvironment {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetExposedEnvironmentCommand")]
+#[doc(alias = "clever published-config")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1529,6 +1545,7 @@ impl Command for GetExposedEnvironment {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateEnvironmentCommand")]
+#[doc(alias = "clever env import")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1592,6 +1609,7 @@ impl Command for UpdateEnvironment {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateExposedEnvironmentCommand")]
+#[doc(alias = "clever published-config import")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1651,6 +1669,7 @@ impl Command for UpdateExposedEnvironment {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateOrUpdateEnvironmentVariableCommand")]
+#[doc(alias = "clever env set")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1714,6 +1733,7 @@ impl Command for CreateOrUpdateEnvironmentVariable {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteEnvironmentVariableCommand")]
+#[doc(alias = "clever env rm")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1779,6 +1799,8 @@ impl Command for DeleteEnvironmentVariable {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "AddLinkCommand")]
+#[doc(alias = "clever service link-addon")]
+#[doc(alias = "clever service link-app")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}"
 )]
@@ -1864,6 +1886,8 @@ impl Command for AddLink {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RemoveLinkCommand")]
+#[doc(alias = "clever service unlink-addon")]
+#[doc(alias = "clever service unlink-app")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}"
 )]
@@ -1954,6 +1978,7 @@ impl Command for RemoveLink {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListLinkCommand")]
+#[doc(alias = "clever service")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons")]
 #[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/applications")]

@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListApplicationDeploymentCommand")]
+#[doc(alias = "clever activity")]
 #[doc(
     alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments"
 )]
@@ -367,6 +368,7 @@ impl Command for GetApplicationInstance {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CancelDeploymentCommand")]
+#[doc(alias = "clever cancel-deploy")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances"
 )]
@@ -449,6 +451,7 @@ impl Command for CancelDeployment {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UndeployApplicationCommand")]
+#[doc(alias = "clever stop")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -523,6 +526,8 @@ impl Command for UndeployApplication {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeployApplicationCommand")]
+#[doc(alias = "clever deploy")]
+#[doc(alias = "clever restart")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -672,6 +677,7 @@ impl Command for GetDeploymentLegacy {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListDeploymentCommand")]
+#[doc(alias = "clever activity")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/deployments")]
 #[doc(alias = "/v2/organisations/{ownerId}/deployments")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -909,6 +915,8 @@ impl Command for WaitForDeployment {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeployAndWaitCommand")]
+#[doc(alias = "clever deploy")]
+#[doc(alias = "clever restart")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
 #[doc(
     alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}"

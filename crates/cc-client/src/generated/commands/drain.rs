@@ -27,6 +27,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListLogDrainCommand")]
+#[doc(alias = "clever drain")]
 #[doc(alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -156,6 +157,7 @@ impl Command for ListLogDrain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetLogDrainCommand")]
+#[doc(alias = "clever drain get")]
 #[doc(
     alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
 )]
@@ -245,6 +247,7 @@ impl Command for GetLogDrain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateLogDrainCommand")]
+#[doc(alias = "clever drain create")]
 #[doc(alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains")]
 #[doc(
     alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
@@ -334,6 +337,7 @@ impl Command for CreateLogDrain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteLogDrainCommand")]
+#[doc(alias = "clever drain remove")]
 #[doc(
     alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
 )]
@@ -419,6 +423,7 @@ impl Command for DeleteLogDrain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "EnableLogDrainCommand")]
+#[doc(alias = "clever drain enable")]
 #[doc(
     alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/enable"
 )]
@@ -507,6 +512,7 @@ impl Command for EnableLogDrain {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DisableLogDrainCommand")]
+#[doc(alias = "clever drain disable")]
 #[doc(
     alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/disable"
 )]

@@ -190,6 +190,7 @@ impl Command for ListLog {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "StreamApplicationRuntimeLogCommand")]
+#[doc(alias = "clever logs")]
 #[doc(alias = "/v4/logs/organisations/{ownerId}/applications/{applicationId}/logs")]
 #[cfg(feature = "stream")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -390,6 +391,7 @@ impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "StreamAddonRuntimeLogCommand")]
+#[doc(alias = "clever logs")]
 #[doc(alias = "/v4/logs/organisations/{ownerId}/resources/{addonId}/logs")]
 #[cfg(feature = "stream")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -577,6 +579,7 @@ impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "StreamApplicationAccessLogCommand")]
+#[doc(alias = "clever accesslogs")]
 #[doc(
     alias = "/v4/accesslogs/organisations/{ownerId}/applications/{applicationId}/accesslogs"
 )]

@@ -27,6 +27,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListNetworkGroupCommand")]
+#[doc(alias = "clever ng")]
 #[doc(alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -86,6 +87,7 @@ impl Command for ListNetworkGroup {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetNetworkGroupCommand")]
+#[doc(alias = "clever ng get")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}"
 )]
@@ -328,6 +330,7 @@ impl Command for GetNetworkGroupPeer {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetNetworkGroupWireguardConfigurationCommand")]
+#[doc(alias = "clever ng get-config")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration"
 )]
@@ -483,6 +486,7 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateNetworkGroupCommand")]
+#[doc(alias = "clever ng create")]
 #[doc(alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}"
@@ -582,6 +586,7 @@ impl Command for CreateNetworkGroup {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteNetworkGroupCommand")]
+#[doc(alias = "clever ng delete")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}"
 )]
@@ -644,6 +649,7 @@ impl Command for DeleteNetworkGroup {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateNetworkGroupMemberCommand")]
+#[doc(alias = "clever ng link")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members"
 )]
@@ -721,6 +727,7 @@ impl Command for CreateNetworkGroupMember {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteNetworkGroupMemberCommand")]
+#[doc(alias = "clever ng unlink")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}"
 )]
@@ -791,6 +798,7 @@ impl Command for DeleteNetworkGroupMember {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateNetworkGroupExternalPeerCommand")]
+#[doc(alias = "clever ng create external")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers"
 )]
@@ -917,6 +925,7 @@ impl Command for CreateNetworkGroupExternalPeer {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteNetworkGroupExternalPeerCommand")]
+#[doc(alias = "clever ng delete external")]
 #[doc(
     alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers/{peerId}"
 )]
@@ -977,6 +986,7 @@ impl Command for DeleteNetworkGroupExternalPeer {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "SearchNetworkGroupCommand")]
+#[doc(alias = "clever ng search")]
 #[doc(alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/search")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

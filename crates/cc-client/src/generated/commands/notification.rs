@@ -29,6 +29,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteEmailNotificationCommand")]
+#[doc(alias = "clever notify-email remove")]
 #[doc(alias = "/v2/notifications/emailhooks/{ownerId}/{emailNotificationId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -96,6 +97,7 @@ impl Command for DeleteEmailNotification {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateWebhookNotificationCommand")]
+#[doc(alias = "clever webhooks add")]
 #[doc(alias = "/v2/notifications/webhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -212,6 +214,7 @@ impl Command for CreateWebhookNotification {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteWebhookNotificationCommand")]
+#[doc(alias = "clever webhooks remove")]
 #[doc(alias = "/v2/notifications/webhooks/{ownerId}/{webhookId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -319,6 +322,7 @@ impl Command for GetNotificationInfo {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateEmailNotificationCommand")]
+#[doc(alias = "clever notify-email add")]
 #[doc(alias = "/v2/notifications/emailhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -403,6 +407,7 @@ impl Command for CreateEmailNotification {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListEmailNotificationCommand")]
+#[doc(alias = "clever notify-email")]
 #[doc(alias = "/v2/notifications/emailhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -446,6 +451,7 @@ impl Command for ListEmailNotification {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListWebhookNotificationCommand")]
+#[doc(alias = "clever webhooks")]
 #[doc(alias = "/v2/notifications/webhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

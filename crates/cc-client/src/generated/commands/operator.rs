@@ -27,6 +27,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetKeycloakInfoCommand")]
+#[doc(alias = "clever keycloak get")]
 #[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -90,6 +91,7 @@ impl Command for GetKeycloakInfo {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebootKeycloakCommand")]
+#[doc(alias = "clever keycloak restart")]
 #[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -146,6 +148,7 @@ impl Command for RebootKeycloak {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebuildKeycloakCommand")]
+#[doc(alias = "clever keycloak rebuild")]
 #[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -203,6 +206,7 @@ impl Command for RebuildKeycloak {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CheckKeycloakVersionCommand")]
+#[doc(alias = "clever keycloak version check")]
 #[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/version/check")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -259,6 +263,7 @@ impl Command for CheckKeycloakVersion {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateKeycloakVersionCommand")]
+#[doc(alias = "clever keycloak version update")]
 #[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/version/update")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -348,6 +353,7 @@ impl Command for UpdateKeycloakVersion {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateKeycloakNetworkGroupCommand")]
+#[doc(alias = "clever keycloak enable-ng")]
 #[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -420,6 +426,7 @@ impl Command for CreateKeycloakNetworkGroup {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteKeycloakNetworkGroupCommand")]
+#[doc(alias = "clever keycloak disable-ng")]
 #[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -478,6 +485,7 @@ impl Command for DeleteKeycloakNetworkGroup {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetMatomoInfoCommand")]
+#[doc(alias = "clever matomo get")]
 #[doc(alias = "/v4/addon-providers/addon-matomo/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -541,6 +549,7 @@ impl Command for GetMatomoInfo {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebootMatomoCommand")]
+#[doc(alias = "clever matomo restart")]
 #[doc(alias = "/v4/addon-providers/addon-matomo/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -597,6 +606,7 @@ impl Command for RebootMatomo {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebuildMatomoCommand")]
+#[doc(alias = "clever matomo rebuild")]
 #[doc(alias = "/v4/addon-providers/addon-matomo/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -653,6 +663,7 @@ impl Command for RebuildMatomo {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetMetabaseInfoCommand")]
+#[doc(alias = "clever metabase get")]
 #[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -716,6 +727,7 @@ impl Command for GetMetabaseInfo {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebootMetabaseCommand")]
+#[doc(alias = "clever metabase restart")]
 #[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -772,6 +784,7 @@ impl Command for RebootMetabase {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebuildMetabaseCommand")]
+#[doc(alias = "clever metabase rebuild")]
 #[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -829,6 +842,7 @@ impl Command for RebuildMetabase {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CheckMetabaseVersionCommand")]
+#[doc(alias = "clever metabase version check")]
 #[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/version/check")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -885,6 +899,7 @@ impl Command for CheckMetabaseVersion {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateMetabaseVersionCommand")]
+#[doc(alias = "clever metabase version update")]
 #[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/version/update")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -971,6 +986,7 @@ impl Command for UpdateMetabaseVersion {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetOtoroshiInfoCommand")]
+#[doc(alias = "clever otoroshi get")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1034,6 +1050,7 @@ impl Command for GetOtoroshiInfo {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetOtoroshiConfigCommand")]
+#[doc(alias = "clever otoroshi get-config")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1087,6 +1104,7 @@ impl Command for GetOtoroshiConfig {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebootOtoroshiCommand")]
+#[doc(alias = "clever otoroshi restart")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1143,6 +1161,7 @@ impl Command for RebootOtoroshi {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "RebuildOtoroshiCommand")]
+#[doc(alias = "clever otoroshi rebuild")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1200,6 +1219,7 @@ impl Command for RebuildOtoroshi {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CheckOtoroshiVersionCommand")]
+#[doc(alias = "clever otoroshi version check")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1256,6 +1276,7 @@ impl Command for CheckOtoroshiVersion {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateOtoroshiVersionCommand")]
+#[doc(alias = "clever otoroshi version update")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1345,6 +1366,7 @@ impl Command for UpdateOtoroshiVersion {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateOtoroshiNetworkGroupCommand")]
+#[doc(alias = "clever otoroshi enable-ng")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -1417,6 +1439,7 @@ impl Command for CreateOtoroshiNetworkGroup {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteOtoroshiNetworkGroupCommand")]
+#[doc(alias = "clever otoroshi disable-ng")]
 #[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

@@ -260,6 +260,7 @@ impl Command for GetHeptapodPriceEstimation {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetProductAddonCommand")]
+#[doc(alias = "clever addon providers show")]
 #[doc(alias = "/v2/products/addonproviders/{providerId}")]
 #[doc(alias = "/v4/addon-providers/{addonProviderId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -327,6 +328,7 @@ impl Command for GetProductAddon {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListProductAddonCommand")]
+#[doc(alias = "clever addon providers")]
 #[doc(alias = "/v2/products/addonproviders")]
 #[doc(alias = "/v4/addon-providers/{addonProviderId}")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -29,6 +29,7 @@ use crate::resolve::Ids;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListTcpRedirectionCommand")]
+#[doc(alias = "clever tcp-redirs")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -108,6 +109,7 @@ impl Command for ListTcpRedirection {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteTcpRedirectionCommand")]
+#[doc(alias = "clever tcp-redirs remove")]
 #[doc(
     alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs/{sourcePort}"
 )]
@@ -194,6 +196,7 @@ impl Command for DeleteTcpRedirection {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ListTcpRedirectionNamespaceCommand")]
+#[doc(alias = "clever tcp-redirs list-namespaces")]
 #[doc(alias = "/v2/organisations/{ownerId}/namespaces")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -246,6 +249,7 @@ impl Command for ListTcpRedirectionNamespace {
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateTcpRedirectionCommand")]
+#[doc(alias = "clever tcp-redirs add")]
 #[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
