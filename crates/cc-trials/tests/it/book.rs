@@ -81,6 +81,11 @@ fn problem(file: &str, target: &str) -> Option<String> {
         if in_book && !linked.starts_with("docs/") {
             return Some(format!("leaves the book: write {REPOSITORY}blob/main/{linked}"));
         }
+        if in_book && file != "docs/SUMMARY.md" && linked.ends_with("/README.md") {
+            return Some(
+                "leads to a page that mdBook calls `index.html`: name the file `index.md`".to_owned(),
+            );
+        }
         if in_book && root().join(&linked).is_dir() {
             return Some("leads to a folder, which a book cannot show".to_owned());
         }
@@ -114,8 +119,14 @@ fn every_link_of_the_documentation_leads_to_a_file_and_a_heading() {
 
 #[test]
 fn a_link_that_leads_nowhere_is_found() {
-    for target in ["no-such-page.md", "tasks.md#no-such-heading", "adr", "../README.md", "../../elsewhere.md"]
-    {
+    for target in [
+        "no-such-page.md",
+        "tasks.md#no-such-heading",
+        "adr",
+        "README.md",
+        "../README.md",
+        "../../elsewhere.md",
+    ] {
         assert!(problem("docs/spec.md", target).is_some(), "{target}");
     }
     let elsewhere = format!("{REPOSITORY}blob/main/no-such-file.md");
