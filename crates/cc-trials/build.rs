@@ -88,7 +88,8 @@ fn blocks(text: &str) -> Vec<Block> {
             (Some(_), Some(_)) => open = None,
             (Some(true), None) => {
                 if let Some(block) = found.last_mut() {
-                    let _ = writeln!(block.code, "{line}");
+                    // The book does not show lines that begin with `# `, as rustdoc does not.
+                    let _ = writeln!(block.code, "{}", line.strip_prefix("# ").unwrap_or(line));
                 }
             }
             (Some(false), None) => {}
