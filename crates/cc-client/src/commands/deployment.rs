@@ -3,6 +3,9 @@
 pub use crate::generated::commands::deployment::*;
 
 mod ask;
+mod begin;
+#[cfg(feature = "stream")]
+mod cancel;
 mod deploy;
 mod deploy_application;
 #[cfg(feature = "stream")]
@@ -23,6 +26,8 @@ mod timer;
 mod wait;
 mod watch;
 
+#[cfg(feature = "stream")]
+pub use cancel::StillRunning;
 pub use deploy_application::StartedDeployment;
 #[cfg(feature = "stream")]
 pub use follow::{DeployEvent, Deploying};

@@ -16,6 +16,7 @@
 
 mod kinds;
 mod platform;
+mod stops;
 mod world;
 
 use std::collections::{BTreeMap, HashSet};
@@ -146,6 +147,8 @@ fn faults(world: &World, run: &Run) -> Vec<String> {
         Err(error) => {
             let expected = expected_error(world);
             let (kind, may_be_done) = (error.kind(), error.may_be_done());
+            let text = error.to_string();
+            wrong(may_be_done && !text.contains("may be running"), format!("does not say it: {text}"));
             wrong(
                 expected != Some((kind, may_be_done)),
                 format!("ended with {kind:?}, may be done: {may_be_done}: {error}"),
@@ -188,12 +191,14 @@ fn expected_error(world: &World) -> Option<(ErrorKind, bool)> {
     if world.summary_takes > world.deadline.as_millis() as Ms {
         return Some((ErrorKind::DeadlineExceeded, false));
     }
+    // One that began since the request is adopted, if it is the only one.
+    let own = world.rows.iter().find(|row| row.id == world.ours).unwrap();
+    let has_other = world.rows.iter().any(|row| row.id == "deployment_other" && row.shown == 0);
     match world.post {
         Post::Accepted => None,
-        Post::Garbled(..) | Post::AcceptedAndLost | Post::AcceptedAndSlow | Post::Refused(502) => {
-            Some((ErrorKind::Indeterminate, true))
-        }
-        Post::Refused(_) => Some((ErrorKind::Refused, false)),
+        Post::Refused(401) => Some((ErrorKind::Refused, false)),
+        _ if own.shown == world::NEVER || has_other => Some((ErrorKind::Indeterminate, true)),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DeployApplication;
 use super::ask::{Wish, ask};
+use super::begin::SentAt;
 use crate::command::Run;
 use crate::context::Context;
 
@@ -26,6 +27,6 @@ impl Run for DeployApplication {
             commit: self.commit.as_deref(),
             use_cache: self.use_cache,
         };
-        Ok(StartedDeployment { deployment_id: ask(cx, &wish, None).await?.deployment_id })
+        Ok(StartedDeployment { deployment_id: ask(cx, &wish, None, &SentAt::default()).await?.deployment_id })
     }
 }

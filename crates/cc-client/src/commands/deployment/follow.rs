@@ -11,6 +11,9 @@ use cc_stream::Gap;
 use futures_util::{Stream, StreamExt};
 
 use super::DeployAndWait;
+use super::ask::too_early;
+use super::begin::{Beginning, Begun};
+use super::cancel::{ANSWER, Cancelling, END, News, StillRunning};
 use super::journal::{Journal, Told};
 use super::judge::end_date;
 use super::model::{DeploymentOutcome, DeploymentVerdict};
@@ -22,6 +25,8 @@ use crate::Command;
 use crate::client::Client;
 use crate::commands::log::model::ApplicationLog;
 use crate::context::Context;
+
+mod stop;
 
 /// Time to wait for the rest of the log, after the end of the deployment is known.
 const REST: Duration = Duration::from_secs(3);
@@ -54,7 +59,12 @@ pub enum DeployEvent {
 /// The platform is polled regularly, and when the log mentions the end; only the platform's state decides.
 /// The deadline, the polls and the log make progress independently. A log that ends early is opened again,
 /// and the verdict waits for lines that arrive up to a second after the end; lines that may be missing are
-/// reported. Nothing happens unless the stream is polled; dropping it does not affect the deployment.
+/// reported. Nothing happens unless the stream is polled; dropping it does not affect the deployment, unless
+/// [`on_drop`](Self::on_drop) says so.
+///
+/// The deployment is requested once. If the answer is lost, or is a 5xx of a gateway, the stream looks for up to 30 s for a
+/// deployment that began since the request, and continues with it
+/// ([`DeploymentProgress::is_adopted`]). If there is none, or more than one, the error says that one may be running.
 ///
 /// ```
 /// # cc_trials::run(async |client, ids| {
@@ -79,8 +89,16 @@ pub struct Deploying {
     command: DeployAndWait,
     /// `None` until the first poll, from which the time counts.
     deadline: Option<Option<Instant>>,
-    /// While it is asked for.
-    asking: Option<Boxed<Result<DeploymentProgress>>>,
+    on_deadline: StillRunning,
+    on_drop: StillRunning,
+    /// The request for it, until it has an id.
+    beginning: Option<Beginning>,
+    /// The requests that cancel it, once it is to be cancelled.
+    cancelling: Option<Cancelling>,
+    /// `true` if it was cancelled before it was requested.
+    unrequested: bool,
+    /// `true` if nobody waits for the log.
+    without_log: bool,
     /// Once it has an id.
     progress: Option<DeploymentProgress>,
     /// `true` once the id was reported.
@@ -98,6 +116,8 @@ pub struct Deploying {
     /// The log told something that concerns the looks.
     is_news: bool,
     done: bool,
+    /// The last event.
+    ended: Option<Result<DeploymentVerdict>>,
 }
 
 impl Deploying {
@@ -105,7 +125,12 @@ impl Deploying {
         let progress = command.progress.take();
         Self {
             deadline: None,
-            asking: None,
+            on_deadline: StillRunning::default(),
+            on_drop: StillRunning::default(),
+            beginning: None,
+            cancelling: None,
+            unrequested: false,
+            without_log: false,
             told: false,
             watch: None,
             journal: Journal::new(client.clone(), progress.as_ref()),
@@ -116,6 +141,7 @@ impl Deploying {
             burst: 0,
             is_news: false,
             done: false,
+            ended: None,
             client,
             command,
         }
@@ -126,16 +152,12 @@ impl Deploying {
         let deadline = tasks::after(self.command.deadline);
         self.deadline = Some(deadline);
         match self.progress.take() {
-            Some(progress) => self.begin(progress, false),
+            Some(progress) => self.begin(Begun::before(progress)),
             None => {
-                let (cx, command) = (self.context(), self.command.clone());
-                self.asking = Some(Box::pin(async move {
-                    let started = command.start(&cx, deadline).await;
-                    match started {
-                        Ok(progress) => Ok(progress),
-                        Err(error) => Err(reported(cx, error).await),
-                    }
-                }));
+                // At the deadline, the answer is still waited for, to cancel the deployment.
+                let cancels = self.on_deadline == StillRunning::Cancel;
+                let deadline = deadline.filter(|_| !cancels);
+                self.beginning = Some(Beginning::new(self.context(), &self.command, deadline));
             }
         }
     }
@@ -177,23 +199,75 @@ impl Deploying {
     }
 
     /// Starts the wait for the end of the deployment, whose id is known.
-    fn begin(&mut self, progress: DeploymentProgress, is_new: bool) {
-        let deadline = self.deadline.flatten();
-        let mut watch = self.command.watch(&self.context(), &progress, deadline, is_new);
+    fn begin(&mut self, begun: Begun) {
+        if self.cancelling.is_some() {
+            self.deadline = Some(tasks::after(END));
+        }
+        let mut watch = self.command.watch(&self.context(), &begun, self.deadline.flatten());
         watch.judge().set_successor(SUCCESSOR_WITH_LOG);
         self.watch = Some(watch);
-        self.journal.begin(&progress, is_new);
-        self.progress = Some(progress);
+        self.journal.begin(&begun.progress, begun.is_new());
+        self.progress = Some(begun.progress);
+    }
+
+    /// Waits until the deployment has an id.
+    fn poll_beginning(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<()>> {
+        loop {
+            let Some(beginning) = &mut self.beginning else { return Poll::Pending };
+            if let Poll::Ready(begun) = beginning.poll(cx) {
+                // One that failed may be asked again, to cancel the deployment.
+                let begun = begun?;
+                self.beginning = None;
+                self.begin(begun);
+                return Poll::Ready(Ok(()));
+            }
+            let cancels = self.on_deadline == StillRunning::Cancel && self.cancelling.is_none();
+            let deadline = self.deadline.flatten().filter(|_| cancels);
+            ready!(self.timer.poll(cx, deadline))?;
+            if !beginning.is_sent() {
+                self.beginning = None;
+                return Poll::Ready(Err(too_early()));
+            }
+            self.request_cancel();
+        }
+    }
+
+    /// The wait for the end is over. At the deadline, the deployment may have to be cancelled first.
+    fn watched(&mut self, verdict: DeploymentVerdict) -> Option<Error> {
+        let is_late = self.deadline.flatten().is_some_and(|deadline| deadline <= Instant::now());
+        if !verdict.outcome.may_be_running() || !is_late {
+            self.decided(verdict);
+            return None;
+        }
+        match &mut self.cancelling {
+            None if self.on_deadline == StillRunning::Cancel => {
+                self.request_cancel();
+                None
+            }
+            Some(cancelling) if !cancelling.is_accepted => {
+                let silent = || Error::new(ErrorKind::TimedOut).with_message("the platform did not answer");
+                let error = cancelling.error.take().unwrap_or_else(silent);
+                Some(self.not_cancelled(error))
+            }
+            _ => {
+                self.decided(verdict);
+                None
+            }
+        }
+    }
+
+    fn not_cancelled(&mut self, error: Error) -> Error {
+        match self.progress() {
+            Some(progress) => progress.into_error_of_cancel(error),
+            None => error,
+        }
     }
 
     /// Stores the verdict: only the rest of the log is left.
     fn decided(&mut self, verdict: DeploymentVerdict) {
         let now = Instant::now();
-        let wait = match verdict.outcome {
-            // The deployment continues, and another process can resume the wait.
-            DeploymentOutcome::DeadlineExceeded | DeploymentOutcome::UnknownState => Duration::ZERO,
-            _ => REST,
-        };
+        // One that continues can be resumed by another process.
+        let wait = if verdict.outcome.may_be_running() { Duration::ZERO } else { REST };
         let latest = self.deadline.flatten().map(|deadline| deadline + LATE);
         let end = End {
             outcome: verdict.outcome,
@@ -205,7 +279,9 @@ impl Deploying {
         if let (Some(progress), Some(deployment)) = (&mut self.progress, &verdict.deployment) {
             progress.start_date = progress.start_date.or(deployment.start_date);
         }
-        self.watch = None;
+        if !verdict.outcome.may_be_running() {
+            self.watch = None;
+        }
         self.verdict = Some((verdict, end));
     }
 
@@ -233,16 +309,21 @@ impl Deploying {
 
     /// The deadline and the looks come first, then the log.
     fn poll_event(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<DeployEvent>> {
-        if self.deadline.is_none() {
+        if self.deadline.is_none() && !self.unrequested {
             self.start();
         }
         if let Some(failing) = &mut self.failing {
             return failing.as_mut().poll(cx).map(Err);
         }
-        if let Some(asking) = &mut self.asking {
-            let started = ready!(asking.as_mut().poll(cx));
-            self.asking = None;
-            self.begin(started?, true);
+        if self.unrequested {
+            let outcome = DeploymentOutcome::Cancelled;
+            let verdict = DeploymentVerdict { outcome, deployment_id: None, deployment: None };
+            return Poll::Ready(Ok(DeployEvent::Verdict(Box::new(verdict))));
+        }
+        if self.progress.is_none()
+            && let Err(error) = ready!(self.poll_beginning(cx))
+        {
+            return self.fail(cx, error);
         }
         if let Some(progress) = self.progress.as_ref().filter(|_| !std::mem::replace(&mut self.told, true)) {
             return Poll::Ready(Ok(DeployEvent::Started(progress.deployment_id.clone())));
@@ -251,13 +332,28 @@ impl Deploying {
             if let Some(watch) = &mut self.watch
                 && let Poll::Ready(ended) = watch.poll(cx)
             {
-                match ended {
-                    Ok(verdict) => self.decided(verdict),
-                    Err(error) => return self.fail(cx, error),
+                let error = match ended {
+                    Ok(verdict) => self.watched(verdict),
+                    Err(error) => Some(self.unread(error)),
+                };
+                if let Some(error) = error {
+                    return self.fail(cx, error);
                 }
+                continue;
+            }
+            if let Poll::Ready(news) = self.poll_cancelling(cx) {
+                match (news, &mut self.watch) {
+                    (News::Refused(error), _) => {
+                        let error = self.not_cancelled(error);
+                        return self.fail(cx, error);
+                    }
+                    (News::Answered, Some(watch)) => watch.pace().at_once(Instant::now()),
+                    (News::Answered, None) => {}
+                }
+                continue;
             }
             let is_over = self.verdict.as_ref().is_some_and(|(_, end)| end.until <= Instant::now());
-            if !is_over {
+            if !is_over && !self.without_log {
                 if self.burst >= TURN {
                     self.burst = 0;
                     cx.waker().wake_by_ref();
@@ -270,7 +366,7 @@ impl Deploying {
                 self.burst = 0;
             }
             let wake = match self.rest() {
-                None => self.journal.wake(),
+                None => self.wake(),
                 Some(Rest::Wait(until)) => Some(self.journal.wake().map_or(until, |wake| wake.min(until))),
                 Some(Rest::Whole) => return self.give_verdict(None),
                 Some(Rest::Lost(why)) => return self.give_verdict(Some(why)),
@@ -279,18 +375,40 @@ impl Deploying {
             if !std::mem::take(&mut self.is_news)
                 && let Err(error) = ready!(self.timer.poll(cx, wake))
             {
+                let error = self.unread(error);
                 return self.fail(cx, error);
             }
         }
     }
 
+    /// Sends the requests that cancel the deployment, if it is to be cancelled and not over.
+    fn poll_cancelling(&mut self, cx: &mut TaskContext<'_>) -> Poll<News> {
+        let (Some(cancelling), Some(progress)) = (&mut self.cancelling, &self.progress) else {
+            return Poll::Pending;
+        };
+        if self.verdict.is_some() {
+            return Poll::Pending;
+        }
+        let client = &self.client;
+        cancelling.poll(
+            cx,
+            || Context::new(client.clone(), CallOptions::new().attempt_timeout(ANSWER)),
+            progress,
+        )
+    }
+
+    /// Time of the next step that nothing else triggers.
+    fn wake(&self) -> Option<Instant> {
+        let log = self.journal.wake().filter(|_| !self.without_log);
+        let cancelling = self.cancelling.as_ref().and_then(Cancelling::wake);
+        [log, cancelling].into_iter().flatten().min()
+    }
+
     /// Decides whether to wait for the rest of the log. `None` before the verdict.
     fn rest(&self) -> Option<Rest> {
         let (verdict, end) = self.verdict.as_ref()?;
-        let goes_on =
-            matches!(verdict.outcome, DeploymentOutcome::DeadlineExceeded | DeploymentOutcome::UnknownState);
         // A process that resumes from here receives the rest.
-        if goes_on && self.journal.is_resumable() {
+        if self.without_log || verdict.outcome.may_be_running() && self.journal.is_resumable() {
             return Some(Rest::Whole);
         }
         Some(self.journal.rest(end))
@@ -311,12 +429,16 @@ impl Deploying {
         }
     }
 
-    /// The wait failed: the error says how to go on.
-    fn fail(&mut self, cx: &mut TaskContext<'_>, error: Error) -> Poll<Result<DeployEvent>> {
-        let error = match self.progress() {
+    /// The state cannot be read: the error says how to go on.
+    fn unread(&self, error: Error) -> Error {
+        match self.progress() {
             Some(progress) => progress.into_error(error, true),
             None => error,
-        };
+        }
+    }
+
+    /// Ends the stream with this error.
+    fn fail(&mut self, cx: &mut TaskContext<'_>, error: Error) -> Poll<Result<DeployEvent>> {
         self.watch = None;
         let failing = self.failing.insert(Box::pin(reported(self.context(), error)));
         failing.as_mut().poll(cx).map(Err)
@@ -338,7 +460,12 @@ impl Stream for Deploying {
             return Poll::Ready(None);
         }
         let event = ready!(self.poll_event(cx));
-        self.done = matches!(event, Err(_) | Ok(DeployEvent::Verdict(_)));
+        self.ended = match &event {
+            Ok(DeployEvent::Verdict(verdict)) => Some(Ok((**verdict).clone())),
+            Ok(_) => None,
+            Err(error) => Some(Err(error.clone())),
+        };
+        self.done = self.ended.is_some();
         Poll::Ready(Some(event))
     }
 }

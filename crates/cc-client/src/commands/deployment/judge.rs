@@ -10,10 +10,10 @@ use super::model::{Deployment, DeploymentOutcome, DeploymentState};
 
 mod row;
 
-pub(super) use row::decides;
 #[cfg(feature = "stream")]
 pub(super) use row::end_date;
 use row::{Effect, Phase, effect, is_queued, phase};
+pub(super) use row::{decides, is_deployment, is_open};
 
 /// Time for which an absent row must stay absent if another row explains it. Replicas of the platform may
 /// miss a row for a few seconds.
@@ -416,11 +416,6 @@ impl Judge {
                 None => DeploymentOutcome::DeadlineExceeded,
             },
         }
-    }
-
-    /// The row, to be given away with the verdict.
-    pub(super) fn take_seen(&mut self) -> Option<Deployment> {
-        self.seen.take()
     }
 }
 

@@ -1,12 +1,14 @@
 //! Outputs of the commands of deployments.
 
 mod instance;
+mod verdict;
 
 use cc_api_deployment::types as wire;
 use cc_runtime::{ApplicationId, DeploymentId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use instance::*;
+pub use verdict::*;
 pub use wire::{
     Deployment, DeploymentAction, DeploymentAuthor, DeploymentOrigin, DeploymentPriority, DeploymentState,
     DeploymentStep, DeploymentVersion,
@@ -67,52 +69,5 @@ fn in_words_of_v4(state: wire::LegacyDeploymentState) -> DeploymentState {
         wire::LegacyDeploymentState::Cancelled => DeploymentState::Cancelled,
         wire::LegacyDeploymentState::Ok => DeploymentState::Succeeded,
         other => other.as_str().into(),
-    }
-}
-
-/// Result of a wait for a deployment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct DeploymentVerdict {
-    /// Outcome of the deployment.
-    pub outcome: DeploymentOutcome,
-    /// The deployment as it was seen last; none when it was never seen.
-    pub deployment: Option<Deployment>,
-}
-
-/// Outcomes of a wait for a deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum DeploymentOutcome {
-    /// The deployment succeeded and is live.
-    Succeeded,
-    /// The deployment failed: the previous one is still live.
-    Failed,
-    /// The deployment was cancelled, or the application was stopped.
-    Cancelled,
-    /// The deployment was cancelled or is gone, and a later deployment of the application replaced it.
-    Superseded,
-    /// The deployment was still in progress, or had not appeared yet, at the deadline of the wait. It
-    /// continues.
-    DeadlineExceeded,
-    /// The state of the deployment is unknown to this version ([`Deployment::state`]), and other facts show
-    /// that it is over, or the deadline has passed. It may or may not have succeeded.
-    UnknownState,
-}
-
-impl std::fmt::Display for DeploymentOutcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Superseded => "superseded",
-            Self::DeadlineExceeded => "deadline-exceeded",
-            Self::UnknownState => "unknown-state",
-        })
     }
 }

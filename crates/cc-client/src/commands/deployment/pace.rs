@@ -129,6 +129,12 @@ impl Pace {
         }
     }
 
+    /// Looks until another deadline.
+    #[cfg(feature = "stream")]
+    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
+    }
+
     /// Sets whether the log is connected and has delivered all lines. Returns `true` if that is new.
     #[cfg(feature = "stream")]
     pub(super) fn set_log(&mut self, has_log: bool) -> bool {

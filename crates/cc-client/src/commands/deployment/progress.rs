@@ -27,6 +27,9 @@ pub struct DeploymentProgress {
     /// Start of the deployment, by the clock of the platform; `None` until it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<Timestamp>,
+    /// `true` if the platform did not answer the request, and this is the deployment that began since then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_adopted: bool,
     /// `true` if a line about the end was delivered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub told_end: bool,
@@ -47,6 +50,7 @@ impl DeploymentProgress {
             deployment_id: deployment_id.into(),
             asked_at: None,
             start_date: None,
+            is_adopted: false,
             told_end: false,
             #[cfg(feature = "stream")]
             log: None,
@@ -68,21 +72,34 @@ impl DeploymentProgress {
         None
     }
 
+    /// Adds this progress to an error of a request that would have cancelled the deployment.
+    #[cfg(feature = "stream")]
+    pub(super) fn into_error_of_cancel(self, error: Error) -> Error {
+        let why = reason(&error);
+        let unfinished = Unfinished { progress: self, cause: error.clone() };
+        let message = format!("{unfinished}: it could not be cancelled ({why}); try CancelDeployment");
+        error.indeterminate().with_message(message).with_source(unfinished)
+    }
+
     /// Adds this progress to an error. If the command `requested` the deployment, its outcome is unknown.
     pub(super) fn into_error(self, error: Error, requested: bool) -> Error {
-        let status = match (error.status(), error.message()) {
-            (Some(status), Some(message)) => format!("{}: {message}", status.as_u16()),
-            (Some(status), None) => status.to_string(),
-            (None, Some(message)) => message.to_owned(),
-            (None, None) => error.to_string(),
-        };
+        let why = reason(&error);
         let unfinished = Unfinished { progress: self, cause: error.clone() };
         if !requested {
             return error.with_source(unfinished);
         }
-        let message =
-            format!("{unfinished}, and its state could not be read ({status}): check with GetDeployment");
+        let message = format!("{unfinished}: its state could not be read ({why}); check with GetDeployment");
         error.indeterminate().with_message(message).with_source(unfinished)
+    }
+}
+
+/// The answer that an error is about, in short.
+fn reason(error: &Error) -> String {
+    match (error.status(), error.message()) {
+        (Some(status), Some(message)) => format!("{}: {message}", status.as_u16()),
+        (Some(status), None) => status.to_string(),
+        (None, Some(message)) => message.to_owned(),
+        (None, None) => error.to_string(),
     }
 }
 
@@ -95,7 +112,11 @@ struct Unfinished {
 
 impl fmt::Display for Unfinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "deployment `{}` may still be running", self.progress.deployment_id)
+        write!(
+            f,
+            "may be running: deployment `{}` of `{}`",
+            self.progress.deployment_id, self.progress.application_id
+        )
     }
 }
 

@@ -122,6 +122,14 @@ impl Watch {
         self.date
     }
 
+    /// Waits until another time, also where the wait has ended before.
+    #[cfg(feature = "stream")]
+    pub(super) fn prolong(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
+        self.pace.set_deadline(deadline);
+        (self.done, self.last, self.odd) = (false, None, None);
+    }
+
     /// Returns the result, once. The deadline takes precedence.
     pub(super) fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<DeploymentVerdict>> {
         loop {
@@ -258,8 +266,8 @@ impl Watch {
         }
     }
 
-    fn verdict(&mut self, outcome: DeploymentOutcome) -> DeploymentVerdict {
-        let deployment: Option<Deployment> = self.judge.take_seen();
-        DeploymentVerdict { outcome, deployment }
+    fn verdict(&self, outcome: DeploymentOutcome) -> DeploymentVerdict {
+        let deployment_id = self.judge.id().cloned();
+        DeploymentVerdict { outcome, deployment_id, deployment: self.judge.seen().cloned() }
     }
 }

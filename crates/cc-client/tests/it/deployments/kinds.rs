@@ -281,8 +281,24 @@ const BEHAVIOURS: &[(&str, &[Ending], Change)] = &[
     ("a request whose answer comes after the deadline", ONE, |world, _| {
         world.deadline = Duration::from_secs(20);
         world.post = Post::AcceptedAndSlow;
+        world.is_clean = false;
     }),
     ("a request that is answered 502", ONE, |world, _| world.post = Post::Refused(502)),
+    ("a request that is answered 503", MAIN, |world, _| world.post = Post::Refused(503)),
+    ("a request that is answered 503, and a row that shows up late", MAIN, |world, random| {
+        world.post = Post::Refused(503);
+        world.own().shown = random.u64(3 * SECOND..6 * SECOND);
+    }),
+    ("a request that is answered 503, and no row", ONE, |world, _| {
+        world.post = Post::Refused(503);
+        world.own().shown = NEVER;
+    }),
+    ("a request whose answer is lost, and another deployment at that time", ONE, |world, random| {
+        world.post = Post::AcceptedAndLost;
+        let at = random.i64(100..400);
+        world.own().shown = 0;
+        world.rows.push(Row::new("deployment_other", "DEPLOY", at).then(at + 500, "WORK_IN_PROGRESS"));
+    }),
     ("a request that is answered 401", ONE, |world, _| world.post = Post::Refused(401)),
     ("an owner that is not found in time", ONE, |world, _| {
         world.deadline = Duration::from_secs(5);
@@ -358,6 +374,7 @@ fn base(ending: Ending, random: &mut Rng) -> World {
         },
         end,
         deadline: Duration::from_millis(deadline),
+        is_unlucky: false,
         follows: true,
         is_clean: true,
     }

@@ -15,7 +15,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::world::{Connection, Line, Ms, NEVER, Odd, Post, Row, World};
+use super::world::{Connection, Line, Ms, NEVER, Odd, Post, Row, Truth, World};
 
 /// The time of the platform when the deployment is requested.
 const EPOCH: i64 = 1_790_000_000_000;
@@ -33,6 +33,7 @@ pub enum Asked {
     Look,
     Summary,
     Log,
+    Cancel,
 }
 
 /// The platform of a world.
@@ -47,6 +48,8 @@ struct Inner {
     /// Until when it asked not to be looked at.
     left_alone: Mutex<Ms>,
     disturbed: Mutex<Vec<Ms>>,
+    /// Time at which a request cancelled the deployment.
+    cancelled: Mutex<Option<Ms>>,
 }
 
 impl Platform {
@@ -58,6 +61,7 @@ impl Platform {
             asked: Mutex::default(),
             left_alone: Mutex::default(),
             disturbed: Mutex::default(),
+            cancelled: Mutex::default(),
         }))
     }
 
@@ -101,6 +105,11 @@ impl Platform {
             sleep(self.latency()).await;
             return self.log(&owner, number, &request);
         }
+        if request.method() == "DELETE" {
+            self.note(Asked::Cancel);
+            sleep(self.latency()).await;
+            return self.cancel();
+        }
         if request.method() == "POST" {
             self.note(Asked::Post);
             sleep(self.latency()).await;
@@ -125,6 +134,60 @@ impl Platform {
         let status = self.0.world.moves.map_or(404, |(_, status)| status);
         (owner != right)
             .then(|| self.json(status, &json!({"code": "clever.core.forbidden", "error": "not here"})))
+    }
+
+    /// The truth about the deployment now; `None` if it was never requested.
+    pub fn truth(&self) -> Option<Truth> {
+        let was_asked = self.asked().iter().any(|(_, asked)| *asked == Asked::Post);
+        let refused = matches!(self.0.world.post, Post::Refused(401));
+        if !was_asked || refused {
+            return None;
+        }
+        let is_cancelled = self.0.cancelled.lock().unwrap().is_some();
+        Some(match is_cancelled {
+            true => Truth::Cancelled,
+            false if self.now() >= self.0.world.end => self.0.world.truth,
+            false => Truth::GoesOn,
+        })
+    }
+
+    /// One request in five is refused, and the answer to another one is lost.
+    fn cancel(&self) -> Result<HttpResponse> {
+        let luck = if self.0.world.is_unlucky { self.0.random.lock().unwrap().u32(0..5) } else { 2 };
+        if luck == 0 {
+            return Ok(self.json(503, &json!({"id": 1, "message": "busy"})));
+        }
+        let now = self.now();
+        let own = self.0.world.rows.iter().find(|row| row.id == self.0.world.ours).unwrap();
+        let mut cancelled = self.0.cancelled.lock().unwrap();
+        if cancelled.is_some() || now >= self.0.world.end || now < own.shown {
+            return Ok(self.json(404, &json!({"id": 2, "message": "no deployment under way"})));
+        }
+        *cancelled = Some(now);
+        if luck == 1 {
+            return Err(Error::new(ErrorKind::Unreachable));
+        }
+        Ok(self.json(200, &json!({"id": 0, "message": "cancelled"})))
+    }
+
+    /// The rows as they are after a request to cancel the deployment.
+    fn rows(&self) -> Vec<Row> {
+        let world = &self.0.world;
+        let mut rows = world.rows.clone();
+        if let Some(at) = *self.0.cancelled.lock().unwrap() {
+            rows.retain(|row| row.shown <= at || row.id == world.ours);
+            let own = rows.iter_mut().find(|row| row.id == world.ours).unwrap();
+            own.states.retain(|(since, _)| *since <= at as i64);
+            if world.seed % 2 == 0 {
+                own.states.push((at as i64, "CANCELLED".to_owned()));
+                own.gone = NEVER;
+            } else {
+                own.gone = at;
+                let start = at as i64;
+                rows.push(Row::new("deployment_cancel_row", "CANCEL", start).then(start, "SUCCEEDED"));
+            }
+        }
+        rows
     }
 
     async fn post(&self) -> Result<HttpResponse> {
@@ -180,8 +243,8 @@ impl Platform {
         if let Some(refused) = self.refused_owner(owner) {
             return Ok(refused);
         }
-        let world = &self.0.world;
-        let shown = world.rows.iter().filter(|row| row.is_there(now));
+        let rows = self.rows();
+        let shown = rows.iter().filter(|row| row.is_there(now));
         match path.rsplit_once("/deployments").map(|(_, id)| id.trim_start_matches('/')) {
             Some("") => {
                 let mut rows: Vec<&Row> = shown.collect();

@@ -151,6 +151,8 @@ pub struct World {
     /// Time at which the result is visible.
     pub end: Ms,
     pub deadline: Duration,
+    /// `true` if requests to cancel the deployment fail now and then.
+    pub is_unlucky: bool,
     /// `true` if the log is followed.
     pub follows: bool,
     /// `true` if no line is lost, so that all reports about the log must be true.

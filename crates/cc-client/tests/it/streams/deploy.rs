@@ -122,7 +122,7 @@ async fn an_answer_that_does_not_come_may_be_a_deployment() {
     short.deadline = 10 * SECOND;
     let error = follow(&client, short, usize::MAX).await.unwrap_err();
     assert_eq!((error.kind(), error.command()), (ErrorKind::Indeterminate, Some("DeployAndWait")));
-    assert!(error.may_be_done() && error.to_string().contains("may be deploying"), "{error}");
+    assert!(error.may_be_done() && error.to_string().contains("may be running"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

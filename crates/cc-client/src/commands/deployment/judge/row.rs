@@ -50,6 +50,16 @@ pub(super) fn effect(row: &Deployment) -> Effect {
     }
 }
 
+/// Returns `true` for the row of a deployment, and not of a stop, a cancellation or a scaling.
+pub(in super::super) fn is_deployment(row: &Deployment) -> bool {
+    effect(row) == Effect::Replaces
+}
+
+/// Returns `true` if the row is of a deployment that has not ended.
+pub(in super::super) fn is_open(row: &Deployment) -> bool {
+    phase(&row.state) == Phase::UnderWay
+}
+
 pub(super) fn is_queued(row: &Deployment) -> bool {
     row.state.as_str().trim().eq_ignore_ascii_case(DeploymentState::Queued.as_str())
 }
