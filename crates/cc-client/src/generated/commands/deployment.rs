@@ -889,15 +889,19 @@ impl Command for WaitForDeployment {
 /// `send` returns only the verdict. `Client::deploy_and_wait` also returns the log of the deployment as it is
 /// written, and the state with which another process can continue.
 ///
-/// Requests: `deploy_application`, unless the command continues an earlier one; then those of
-/// `WaitForDeployment`, and `stream_application_logs` for the log.
+/// The deployment is requested once. If the platform does not answer, or answers 5xx, the command looks for up
+/// to 30 s for a deployment of the application that began since the request, and continues with it. A
+/// deployment that somebody else started at the same moment cannot be told apart if it is the only one.
+///
+/// Requests: `deploy_application`, unless the command continues an earlier one; `list_deployments` if the
+/// answer is lost; then those of `WaitForDeployment`, and `stream_application_logs` for the log.
 ///
 /// Operations: `deploy_application`, `get_deployment`, `list_deployments`.
 ///
 /// # Errors
-/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if the application may be deploying, but the platform did not confirm it or did
-///   not identify the deployment: the answer was lost, arrived after the deadline, is a gateway error, or is
-///   unreadable. The command does not request the deployment again.
+/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) ("may be running: …") if the answer was lost, arrived after the deadline, is a
+///   gateway error, or is unreadable, and no new deployment showed up, or more than one did. The command does
+///   not request the deployment again.
 /// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) with the progress (`DeploymentProgress::of`) if the deployment was requested,
 ///   and its polls fail with permanent errors: see `WaitForDeployment`.
 /// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the deadline passes before the deployment is requested.
