@@ -16,7 +16,7 @@ pub(crate) mod application;
 pub(crate) mod billing;
 mod consumer;
 pub(crate) mod deployment;
-mod deployment_fault;
+pub(crate) mod deployment_row;
 mod deployment_view;
 mod domain;
 pub(crate) mod drain;

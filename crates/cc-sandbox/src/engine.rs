@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod clock;
 mod control;
+pub(crate) mod deployment_fault;
 pub(crate) mod faults;
 mod generic;
 pub(crate) mod journal;

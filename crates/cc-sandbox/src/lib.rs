@@ -13,10 +13,10 @@ mod seeding;
 mod stream;
 mod world;
 
-pub use domains::deployment::DeploymentFault;
 pub use engine::auth::Credentials;
 pub use engine::body::{Body, ConnectionReset};
 pub use engine::clock::Pace;
+pub use engine::deployment_fault::DeploymentFault;
 pub use engine::faults::{Fault, Faults};
 pub use engine::journal::Exchange;
 pub use engine::validate::{Side, Violation};

@@ -18,11 +18,13 @@ mod application;
 mod network;
 mod oauth;
 mod owner;
+mod phases;
 
 pub(crate) use self::account::{Account, Mfa};
 pub(crate) use self::network::{NetworkGroup, Redirection};
 pub(crate) use self::oauth::{Oauth, RequestToken};
 pub(crate) use self::owner::{Owner, add_organisation};
+pub(crate) use self::phases::{PHASES, phase_begins};
 pub(crate) use application::{Application, Deployment, Instance, State, variables};
 
 /// Things by their id, in the order they were made.

@@ -6,10 +6,8 @@ use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
-use crate::world::{Application, Deployment, Instance, State, World};
+use crate::world::{Application, Deployment, Instance, PHASES, State, World};
 
-pub use super::deployment_fault::DeploymentFault;
-pub(crate) use super::deployment_fault::replace;
 use super::deployment_view::{instance_v2, instance_v4, v2, v4};
 use super::{Handler, limited, message};
 use serde_json::{Map, Value, json};
@@ -33,18 +31,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 const HIDDEN: Duration = Duration::from_secs(2);
 /// Time in the queue before the work starts.
 const QUEUED: Duration = Duration::from_secs(3);
-/// Phases of an instance after the work has started, with their lengths.
-const PHASES: [(&str, Duration); 4] = [
-    ("BOOTING", Duration::from_secs(8)),
-    ("DEPLOYING", Duration::from_secs(15)),
-    ("STARTING", Duration::from_secs(7)),
-    ("READY", Duration::from_secs(5)),
-];
-/// Time from the start of the work to a phase of an instance.
-pub(crate) fn phase_begins(phase: &str) -> Duration {
-    PHASES.iter().take_while(|(name, _)| *name != phase).map(|(_, lasts)| *lasts).sum()
-}
-
 /// Time that instances take to stop.
 const STOPPING: Duration = Duration::from_secs(5);
 

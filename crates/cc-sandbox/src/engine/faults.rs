@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::deployment_fault::DeploymentFault;
 use super::random::{happens, mix};
-use crate::domains::deployment::DeploymentFault;
 use crate::stream::fault::StreamFault;
 
 /// Something that goes wrong with some requests, made by one of its constructors.

@@ -6,11 +6,12 @@ use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
+use super::deployment_fault::DeploymentFault;
 use super::faults::Effect;
 use super::reply::Refusal;
 use super::router::Match;
 use super::{Engine, Sent, body, refusal, sent, status_of};
-use crate::domains::deployment::{DeploymentFault, replace};
+use crate::domains::deployment_row::replace;
 use crate::stream::fault::{self, StreamFault};
 
 impl Engine {

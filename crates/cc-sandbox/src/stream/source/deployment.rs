@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::application::{Said, line, reached};
 use super::{Line, Place, Sought, Span};
-use crate::domains::deployment::phase_begins;
-use crate::world::{Application, Deployment, Instance, State};
+use crate::world::{Application, Deployment, Instance, State, phase_begins};
 
 /// Services that deploy an application and that run it.
 const DEPLOY: &str = "bas-deploy";

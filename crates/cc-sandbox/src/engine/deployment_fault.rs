@@ -6,9 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::deployment::{record, step};
-use crate::engine::clock::after;
-use crate::world::{State, World};
+use super::clock::after;
 
 /// Something odd about the rows of the table of deployments: see [`Fault::deployments`](crate::Fault::deployments).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,29 +52,6 @@ impl DeploymentFault {
             }
             Self::Replaced => true,
         }
-    }
-}
-
-/// Removes the row of the deployment that a request has just cancelled, or of those that it has stopped.
-pub(crate) fn replace(world: &mut World, path: &str) {
-    let part = |name: &str| path.split('/').skip_while(|part| *part != name).nth(1).map(str::to_owned);
-    let Some(id) = part("applications") else { return };
-    let cancelled = part("deployments");
-    let now = world.now;
-    let Ok(application) = world.application_mut(&id) else { return };
-    let mut author = None;
-    for own in application.deployments.values_mut() {
-        let ended = own.steps.last().is_some_and(|(state, at)| *state == State::Cancelled && *at == now);
-        if ended && cancelled.as_ref().is_none_or(|cancelled| *cancelled == own.id) {
-            own.is_replaced = true;
-            author = Some(own.author.clone());
-        }
-    }
-    // What stops an application has a row of its own.
-    if let (Some(author), Some(_)) = (author, cancelled)
-        && let Ok(row) = record(world, &id, "CANCEL", "", &author)
-    {
-        step(world, &id, &row, State::Succeeded);
     }
 }
 
