@@ -179,7 +179,7 @@ impl Resolver {
         Box::pin(async move { Ok(self.resolve(&Ids::new().owner(None, subject)).await?.owner) }).await
     }
 
-    /// Returns the `addon_…` id of an add-on, of which either id is given.
+    /// Returns the `addon_…` id of an add-on, from either of its ids.
     ///
     /// # Errors
     /// Like [`owner_of`](Self::owner_of).
@@ -187,7 +187,7 @@ impl Resolver {
         Ok(self.resolve(&Ids::new().addon(&id.into())).await?.addon)
     }
 
-    /// Returns the provider's own id of an add-on, such as `postgresql_…`, of which either id is given.
+    /// Returns the provider's own id of an add-on, such as `postgresql_…`, from either of its ids.
     ///
     /// # Errors
     /// Like [`owner_of`](Self::owner_of).
@@ -297,7 +297,7 @@ impl Resolver {
         }
     }
 
-    /// Looks up afresh ids that the platform refused. `None` if that gives the same ones, or none.
+    /// Looks up again ids that the platform refused. Returns `None` if the look-up finds no others.
     pub(crate) async fn find_anew(&self, ids: &Ids<'_>, refused: &Found, since: Mark) -> Option<ResolvedIds> {
         self.0.known.write().unwrap_or_else(PoisonError::into_inner).learned.forget(ids);
         let changed = |known: View<'_>| ids.look_up(known).ok().filter(|ids| *ids != refused.ids);

@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_known_is_kept_as_it_came() {
+    fn an_unknown_value_is_kept_unchanged() {
         for (json, state) in [(r#""ON""#, State::On), (r#""on""#, State::Unknown("on".to_owned()))] {
             assert_eq!(serde_json::from_str::<State>(json).unwrap(), state);
             assert_eq!(serde_json::to_string(&state).unwrap(), json);

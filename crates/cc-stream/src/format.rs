@@ -130,10 +130,12 @@ impl<T> Format<T> {
         self
     }
 
-    /// A number the server can be asked to go on from when it cannot from an id, such as the item's date: because the server
-    /// refused the id, because ids repeat, or because there is one event alone and no id before it that could bring an
-    /// overlap. Each attempt is given that of the last item: [`Attempt::mark`](crate::Attempt::mark). Items that have the
-    /// same mark then come again, and are removed.
+    /// Sets the function that reads the mark of an item: a number, such as its date, from which the server can resume if it
+    /// cannot resume from an id.
+    ///
+    /// This is the case if the server refused the id, if ids repeat, or if only one event was received. Each attempt knows the
+    /// mark of the last item: [`Attempt::mark`](crate::Attempt::mark). The server then sends the items with this mark again,
+    /// and the stream removes them.
     #[must_use]
     pub fn mark(mut self, mark: impl Fn(&T) -> Option<i64> + Send + Sync + 'static) -> Self {
         self.mark = Some(Arc::new(mark));

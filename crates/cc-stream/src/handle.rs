@@ -112,7 +112,7 @@ impl Shared {
         self.lock().machine.apply(now, input)
     }
 
-    /// Like `apply`, and returns whether the stream is in that state afterwards.
+    /// Applies an input, and returns `true` if the stream is in this state afterwards.
     pub(crate) fn reach(&self, now: Duration, input: Input, state: State) -> bool {
         let mut inner = self.lock();
         inner.machine.apply(now, input);

@@ -51,7 +51,7 @@ impl Watch {
         (self.asking, self.forgiven, self.last_look) = (None, false, None);
     }
 
-    /// There is nothing to read. `anew`: the consumer was away since the last time.
+    /// Notes that there is nothing to read. `anew` is `true` if the consumer did not poll since the last note.
     pub(crate) fn idle(&mut self, now: Duration, anew: bool) {
         let long_ago = || self.period.is_some_and(|period| now.saturating_sub(self.looked) > period);
         if self.asking.is_none() || anew && long_ago() {

@@ -161,7 +161,7 @@ mod tests {
         assert!(of("q=caf%C3%A9+noir").ends_with("&q%3Dcaf%25C3%25A9%2520noir"));
         assert_eq!(of("a=2&a=1&a"), of("a=&a=1&a=2"), "equal names are sorted by value");
         assert!(of("q=!'()*").ends_with("&q%3D%2521%2527%2528%2529%252A"));
-        assert!(of("q=%ff").ends_with("&q%3D%25FF"), "bytes that are no text are signed as they are");
+        assert!(of("q=%ff").ends_with("&q%3D%25FF"), "bytes that are not UTF-8 are signed unchanged");
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn a_timeout_of_a_call_and_a_passed_deadline_have_codes_of_their_own() {
 }
 
 #[test]
-fn what_may_have_been_done_keeps_what_is_known_and_is_not_tried_again() {
+fn an_indeterminate_error_keeps_its_context_and_is_not_retried() {
     let error = Error::new(ErrorKind::Unreachable).with_source("connection reset").with_attempts(2);
     let error = error.indeterminate();
     assert_eq!(

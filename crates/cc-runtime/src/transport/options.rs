@@ -26,7 +26,7 @@ pub struct CallOptions {
     headers: HeaderMap,
     /// Collector of answers. Default: none.
     pub(crate) heard: Option<Heard>,
-    /// The first of them that is a secret.
+    /// Name of the first header whose value is a secret.
     secret: Option<HeaderName>,
     /// A header that cannot be sent.
     unsent: Option<String>,

@@ -18,7 +18,7 @@ pub(crate) struct Overlaps(Mutex<State>);
 struct State {
     /// Counts the beginnings and the ends of writes.
     time: u64,
-    /// By the [marks](marks) of the paths of writes.
+    /// Writes by the [marks](marks) of their paths.
     writes: HashMap<u64, Writes>,
     /// The writes that ended after the oldest read began, by the time of their end.
     ended: VecDeque<(u64, Vec<u64>)>,

@@ -198,7 +198,7 @@ impl Operation for ListNumbers {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hook_hears_what_an_answer_lacks() {
+async fn the_drift_hook_reports_the_differences_of_an_answer() {
     let platform = Platform::new(|_, _| answer(200, r#"[1,"two","3"]"#));
     let notes = Notes::default();
     let transport = platform.builder().hooks(notes.clone()).build().unwrap();

@@ -46,7 +46,7 @@ pub(crate) enum Shown {
     Nothing,
     /// An API token; whether it is a good one depends on the state of the world too.
     Bearer(String),
-    /// OAuth 1 parameters that prove to be right.
+    /// Valid OAuth 1 parameters.
     Signed,
 }
 

@@ -217,7 +217,7 @@ async fn accesses_are_over_http_tcp_and_ssh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_add_on_has_a_log() {
+async fn the_log_of_an_add_on_can_be_streamed() {
     let sandbox = sandbox();
     let ids = sandbox.ids();
     let path =

@@ -211,7 +211,7 @@ fn without_retries_the_first_failure_is_the_last() {
 }
 
 #[test]
-fn what_the_server_asks_for_sets_the_wait() {
+fn the_server_sets_the_delay_of_the_next_attempt() {
     let mut machine = in_state("connecting");
     let failure = Failure { transient: true, retry_after: Some(s(20)) };
     let effect = machine.apply(s(0), Input::Failed(1, failure));

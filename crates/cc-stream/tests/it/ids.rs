@@ -220,7 +220,7 @@ async fn ids_that_name_the_instance_lose_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ids_that_are_the_second_lose_nothing() {
+async fn ids_that_are_seconds_lose_no_event() {
     let told = told(
         "id: :01\ndata: a\n\nid: :01\ndata: b\n\nid: :02\ndata: c\n\n",
         "id: :02\ndata: d\n\nid: :03\ndata: e\n\n",

@@ -17,7 +17,7 @@ fn newest(capacity: usize) -> Settings {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_read_that_nobody_asks_for() {
+async fn a_stream_reads_only_what_its_consumer_polls() {
     let read = Arc::new(AtomicU64::new(0));
     let count = Arc::clone(&read);
     let transport = connect_fn(move |_| {

@@ -67,7 +67,7 @@ async fn answers_end_with_their_time() {
 }
 
 #[tokio::test]
-async fn no_more_answers_are_kept_than_may_be_and_none_that_is_too_large() {
+async fn the_number_and_the_size_of_cached_answers_are_limited() {
     let Some(server) = Server::start().await else { return };
     let platform = Platform::new(|_, path| {
         (200, format!("{:?}", "x".repeat(if path.ends_with("large") { 5_000 } else { 10 })))

@@ -60,11 +60,11 @@ pub(crate) enum Ids {
 pub(crate) enum Act {
     /// Streams to the end.
     Serve,
-    /// Streams so many events, then a part of the next, and is lost.
+    /// Sends this number of events and a part of the next, then loses the connection.
     CutMidEvent(u64),
-    /// Streams so many events, and is closed or lost.
+    /// Sends this number of events, then closes or loses the connection.
     Cut(u64),
-    /// Streams so many events, and gives no byte more.
+    /// Sends this number of events, then no more bytes.
     Silence(u64),
     /// Never answers.
     Hang,
