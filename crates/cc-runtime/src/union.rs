@@ -200,6 +200,7 @@ mod tests {
         let inner = serde_json::json!({ "kind": "branch", "left": leaf, "right": { "kind": "new", "x": 1 } });
         let json = serde_json::json!({ "kind": "branch", "left": inner, "right": null });
         let node: Node = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(node.tag(), "branch");
         assert_eq!(serde_json::to_value(&node).unwrap(), json);
     }
 
