@@ -65,12 +65,20 @@ fn a_field_that_no_model_reads_is_an_error_until_it_is_left_out() {
         "{}",
         outcome.errors
     );
-    std::fs::write(&account, &whole).unwrap();
-    // A mark of a field that a model reads is refused.
+    // Marks of a type that commands return as it is, and of a field that a model reads, are refused.
+    let summary = "description: 'Id of the provider.'}\n        name: {type: string";
+    assert_eq!(whole.matches(summary).count(), 1);
+    let marked = format!("{summary}, x-left-out: Nobody needs it.");
+    std::fs::write(&account, whole.replace(summary, &marked)).unwrap();
     edit(plan, &plan.replace("{type", "{x-left-out: Nobody needs it., type"));
     let outcome = generate();
     assert!(
         !outcome.success && outcome.errors.contains("`x-left-out` at `AddonPlan.slug` is not needed"),
+        "{}",
+        outcome.errors
+    );
+    assert!(
+        outcome.errors.contains("`x-left-out` at `ProviderSummary.name` is not needed: no model"),
         "{}",
         outcome.errors
     );
