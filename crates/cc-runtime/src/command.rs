@@ -87,6 +87,22 @@ impl<T> CommandCall<T> {
         Self { transport, name, clean_up: Duration::ZERO, options: CallOptions::default(), sent_at, run }
     }
 
+    /// Creates a call that was made at this place, with these options.
+    pub(crate) fn placed<F>(
+        transport: Transport,
+        name: &'static str,
+        clean_up: Duration,
+        options: CallOptions,
+        sent_at: &'static Location<'static>,
+        run: impl FnOnce(CallOptions) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let run = Box::new(|options| Box::pin(run(options)) as Running<T>);
+        Self { transport, name, clean_up, options, sent_at, run }
+    }
+
     crate::__call_setters!();
 
     /// Returns the metadata of the answers beside the value: status, headers, `Sozu-Id` and attempts.

@@ -12,6 +12,7 @@ pub mod de;
 mod decode_error;
 mod defaults;
 mod endpoint;
+pub mod ensure;
 mod error;
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
@@ -42,6 +43,7 @@ pub use credentials::Credentials;
 pub use de::{Drift, DriftKind};
 pub use defaults::{Defaults, RetryBudget, StreamDefaults};
 pub use endpoint::Endpoint;
+pub use ensure::{Ensure, EnsureCall, Ensured};
 pub use error::{BoxError, Error, ErrorContext, ErrorKind, FieldContext, Result};
 pub use id::*;
 pub use operation::{Discard, Operation, OrNothing, StreamOperation};

@@ -32,7 +32,7 @@ const RANKS: &[(&str, &[&str])] = &[
     ("request", &["answer", "endpoint", "operation", "request", "tasks"]),
     ("credentials", &["credentials"]),
     ("transport", &["defaults", "transport"]),
-    ("command", &["catalog", "command"]),
+    ("command", &["catalog", "command", "ensure"]),
 ];
 
 /// Uses of a higher rank that are known, with the reason.

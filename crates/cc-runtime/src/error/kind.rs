@@ -27,6 +27,8 @@ pub enum ErrorKind {
     CannotResolveResource,
     /// No product matches the input.
     CannotResolveProduct,
+    /// Several resources match where one was expected. The message lists them.
+    Ambiguous,
     /// There are no usable credentials, or sending them would expose them. Nothing was sent.
     Credentials,
     /// The expected state was not reached before the deadline. The change itself may still happen.
@@ -63,6 +65,7 @@ impl ErrorKind {
             Self::InvalidInput => "INVALID_INPUT",
             Self::CannotResolveResource => "CANNOT_RESOLVE_RESOURCE_ID",
             Self::CannotResolveProduct => "CANNOT_RESOLVE_PRODUCT",
+            Self::Ambiguous => "AMBIGUOUS_RESOURCE",
             Self::Credentials => "CREDENTIALS_ERROR",
             Self::StreamContentType => "SSE_INVALID_CONTENT_TYPE",
             Self::StreamServer => "SSE_SERVER_ERROR",
@@ -86,6 +89,7 @@ impl ErrorKind {
             Self::InvalidInput => "invalid input",
             Self::CannotResolveResource => "could not resolve the resource",
             Self::CannotResolveProduct => "could not find a matching product",
+            Self::Ambiguous => "several resources match",
             Self::Credentials => "no usable credentials",
             Self::DeadlineExceeded => "the deadline passed",
             Self::StreamContentType => "the answer is not an event stream",

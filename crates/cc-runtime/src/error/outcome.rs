@@ -33,6 +33,11 @@ impl Error {
         }
     }
 
+    /// Returns `true` if the change was certainly made, at least in part.
+    pub(crate) fn is_applied(&self) -> bool {
+        self.0.effect.is_some()
+    }
+
     /// Returns `true` if the same call may succeed later: status 408, 429, 500, 502, 503 or 504, no answer, or a timeout.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

@@ -1,0 +1,107 @@
+//! A call of `ensure`, which takes options before it is awaited.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::engine::{self, Creations, Settings};
+use super::{Ensure, Ensured};
+use crate::command::CommandCall;
+use crate::error::Result;
+use crate::tasks;
+use crate::transport::{CallOptions, Transport};
+
+/// Time limit of a call of `ensure` that sets none: several attempts fit into it, with the looks between them.
+const TIME: Duration = Duration::from_secs(5 * 60);
+
+/// Time after the deadline in which the call says what it knows.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
+/// A call of `ensure`: looks for the thing, and creates it if there is none. It is sent when it is awaited, and takes options
+/// before that.
+///
+/// The time limit covers everything, waiting for other calls and looking again included. Default: 5 minutes. The other options
+/// are those of each request.
+///
+/// Dropping the future ends the call. What was being created may then exist: the next call of `ensure` finds it.
+#[must_use = "nothing is created until the call is awaited"]
+pub struct EnsureCall<C: Ensure> {
+    transport: Transport,
+    creations: Arc<Creations>,
+    command: C,
+    options: CallOptions,
+    settings: Settings,
+    sent_at: &'static Location<'static>,
+    context: Box<dyn Fn(CallOptions) -> C::Context + Send + Sync>,
+}
+
+impl<C: Ensure> EnsureCall<C> {
+    /// Creates a call of this command, in the contexts that `context` makes of options. Calls that share `creations` never
+    /// create the same thing at once.
+    #[track_caller]
+    pub fn new(
+        transport: Transport,
+        creations: Arc<Creations>,
+        command: C,
+        context: impl Fn(CallOptions) -> C::Context + Send + Sync + 'static,
+    ) -> Self {
+        let settings = Settings { update: false, visible_within: C::VISIBLE_WITHIN, attempts: 5 };
+        let (options, sent_at) = (CallOptions::default(), Location::caller());
+        Self { transport, creations, command, options, settings, sent_at, context: Box::new(context) }
+    }
+
+    crate::__call_setters!();
+
+    /// Sets whether a thing that is found is changed where it differs from the inputs of the command and can be changed. The
+    /// result is then [`Ensured::Updated`], and names the fields. Default: `false`, differences are only reported.
+    pub fn update(mut self, update: bool) -> Self {
+        self.settings.update = update;
+        self
+    }
+
+    /// Sets how long the platform may take to show in its lists what was created: for so long, a call looks for it before it
+    /// tries again. Shorter is faster after a failure, and makes duplicates if the platform takes longer. Default:
+    /// [`Ensure::VISIBLE_WITHIN`] of the command.
+    pub fn visible_within(mut self, time: Duration) -> Self {
+        self.settings.visible_within = time;
+        self
+    }
+
+    /// Sets how many times the creation is tried at most. Default: 5.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.settings.attempts = attempts.max(1);
+        self
+    }
+}
+
+impl<C: Ensure> IntoFuture for EnsureCall<C> {
+    type Output = Result<Ensured<C::Thing>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { transport, creations, command, options, settings, sent_at, context } = self;
+        let options = CallOptions::new().or(&options);
+        let options = if options.has_limit() { options } else { options.timeout(TIME) };
+        let calling = transport.clone();
+        let run = move |options: CallOptions| {
+            tasks::alone(move |work| {
+                let run = engine::Run { transport: calling, creations, command, settings, context, work };
+                run.ensure(options)
+            })
+        };
+        CommandCall::placed(transport, C::NAME, LAST_WORD, options, sent_at, run).into_future()
+    }
+}
+
+impl<C: Ensure + fmt::Debug> fmt::Debug for EnsureCall<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnsureCall")
+            .field("command", &self.command)
+            .field("options", &self.options)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
