@@ -119,7 +119,7 @@ impl Engine {
             streams: found.as_ref().is_some_and(|found| self.table.operations[found.operation].streams()),
             resumes: parts.headers.contains_key("last-event-id"),
         };
-        let (delay, effect) = self.faults.plan(&target);
+        let (delay, effect, _places) = self.faults.plan(&target);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }

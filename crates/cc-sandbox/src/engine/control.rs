@@ -20,7 +20,7 @@ POST   /_sandbox/advance     {\"seconds\": 40}: moves the time ahead
 GET    /_sandbox/faults      faults that may still happen
 POST   /_sandbox/faults      adds one: {\"effect\": \"unavailable\", \"on\": \"get_zone\", \"times\": 2, \"probability\": 0.5}
                              effects: latency (ms), reset-before, reset-after, too-many-requests (seconds),
-                             unavailable, html (status), answer (status, body), truncated, malformed, slow-body (ms),
+                             unavailable, busy (most), html (status), answer (status, body), truncated, malformed, slow-body (ms),
                              stream (fault: {\"kind\": \"reset-mid-event\", \"after\": 2}, see `StreamFault`),
                              deployments (fault: {\"kind\": \"missed\"}, {\"kind\": \"late\", \"byMs\": 9000} or
                              {\"kind\": \"replaced\"}, see `DeploymentFault`)
@@ -102,6 +102,7 @@ fn read_fault(body: &Value) -> Result<Fault, String> {
         "reset-after" => Fault::reset_after(),
         "too-many-requests" => Fault::too_many_requests(Duration::from_secs(number("seconds")?)),
         "unavailable" => Fault::unavailable(),
+        "busy" => Fault::busy(usize::try_from(number("most")?).map_err(|error| error.to_string())?),
         "html" => Fault::html(status()?),
         "answer" => Fault::answer(status()?, body["body"].clone()),
         "truncated" => Fault::truncated(),
@@ -138,6 +139,7 @@ fn described(fault: &Fault) -> Value {
             json!({ "effect": "too-many-requests", "seconds": after.as_secs() })
         }
         Effect::Unavailable => json!({ "effect": "unavailable" }),
+        Effect::Busy(room) => json!({ "effect": "busy", "most": room.most() }),
         Effect::Html(status) => json!({ "effect": "html", "status": status }),
         Effect::Answer(status, body) => json!({ "effect": "answer", "status": status, "body": body }),
         Effect::Truncated => json!({ "effect": "truncated" }),

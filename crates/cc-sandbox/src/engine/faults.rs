@@ -1,6 +1,7 @@
 //! Things that go wrong on demand.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -30,6 +31,7 @@ pub(crate) enum Effect {
     ResetAfter,
     TooManyRequests(Duration),
     Unavailable,
+    Busy(Arc<Room>),
     Html(u16),
     Answer(u16, Value),
     Truncated,
@@ -37,6 +39,36 @@ pub(crate) enum Effect {
     SlowBody(Duration),
     Stream(StreamFault),
     Deployments(DeploymentFault),
+}
+
+/// Room for a number of requests at once.
+#[derive(Debug)]
+pub(crate) struct Room {
+    most: usize,
+    taken: AtomicUsize,
+}
+
+impl Room {
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Takes a place until the result is dropped; `None` if there is none.
+    fn enter(self: &Arc<Self>) -> Option<Place> {
+        let enter = |taken| (taken < self.most).then_some(taken + 1);
+        self.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, enter).ok()?;
+        Some(Place(Arc::clone(self)))
+    }
+}
+
+/// The place of one request in a room.
+#[derive(Debug)]
+pub(crate) struct Place(Arc<Room>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl Fault {
@@ -67,6 +99,12 @@ impl Fault {
     /// 503 in the platform's error shape. Nothing is done.
     pub fn unavailable() -> Self {
         Self::new(Effect::Unavailable)
+    }
+
+    /// 503 in the platform's error shape for each request that comes while so many others are under way. Nothing is done. Together
+    /// with a [latency](Self::latency), requests are under way for a while.
+    pub fn busy(most: usize) -> Self {
+        Self::new(Effect::Busy(Arc::new(Room { most, taken: AtomicUsize::new(0) })))
     }
 
     /// An error page in HTML with this status, as a proxy in front of the platform sends it. Nothing is done.
@@ -196,13 +234,19 @@ impl Faults {
         self.lock().iter().map(|(fault, _)| fault.clone()).filter(|fault| fault.left != Some(0)).collect()
     }
 
-    /// Returns the faults of one request: the delay before its answer, and the effect.
-    pub(crate) fn plan(&self, request: &Target<'_>) -> (Duration, Option<Effect>) {
+    /// Returns the faults of one request: the delay before its answer, the effect, and the places that it takes until its end.
+    pub(crate) fn plan(&self, request: &Target<'_>) -> (Duration, Option<Effect>, Vec<Place>) {
         let mut delay = Duration::ZERO;
-        let mut effect = None;
+        let (mut effect, mut places) = (None, Vec::new());
         for (index, (fault, seen)) in self.lock().iter_mut().enumerate() {
             let latency = if let Effect::Latency(latency) = fault.effect { Some(latency) } else { None };
             if fault.left == Some(0) || !fault.concerns(request) || (latency.is_none() && effect.is_some()) {
+                continue;
+            }
+            if let Effect::Busy(room) = &fault.effect
+                && let Some(place) = room.enter()
+            {
+                places.push(place);
                 continue;
             }
             *seen += 1;
@@ -216,7 +260,7 @@ impl Faults {
                 None => effect = Some(fault.effect.clone()),
             }
         }
-        (delay, effect)
+        (delay, effect, places)
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<(Fault, u64)>> {
@@ -266,9 +310,21 @@ mod tests {
         faults.add(Fault::unavailable().times(2));
         faults.add(Fault::latency(Duration::from_secs(1)));
         let plans: Vec<_> = (0..3).map(|_| faults.plan(&ZONE)).collect();
-        assert!(plans.iter().all(|(delay, _)| delay.as_secs() == 1));
-        assert_eq!(plans.iter().filter(|(_, effect)| effect.is_some()).count(), 2);
+        assert!(plans.iter().all(|(delay, ..)| delay.as_secs() == 1));
+        assert_eq!(plans.iter().filter(|(_, effect, _)| effect.is_some()).count(), 2);
         assert_eq!(faults.list().len(), 1);
+    }
+
+    #[test]
+    fn a_busy_sandbox_refuses_requests_beyond_those_under_way() {
+        let faults = Faults::new(0);
+        faults.add(Fault::busy(2));
+        let under_way = (faults.plan(&ZONE), faults.plan(&ZONE));
+        assert!(under_way.0.1.is_none() && under_way.1.1.is_none());
+        assert!(matches!(faults.plan(&ZONE).1, Some(Effect::Busy(_))));
+        drop(under_way.0);
+        let next = faults.plan(&ZONE);
+        assert!(next.1.is_none() && faults.plan(&ZONE).1.is_some());
     }
 
     #[test]

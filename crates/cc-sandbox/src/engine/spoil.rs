@@ -35,7 +35,7 @@ impl Engine {
                 answer.headers_mut().insert(RETRY_AFTER, after.as_secs().into());
                 answer
             }
-            Effect::Unavailable => refused(
+            Effect::Unavailable | Effect::Busy(_) => refused(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "clever.core.service-unavailable",
                 "The service is not available for now",
