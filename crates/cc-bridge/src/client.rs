@@ -1,5 +1,8 @@
 //! The client: who sends commands.
 
+use std::sync::Arc;
+
+use cc_runtime::ensure::{CreationLock, Creations, Ensure, EnsureCall};
 use cc_runtime::{Command, CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
 
 use crate::command::Context;
@@ -9,6 +12,7 @@ use crate::commands::{RotateApiToken, RotatedApiToken};
 #[derive(Debug, Clone)]
 pub struct BridgeClient {
     transport: Transport,
+    creations: Arc<Creations>,
 }
 
 impl BridgeClient {
@@ -32,6 +36,19 @@ impl BridgeClient {
         CommandCall::of(self.transport.clone(), command, |options| Context::new(transport, options))
     }
 
+    /// Creates a token only once: a call that looks for one with the same name first, and after a failure looks again before it
+    /// tries again. See [`cc_runtime::ensure`] for what it promises.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Ambiguous`](cc_runtime::ErrorKind::Ambiguous) if several match; those of the command and of
+    /// [`ListApiToken`](crate::commands::ListApiToken).
+    #[track_caller]
+    pub fn ensure<C: Ensure<Context = Context>>(&self, command: C) -> EnsureCall<C> {
+        let transport = self.transport.clone();
+        let context = move |options| Context::new(transport.clone(), options);
+        EnsureCall::new(self.transport.clone(), self.creations.clone(), command, context)
+    }
+
     /// Replaces a token: a new one is made and tried, and only then the old one is revoked. See [`RotateApiToken`].
     #[track_caller]
     pub fn rotate(&self, rotation: RotateApiToken) -> CommandCall<RotatedApiToken> {
@@ -50,11 +67,12 @@ impl BridgeClient {
 #[must_use]
 pub struct BridgeClientBuilder {
     transport: TransportBuilder,
+    creation_lock: Option<Arc<dyn CreationLock>>,
 }
 
 impl Default for BridgeClientBuilder {
     fn default() -> Self {
-        Self { transport: Transport::builder().endpoint(Endpoint::BRIDGE) }
+        Self { transport: Transport::builder().endpoint(Endpoint::BRIDGE), creation_lock: None }
     }
 }
 
@@ -69,6 +87,12 @@ impl BridgeClientBuilder {
         self.configure(|transport| transport.endpoint(base_url))
     }
 
+    /// Sets the lock with which several processes never [create](BridgeClient::ensure) the same token at once. Default: none.
+    pub fn creation_lock(mut self, lock: impl CreationLock) -> Self {
+        self.creation_lock = Some(Arc::new(lock));
+        self
+    }
+
     /// Sets anything else of the transport: `configure(|transport| transport.…)`.
     pub fn configure(mut self, change: impl FnOnce(TransportBuilder) -> TransportBuilder) -> Self {
         self.transport = change(self.transport);
@@ -81,6 +105,7 @@ impl BridgeClientBuilder {
     /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) if the base URL is invalid, and the other
     /// errors of [building a transport](TransportBuilder::build).
     pub fn build(self) -> Result<BridgeClient> {
-        Ok(BridgeClient { transport: self.transport.build()? })
+        let creations = Arc::new(Creations::new(self.creation_lock));
+        Ok(BridgeClient { transport: self.transport.build()?, creations })
     }
 }

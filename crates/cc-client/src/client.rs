@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cc_runtime::credentials::Inferred;
+use cc_runtime::ensure::{CreationLock, Creations, Ensure, EnsureCall};
 use cc_runtime::transport::SecretUrl;
 use cc_runtime::{Command, CommandCall, Credentials, Defaults, Result, Transport, TransportBuilder};
 
@@ -17,6 +18,7 @@ use crate::resolve::{Resolver, Store};
 pub struct Client {
     transport: Transport,
     resolver: Resolver,
+    creations: Arc<Creations>,
     #[cfg(feature = "stream")]
     streams: Arc<crate::stream::ClientSettings>,
 }
@@ -65,6 +67,35 @@ impl Client {
     pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
         let client = self.clone();
         CommandCall::of(self.transport.clone(), command, |options| Context::new(client, options))
+    }
+
+    /// Creates something only once: a call that looks first, creates it if there is none, and after a lost answer, a 503 or a
+    /// kill in the middle looks again before it tries again. See [`cc_runtime::ensure`] for what it promises, and
+    /// [`EnsureCall`] for its options.
+    ///
+    /// ```
+    /// # use cc_client::Client;
+    /// # use cc_client::commands::addon::CreateAddon;
+    /// # async fn example(client: Client) -> cc_client::Result<()> {
+    /// use cc_client::ensure::Ensured;
+    ///
+    /// match client.ensure(CreateAddon::new("orga_…", "postgresql-addon", "plan_…", "par", "orders")).await? {
+    ///     Ensured::Created(addon) => println!("created {}", addon.id),
+    ///     Ensured::Found(addon) | Ensured::Updated(addon) => println!("{}: {}", addon.id, addon.differences()),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Ambiguous`](cc_runtime::ErrorKind::Ambiguous) if several match; the message lists them.
+    /// - [`ErrorKind::Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if the time ends before the outcome of a creation is
+    ///   known.
+    /// - Those of the command.
+    #[track_caller]
+    pub fn ensure<C: Ensure<Context = Context>>(&self, command: C) -> EnsureCall<C> {
+        let client = self.clone();
+        let context = move |options| Context::new(client.clone(), options);
+        EnsureCall::new(self.transport.clone(), self.creations.clone(), command, context)
     }
 
     /// A stream of this command, which takes settings before it is opened.
@@ -152,6 +183,7 @@ impl Client {
 pub struct ClientBuilder {
     transport: TransportBuilder,
     store: Option<Arc<dyn Store>>,
+    creation_lock: Option<Arc<dyn CreationLock>>,
     defaults: Defaults,
     unknown_for: Option<Duration>,
     #[cfg(feature = "stream")]
@@ -164,6 +196,7 @@ impl Default for ClientBuilder {
         Self {
             transport: TransportBuilder::default(),
             store: None,
+            creation_lock: None,
             defaults: Defaults::default(),
             unknown_for: None,
             streams: crate::stream::ClientSettings::new(),
@@ -217,6 +250,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the lock with which several processes never [create](Client::ensure) the same thing at once:
+    /// `RedisStore` is one. Default: none, then a duplicate made by another process at the same moment is an error that names
+    /// both.
+    pub fn creation_lock(mut self, lock: impl CreationLock) -> Self {
+        self.creation_lock = Some(Arc::new(lock));
+        self
+    }
+
     /// Sets the time for which an unknown id is remembered as unknown, so that further lookups cost no
     /// request. Zero: not at all. Default: one minute.
     pub fn unknown_ids_for(mut self, time: Duration) -> Self {
@@ -255,6 +296,7 @@ impl ClientBuilder {
                 self.unknown_for.unwrap_or(self.defaults.unknown_ids_for),
             ),
             transport,
+            creations: Arc::new(Creations::new(self.creation_lock)),
             #[cfg(feature = "stream")]
             streams: Arc::new(self.streams.complete(&self.defaults)),
         }

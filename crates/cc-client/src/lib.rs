@@ -37,10 +37,12 @@ pub mod stream;
 pub mod version_order;
 
 pub use cc_runtime as runtime;
+pub use cc_runtime::ensure;
 pub use cc_runtime::transport::SecretUrl;
 pub use cc_runtime::{
-    Answer, CachePolicy, CallOptions, Command, CommandCall, Credentials, Defaults, Endpoint, Error,
-    ErrorKind, Result, RetryPolicy, Secret, Timestamp, Transport, TransportBuilder,
+    Answer, CachePolicy, CallOptions, Command, CommandCall, Credentials, Defaults, Endpoint, Ensure,
+    EnsureCall, Ensured, Error, ErrorKind, Result, RetryPolicy, Secret, Timestamp, Transport,
+    TransportBuilder,
 };
 
 pub use binary::Binary;

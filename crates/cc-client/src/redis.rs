@@ -2,6 +2,7 @@
 
 mod answers;
 mod connection;
+mod creation;
 mod ids;
 mod turn;
 
@@ -14,7 +15,8 @@ use connection::SharedConnection;
 
 /// Keeps the index of ids and the answers of the platform in Redis, for many machines that work with the same accounts.
 /// Cheap to clone: clones share one connection. Take it as [`ClientBuilder::id_store`](crate::ClientBuilder::id_store), as
-/// [`TransportBuilder::cache_store`](crate::TransportBuilder::cache_store), or as both.
+/// [`TransportBuilder::cache_store`](crate::TransportBuilder::cache_store), as
+/// [`ClientBuilder::creation_lock`](crate::ClientBuilder::creation_lock), or as all of them.
 ///
 /// - A missing answer is requested once: one machine sends the request, and the others wait for its answer.
 ///   If that machine dies, another one sends the request after a [timeout](Self::turn).

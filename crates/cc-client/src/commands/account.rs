@@ -3,6 +3,7 @@
 pub use crate::generated::commands::account::*;
 
 mod auth;
+mod ensure;
 pub mod model;
 mod profile;
 mod ssh_key;

@@ -3,4 +3,5 @@
 pub use crate::generated::commands::addon::*;
 
 mod backup;
+mod ensure;
 pub mod model;

@@ -5,6 +5,7 @@ pub use crate::generated::commands::application::*;
 mod branches;
 mod create;
 mod domain;
+mod ensure;
 mod environment;
 mod get;
 mod link;

@@ -6,6 +6,7 @@ pub use crate::generated::commands::drain::*;
 
 mod change;
 mod create;
+mod ensure;
 pub mod model;
 mod read;
 mod wait;

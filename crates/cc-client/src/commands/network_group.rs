@@ -5,6 +5,7 @@
 
 pub use crate::generated::commands::network_group::*;
 
+mod ensure;
 mod group;
 mod member;
 pub mod model;

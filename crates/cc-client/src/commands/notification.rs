@@ -3,6 +3,7 @@
 pub use crate::generated::commands::notification::*;
 
 mod email;
+mod ensure;
 mod info;
 pub mod model;
 mod webhook;

@@ -3,5 +3,6 @@
 pub use crate::generated::commands::oauth::*;
 
 mod change;
+mod ensure;
 pub mod model;
 mod read;

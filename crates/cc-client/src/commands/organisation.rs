@@ -5,6 +5,7 @@ pub use crate::generated::commands::organisation::*;
 mod avatar;
 mod change;
 mod delete;
+mod ensure;
 mod list;
 mod members;
 pub mod model;

@@ -3,5 +3,6 @@
 pub use crate::generated::commands::redirection::*;
 
 mod create;
+mod ensure;
 
 pub use create::DEFAULT_NAMESPACE;

@@ -1,5 +1,6 @@
 //! A fleet that shares a real Redis. Without `redis-server` on the path these tests say so, and prove nothing.
 
+mod creation;
 mod faults;
 mod fleet;
 mod limits;

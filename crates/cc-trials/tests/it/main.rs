@@ -7,6 +7,7 @@ mod commands;
 // It is what documents do.
 mod documents;
 mod empty;
+mod ensure;
 mod extras;
 mod figures;
 #[rustfmt::skip]
