@@ -14,14 +14,14 @@ mod stream;
 
 use std::sync::LazyLock;
 
-use cc_runtime::Command;
 use cc_runtime::catalog::{Catalog, Run, read_input, write_output};
+use cc_runtime::{Command, ServiceUrl};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use cc_runtime::catalog::CommandKind;
+pub use cc_runtime::catalog::{CommandKind, Effect};
 #[cfg(feature = "stream")]
 #[allow(unused_imports)] // Which domains are on decides who needs it.
 pub(crate) use stream::stream_entry;
@@ -44,32 +44,37 @@ pub(crate) fn entry<C>(
     domain: &'static str,
     summary: &'static str,
     operations: &'static [&'static str],
+    effect: Effect,
 ) -> CommandInfo
 where
     C: Command<Context = Context, Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
 {
-    let run = Run::Once(|client: Client, options, input| {
+    let run = Run::Once(|client: Client, options, secrets, input| {
         let call = client.send::<C>(read_input(input)?).options(options);
-        Ok(Box::pin(async move { write_output(call.await?) }))
+        Ok(Box::pin(async move { write_output(call.await?, secrets) }))
     });
-    CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, run)
+    CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, effect, run)
 }
 
-/// The entry of a command that builds a URL: its output is the URL as a text, credentials included.
+/// The entry of a command that builds a URL: its output is the URL, whose query holds the credentials.
 #[allow(dead_code)]
 pub(crate) fn url_entry<C>(
     domain: &'static str,
     summary: &'static str,
     operations: &'static [&'static str],
+    effect: Effect,
 ) -> CommandInfo
 where
     C: UrlCommand + DeserializeOwned + JsonSchema,
 {
-    let run = Run::Once(|client: Client, _, input| {
+    let run = Run::Once(|client: Client, _, secrets, input| {
         let command: C = read_input(input)?;
-        Ok(Box::pin(async move { Ok(Value::from(client.url(command).await?.expose())) }))
+        Ok(Box::pin(async move {
+            let url = ServiceUrl::new(client.url(command).await?.expose());
+            write_output(url, secrets)
+        }))
     });
-    CommandInfo::new::<C, String>(C::NAME, domain, summary, operations, run)
+    CommandInfo::new::<C, String>(C::NAME, domain, summary, operations, effect, run)
 }
 
 fn catalog() -> &'static Catalog<Client> {
@@ -96,7 +101,8 @@ pub fn find(words: &str) -> impl Iterator<Item = &'static CommandInfo> {
     catalog().find(words)
 }
 
-/// A call of the command of this name: `dispatch(&client, "GetZone", json!({"zoneName": "par"})).await`.
+/// A call of the command of this name. Its output is an object, in which secrets are `***` unless
+/// [`expose_secrets`](Dispatch::expose_secrets) is called: `dispatch(&client, "GetZone", json!({"zoneName": "par"})).await`.
 pub fn dispatch(client: &Client, name: &str, input: Value) -> Dispatch {
     catalog().dispatch(client, name, input)
 }

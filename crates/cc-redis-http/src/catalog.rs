@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use cc_runtime::catalog::CommandKind;
+pub use cc_runtime::catalog::{CommandKind, Effect};
 
 use crate::client::RedisHttpClient;
 use crate::command::Context;
@@ -36,15 +36,16 @@ pub(crate) fn entry<C>(
     domain: &'static str,
     summary: &'static str,
     operations: &'static [&'static str],
+    effect: Effect,
 ) -> CommandInfo
 where
     C: Command<Context = Context, Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
 {
-    let run = Run::Once(|client: RedisHttpClient, options, input| {
+    let run = Run::Once(|client: RedisHttpClient, options, secrets, input| {
         let call = client.send::<C>(read_input(input)?).options(options).into_future();
-        Ok(Box::pin(async move { write_output(call.await?) }))
+        Ok(Box::pin(async move { write_output(call.await?, secrets) }))
     });
-    CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, run)
+    CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, effect, run)
 }
 
 fn catalog() -> &'static Catalog<RedisHttpClient> {

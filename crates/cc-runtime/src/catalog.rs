@@ -3,17 +3,23 @@
 //! Each client has a [`Catalog`] of its own; `cc_client::catalog`, `cc_bridge::catalog` and `cc_redis_http::catalog` look
 //! alike.
 
+mod effect;
 mod near;
+mod output;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::sync::OnceLock;
 
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use schemars::{JsonSchema, Schema, schema_for};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+pub use self::effect::Effect;
+use self::output::Layout;
+pub use self::output::{Secrets, write_output};
 
 use crate::de;
 use crate::error::{Error, ErrorKind, Result};
@@ -41,15 +47,18 @@ pub struct CommandInfo<C: 'static> {
     domain: &'static str,
     summary: &'static str,
     operations: &'static [&'static str],
+    effect: Effect,
     input_schema: fn() -> Schema,
     output_schema: fn() -> Schema,
+    /// Made of the schema of the output at the first call.
+    layout: OnceLock<Layout>,
     run: Run<C>,
 }
 
 /// Ways in which a command runs.
 pub enum Run<C> {
     /// One output.
-    Once(fn(C, CallOptions, &Value) -> Result<Dispatched>),
+    Once(fn(C, CallOptions, Secrets, &Value) -> Result<Dispatched>),
     /// One thing after another.
     Stream(fn(&C, &Value) -> Result<Streamed>),
 }
@@ -72,11 +81,13 @@ impl<C> CommandInfo<C> {
         domain: &'static str,
         summary: &'static str,
         operations: &'static [&'static str],
+        effect: Effect,
         run: Run<C>,
     ) -> Self {
         let (input_schema, output_schema) =
             (|| schema::of_input(schema_for!(I)), || schema::of_output(schema_for!(O)));
-        Self { name, domain, summary, operations, input_schema, output_schema, run }
+        let layout = OnceLock::new();
+        Self { name, domain, summary, operations, effect, input_schema, output_schema, layout, run }
     }
 
     /// Returns the kind and the type of the output.
@@ -112,33 +123,70 @@ impl<C> CommandInfo<C> {
         self.operations
     }
 
-    /// The JSON Schema of its inputs.
+    /// Returns the description: the summary, more about the command, and its errors, in prose without links and code.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let schema = self.input_schema();
+        schema.get("description").and_then(Value::as_str).unwrap_or(self.summary).to_owned()
+    }
+
+    /// Returns the effect that a call may have on the platform.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// Returns `true` if a call changes nothing.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.effect.is_read_only()
+    }
+
+    /// Returns `true` if a call may delete, replace or interrupt something that exists.
+    #[must_use]
+    pub fn is_destructive(&self) -> bool {
+        self.effect.is_destructive()
+    }
+
+    /// Returns `true` if a second call with the same inputs has no further effect.
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        self.effect.is_idempotent()
+    }
+
+    /// The JSON Schema of its inputs: an object.
     #[must_use]
     pub fn input_schema(&self) -> Schema {
         (self.input_schema)()
     }
 
-    /// JSON Schema of the output.
+    /// JSON Schema of the output, or of each item of a stream: an object.
+    ///
+    /// An output that is another value, such as a list or nothing found, is the property `result` of the object.
     #[must_use]
     pub fn output_schema(&self) -> Schema {
-        (self.output_schema)()
+        let schema = (self.output_schema)();
+        self.layout.get_or_init(|| Layout::of(&schema)).schema(schema)
+    }
+
+    /// Puts an output into an object, as its schema says.
+    fn object(&self, output: Value) -> Value {
+        self.layout.get_or_init(|| Layout::of(&(self.output_schema)())).object(output)
     }
 }
 
 impl<C: Clone> CommandInfo<C> {
     /// A call of this command with these inputs.
     pub fn dispatch(&'static self, client: &C, input: Value) -> Dispatch<C> {
-        Dispatch { client: client.clone(), options: CallOptions::default(), command: Ok(self), input }
+        Dispatch::new(client, Ok(self), input)
     }
 }
 
 impl<C> Clone for CommandInfo<C> {
     fn clone(&self) -> Self {
-        *self
+        Self { layout: self.layout.clone(), ..*self }
     }
 }
-
-impl<C> Copy for CommandInfo<C> {}
 
 impl<C> Clone for Run<C> {
     fn clone(&self) -> Self {
@@ -155,6 +203,7 @@ impl<C> fmt::Debug for CommandInfo<C> {
             .field("domain", &self.domain)
             .field("summary", &self.summary)
             .field("operations", &self.operations)
+            .field("effect", &self.effect)
             .finish_non_exhaustive()
     }
 }
@@ -205,15 +254,22 @@ impl<C> Catalog<C> {
         })
     }
 
-    /// The stream of this name. Nothing is sent until it is polled.
+    /// The stream of this name. Nothing is sent until it is polled. Each item is an object, in which secrets are `***`.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if the command does not exist or is not a stream, or if the input does not
     /// match the command.
-    pub fn stream(&self, client: &C, name: &str, input: &Value) -> Result<Streamed> {
+    pub fn stream(&'static self, client: &C, name: &str, input: &Value) -> Result<Streamed> {
         let command = self.get(name).ok_or_else(|| self.unknown(name))?;
         match command.run {
-            Run::Stream(run) => run(client, input).map_err(|error| error.with_command(command.name)),
+            Run::Stream(run) => {
+                let items =
+                    run(client, &arguments(input)).map_err(|error| error.with_command(command.name))?;
+                Ok(Box::pin(items.map(|delivered| match delivered {
+                    Ok(Delivered::Item(item)) => Ok(Delivered::Item(command.object(item))),
+                    other => other,
+                })))
+            }
             Run::Once(_) => Err(Error::new(ErrorKind::InvalidInput)
                 .with_message(format!("`{name}` is not a stream: run it with `catalog::dispatch`"))
                 .with_command(command.name)),
@@ -236,11 +292,14 @@ impl<C: Clone> Catalog<C> {
     /// A call of the command of this name.
     pub fn dispatch(&'static self, client: &C, name: &str, input: Value) -> Dispatch<C> {
         let command = self.get(name).ok_or_else(|| self.unknown(name));
-        Dispatch { client: client.clone(), options: CallOptions::default(), command, input }
+        Dispatch::new(client, command, input)
     }
 }
 
 /// A command, by name and with JSON, that is sent when it is awaited.
+///
+/// `null` as the input means no arguments. The output is an object, in which secrets are `***` unless
+/// [`expose_secrets`](Self::expose_secrets) is called.
 ///
 /// It fails with [`ErrorKind::InvalidInput`] if the command is unknown (the message suggests similar names)
 /// or the input does not match it (the message names the field), and with the errors of the command.
@@ -249,12 +308,32 @@ impl<C: Clone> Catalog<C> {
 pub struct Dispatch<C: 'static> {
     client: C,
     options: CallOptions,
+    secrets: Secrets,
     command: Result<&'static CommandInfo<C>>,
     input: Value,
 }
 
 impl<C> Dispatch<C> {
     crate::__call_setters!();
+
+    /// Writes passwords, tokens and other secrets into the output, which has `***` in their place by default.
+    pub fn expose_secrets(mut self) -> Self {
+        self.secrets = Secrets::Exposed;
+        self
+    }
+}
+
+impl<C: Clone> Dispatch<C> {
+    fn new(client: &C, command: Result<&'static CommandInfo<C>>, input: Value) -> Self {
+        let (options, secrets) = (CallOptions::default(), Secrets::Redacted);
+        Self { client: client.clone(), options, secrets, command, input }
+    }
+}
+
+/// The arguments of a command: `null` means none.
+fn arguments(input: &Value) -> std::borrow::Cow<'_, Value> {
+    use std::borrow::Cow;
+    if input.is_null() { Cow::Owned(Value::Object(serde_json::Map::new())) } else { Cow::Borrowed(input) }
 }
 
 impl<C: Send + 'static> IntoFuture for Dispatch<C> {
@@ -270,8 +349,8 @@ impl<C: Send + 'static> IntoFuture for Dispatch<C> {
                     .with_message(format!("`{name}` is a stream: run it with `catalog::stream`"))
                     .with_command(name));
             };
-            let run = run(self.client, self.options, &self.input);
-            run.map_err(|error| error.with_command(command.name))?.await
+            let run = run(self.client, self.options, self.secrets, &arguments(&self.input));
+            run.map_err(|error| error.with_command(command.name))?.await.map(|output| command.object(output))
         })
     }
 }
@@ -282,16 +361,4 @@ impl<C: Send + 'static> IntoFuture for Dispatch<C> {
 /// [`ErrorKind::InvalidInput`], which names the field that does not fit.
 pub fn read_input<T: DeserializeOwned>(input: &Value) -> Result<T> {
     de::strictly(input).map_err(|fault| Error::new(ErrorKind::InvalidInput).with_message(fault.to_string()))
-}
-
-/// An output as JSON.
-///
-/// # Errors
-/// [`ErrorKind::Unexpected`] when it has none.
-pub fn write_output<T: Serialize>(output: T) -> Result<Value> {
-    serde_json::to_value(output).map_err(|cause| {
-        Error::new(ErrorKind::Unexpected)
-            .with_message("could not encode the output as JSON")
-            .with_source(cause)
-    })
 }

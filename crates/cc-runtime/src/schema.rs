@@ -1,8 +1,12 @@
 //! JSON Schemas that `serde` does not describe: unions, and numbers with their bounds.
 
+mod prose;
+
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
+
+use self::prose::Prose;
 
 /// Schema of an open union, from those of its variants.
 ///
@@ -111,26 +115,10 @@ impl Transform for Bounds {
     }
 }
 
-/// Ends descriptions before their example in Rust, which says nothing to a program that reads a schema.
-#[derive(Debug, Clone)]
-struct WithoutExamples;
-
-impl Transform for WithoutExamples {
-    fn transform(&mut self, schema: &mut Schema) {
-        let description = schema.get("description").and_then(Value::as_str);
-        let prose =
-            description.and_then(|text| text.split_once("\n\n# Example")).map(|(prose, _)| prose.to_owned());
-        if let Some(prose) = prose {
-            schema.insert("description".to_owned(), prose.into());
-        }
-        transform_subschemas(self, schema);
-    }
-}
-
 /// The schema of the inputs of a command: an object that says which properties it has, none included.
 pub(crate) fn of_input(mut schema: Schema) -> Schema {
     Bounds.transform(&mut schema);
-    WithoutExamples.transform(&mut schema);
+    Prose::of_inputs(&schema).transform(&mut schema);
     if schema.get("type") == Some(&json!("object")) {
         schema.ensure_object().entry("properties").or_insert_with(|| json!({}));
     }
@@ -140,7 +128,7 @@ pub(crate) fn of_input(mut schema: Schema) -> Schema {
 /// The schema of an output. Alternatives at its top are an `anyOf`, as those of an open union are.
 pub(crate) fn of_output(mut schema: Schema) -> Schema {
     Bounds.transform(&mut schema);
-    WithoutExamples.transform(&mut schema);
+    Prose::default().transform(&mut schema);
     if let Some(alternatives) = schema.remove("oneOf") {
         schema.insert("anyOf".to_owned(), alternatives);
     }

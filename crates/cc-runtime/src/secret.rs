@@ -1,6 +1,7 @@
 //! Values that are never shown.
 
 pub(crate) mod collect;
+pub(crate) mod hide;
 mod json;
 pub(crate) mod service_url;
 
@@ -16,7 +17,7 @@ pub use service_url::ServiceUrl;
 ///
 /// It is wiped from memory when dropped, `Debug` does not show it and there is no `Display`:
 /// [`expose`](Self::expose) is the one way to read it. It does travel in a body that is made to hold it: `Serialize`
-/// writes the value.
+/// writes the value. Outputs of the catalogue have `***` in its place.
 #[derive(Clone, Default)]
 pub struct Secret(SecretString);
 
@@ -81,6 +82,9 @@ impl fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if hide::is_hiding() {
+            return serializer.serialize_str(hide::HIDDEN);
+        }
         collect::note(self);
         serializer.serialize_str(self.expose())
     }

@@ -1,6 +1,6 @@
 //! Streams by their names, with JSON in and JSON out.
 
-use cc_runtime::catalog::{Run, read_input, write_output};
+use cc_runtime::catalog::{Effect, Run, Secrets, read_input, write_output};
 use cc_runtime::{Error, ErrorKind, Result};
 use futures_util::StreamExt;
 use schemars::JsonSchema;
@@ -15,7 +15,7 @@ use crate::stream::{Delivery, StreamCall, StreamCommand};
 pub use cc_runtime::catalog::{Delivered, Streamed};
 
 /// The stream of this name: `stream(&client, "StreamApplicationRuntimeLog", json!({"applicationId": "app_1"}))`. Nothing is
-/// sent until it is polled.
+/// sent until it is polled. Each item is an object, in which secrets are `***`.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if the command does not exist or is not a
@@ -30,6 +30,7 @@ pub(crate) fn stream_entry<C>(
     domain: &'static str,
     summary: &'static str,
     operations: &'static [&'static str],
+    effect: Effect,
 ) -> CommandInfo
 where
     C: StreamCommand<Item: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
@@ -37,7 +38,7 @@ where
     let run = Run::Stream(|client: &Client, input| {
         let items = StreamCall::<C>::new(client.clone(), read_input(input)?).open().items();
         Ok(Box::pin(items.map(|delivery| match delivery {
-            Ok(Delivery::Item(item)) => write_output(item).map(Delivered::Item),
+            Ok(Delivery::Item(item)) => write_output(item, Secrets::Redacted).map(Delivered::Item),
             Ok(Delivery::Gap(gap)) => {
                 let error = Error::new(ErrorKind::StreamGap).with_message(gap.to_string());
                 Ok(Delivered::Notice(error.with_command(C::NAME)))
@@ -46,5 +47,5 @@ where
             Err(error) => Err(error.with_command(C::NAME)),
         })))
     });
-    CommandInfo::new::<C, C::Item>(C::NAME, domain, summary, operations, run)
+    CommandInfo::new::<C, C::Item>(C::NAME, domain, summary, operations, effect, run)
 }

@@ -31,7 +31,15 @@ fn every_command_has_a_name_of_its_own_a_summary_and_schemas_of_objects() {
         assert_eq!(catalog::get(command.name()).map(catalog::CommandInfo::name), Some(command.name()));
         let input = command.input_schema();
         assert_eq!(input.get("type"), Some(&json!("object")), "{command:?}");
-        let _ = command.output_schema();
+        assert_eq!(command.output_schema().get("type"), Some(&json!("object")), "{command:?}");
+        let alone = command.operations().len() == 1;
+        assert!(
+            !command.is_read_only() || command.is_idempotent() && !command.is_destructive(),
+            "{command:?}"
+        );
+        assert!(!command.name().starts_with("List") || command.is_read_only(), "{command:?}");
+        assert!(!command.name().starts_with("Delete") || command.is_destructive(), "{command:?}");
+        assert!(!(alone && command.name().starts_with("Get")) || !command.is_destructive(), "{command:?}");
     }
 }
 

@@ -44,6 +44,9 @@ impl fmt::Debug for SecretJson {
 
 impl Serialize for SecretJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if super::hide::is_hiding() {
+            return serializer.serialize_str(super::hide::HIDDEN);
+        }
         note(&self.0);
         self.0.serialize(serializer)
     }

@@ -93,6 +93,9 @@ impl fmt::Debug for ServiceUrl {
 
 impl Serialize for ServiceUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if super::hide::is_hiding() {
+            return serializer.serialize_str(&shown(&self.0));
+        }
         if let Ok(url) = url::Url::parse(&self.0) {
             if !url.username().is_empty() || url.password().is_some() {
                 // As a URL, which is taken apart where secrets are looked for.

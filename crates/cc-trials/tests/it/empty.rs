@@ -188,6 +188,7 @@ async fn what_a_change_created_is_found_in_a_list_when_only_one_thing_there_can_
         let ids = sandbox.ids();
         let addon = json!({ "addonId": ids.addon });
         let addon = catalog::dispatch(&memory::client(&sandbox), "GetAddon", addon).await.unwrap();
+        let addon = addon["result"].clone();
         let of = |part: &str| addon[part]["id"].as_str().unwrap_or_default();
         let text = input.to_string().replace("OWNER", &ids.organisation).replace("APP", &ids.application);
         let text = text.replace("PROVIDER", of("provider")).replace("PLAN", of("plan"));
@@ -197,7 +198,7 @@ async fn what_a_change_created_is_found_in_a_list_when_only_one_thing_there_can_
             run_on(&sandbox, command, &input, Answer::Nothing(StatusCode::NO_CONTENT)).await;
         sandbox.violations();
         match outcome {
-            Ok(output) if changes == 1 && output.is_object() => {}
+            Ok(output) if changes == 1 && output != json!({}) && output.get("result") != Some(&Value::Null) => {}
             outcome => faults.push(format!("{name}: {changes}: {outcome:?}")),
         }
         // A second one of the same name cannot be told from the first.
@@ -216,14 +217,14 @@ async fn what_a_change_created_is_found_in_a_list_when_only_one_thing_there_can_
 async fn an_answer_that_a_command_does_not_use_is_never_read() {
     let mut tried = 0;
     for command in catalog::commands().iter().filter(|command| command.kind() == CommandKind::Once) {
-        let gives_nothing = command.output_schema().to_value().get("type") == Some(&Value::from("null"));
+        let gives_nothing = command.output_schema().get("properties") == Some(&json!({}));
         for input in inputs(command).into_iter().filter(|_| gives_nothing) {
             let (outcome, changes) = run(command, &input, Answer::Page).await;
             if changes > 0 {
                 tried += 1;
                 match outcome {
                     Err(error) if error.kind() == ErrorKind::DeadlineExceeded => {}
-                    outcome => assert_eq!(outcome.unwrap(), Value::Null, "{}", command.name()),
+                    outcome => assert_eq!(outcome.unwrap(), json!({}), "{}", command.name()),
                 }
             }
         }

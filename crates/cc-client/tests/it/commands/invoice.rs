@@ -151,8 +151,9 @@ async fn the_address_of_an_invoice_carries_the_credentials_and_costs_no_request(
 async fn the_catalogue_gives_the_address_of_an_invoice_as_text() {
     let client = Client::builder().build().unwrap();
     let input = json!({"ownerId": "orga_1", "invoiceNumber": "F1", "format": "html"});
-    let url = cc_client::catalog::dispatch(&client, "GetInvoiceUrl", input).await.unwrap();
-    assert_eq!(url, "https://api.clever-cloud.com/v4/billing/organisations/orga_1/invoices/F1.html");
+    let output = cc_client::catalog::dispatch(&client, "GetInvoiceUrl", input).await.unwrap();
+    let url = "https://api.clever-cloud.com/v4/billing/organisations/orga_1/invoices/F1.html";
+    assert_eq!(output, serde_json::json!({ "result": url }));
     let input = json!({"ownerId": "orga_1", "invoiceNumber": "F1", "format": "doc"});
     let error = cc_client::catalog::dispatch(&client, "GetInvoiceUrl", input).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
