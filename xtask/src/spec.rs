@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod declared;
+pub mod effect;
 mod expand;
 pub mod model;
 pub mod node;

@@ -8,6 +8,8 @@ use super::homes::Home;
 use super::rust::literal;
 use super::{Decided, HEADER_TEXT};
 use crate::spec::declared::CommandKind;
+use crate::spec::effect::{self, Effect};
+use crate::spec::model::Operation;
 
 pub struct Rendered {
     pub text: String,
@@ -19,6 +21,11 @@ pub struct Rendered {
 pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet<String>) -> Rendered {
     let mut entries: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut once = BTreeSet::new();
+    let operations: BTreeMap<&str, &Operation> = decided
+        .iter()
+        .flat_map(|domain| &domain.domain.operations)
+        .map(|operation| (operation.id.as_str(), operation))
+        .collect();
     for domain in decided.iter().filter(|domain| home.holds(&domain.domain.name)) {
         for operation in &domain.domain.operations {
             if let Some(command) =
@@ -33,6 +40,7 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet
                     &command.name,
                     summary,
                     std::slice::from_ref(&operation.id),
+                    &effect(command.effect, &[operation]),
                     &needed,
                 );
                 entries.insert((domain.domain.name.clone(), command.name.clone()), text);
@@ -49,6 +57,8 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet
                 }
             };
             let needed = commands::features(&domain.domain.name, command);
+            let called: Vec<&Operation> =
+                command.operations.iter().filter_map(|id| operations.get(id.as_str()).copied()).collect();
             let text = entry(
                 home,
                 function,
@@ -56,6 +66,7 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet
                 &command.name,
                 &command.summary,
                 &command.operations,
+                &effect(command.effect, &called),
                 &needed,
             );
             entries.insert((domain.domain.name.clone(), command.name.clone()), text);
@@ -69,7 +80,7 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet
     let imports: String = used.iter().map(|function| format!(", {function}")).collect();
     let mut text = format!(
         "// {HEADER_TEXT}\n//! Every command, in the order of their domains and names.\n\n#[allow(unused_imports)]\n\
-         use crate::catalog::{{CommandInfo{imports}}};\n{}\n\
+         use crate::catalog::{{CommandInfo, Effect{imports}}};\n{}\n\
          pub(crate) fn entries() -> Vec<CommandInfo> {{\n    vec![\n",
         if streams {
             "#[cfg(feature = \"stream\")]\n#[allow(unused_imports)]\nuse crate::catalog::stream_entry;\n"
@@ -84,6 +95,20 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet
     Rendered { text, once: once.into_iter().collect() }
 }
 
+/// The constant of `cc_runtime::catalog::Effect`: the effect that the spec gives, or that of the methods.
+fn effect(given: Option<Effect>, operations: &[&Operation]) -> String {
+    let derived = Effect::derived(operations.iter().map(|one| (one.method.as_str(), one.one_shot)));
+    let constant = match given.unwrap_or(derived) {
+        Effect::ReadOnly => return "Effect::READ_ONLY".to_owned(),
+        Effect::Additive => "Effect::ADDITIVE",
+        Effect::Destructive => "Effect::DESTRUCTIVE",
+    };
+    let is_idempotent =
+        operations.iter().all(|one| effect::is_idempotent(&one.method, one.one_shot, one.idempotent));
+    format!("{constant}{}", if is_idempotent { ".idempotent()" } else { "" })
+}
+
+#[allow(clippy::too_many_arguments)]
 fn entry(
     home: &Home,
     function: &str,
@@ -91,6 +116,7 @@ fn entry(
     name: &str,
     summary: &str,
     operations: &[String],
+    effect: &str,
     features: &BTreeSet<&str>,
 ) -> String {
     let mut out = String::new();
@@ -99,7 +125,7 @@ fn entry(
     let operations: Vec<String> = operations.iter().map(|operation| literal(operation)).collect();
     let _ = writeln!(
         out,
-        "{condition}        {function}::<crate::{}>({}, {}, &[{}]),",
+        "{condition}        {function}::<crate::{}>({}, {}, &[{}], {effect}),",
         home.path(&module(domain), name),
         literal(domain),
         literal(summary),

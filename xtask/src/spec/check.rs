@@ -3,6 +3,7 @@
 pub mod command;
 mod copies;
 mod declared;
+mod effect;
 mod keys;
 mod names;
 pub mod operation;
@@ -119,6 +120,14 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
         .flat_map(operations)
         .filter_map(|(.., operation)| operation.str_at("operationId"))
         .collect();
+    let methods: BTreeMap<&str, (&str, bool)> = documents
+        .domains
+        .values()
+        .flat_map(operations)
+        .filter_map(|(_, method, operation)| {
+            Some((operation.str_at("operationId")?, (method, operation.is_true_at("x-one-shot"))))
+        })
+        .collect();
     let streams: BTreeSet<&str> = documents
         .domains
         .values()
@@ -167,6 +176,10 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
             if let Some(name) = operation.at(&["x-command", "name"]).and_then(Node::as_str) {
                 unique(&mut report, &mut commands, "command", name, operation.line, &pointer);
             }
+            if let Some(command) = operation.get("x-command") {
+                let own = (method, operation.is_true_at("x-one-shot"));
+                effect::check(&mut report, command, [own].into_iter(), &join(&pointer, "x-command"));
+            }
         }
         let declared = document.get("x-commands").map(Node::items).unwrap_or_default();
         for (index, command) in declared.iter().enumerate() {
@@ -184,6 +197,9 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                     );
                 }
             }
+            let called = command.strings_at("operations");
+            let called = called.iter().filter_map(|id| methods.get(id.as_str()).copied());
+            effect::check(&mut report, command, called, pointer);
             let is_stream = command.str_at("kind") == Some("stream");
             if is_stream && !command.strings_at("operations").iter().any(|id| streams.contains(id.as_str())) {
                 let message = "`kind: stream` needs an operation that answers `text/event-stream`".to_owned();

@@ -1,5 +1,6 @@
 //! The commands whose logic is written by hand, as `x-commands` declares them.
 
+use super::effect::Effect;
 use super::node::{Kind, Node};
 
 /// An entry of `x-commands`.
@@ -29,6 +30,8 @@ pub struct Declared {
     pub clean_up: Option<u64>,
     /// Code of the example in the documentation. Default: made from the required inputs.
     pub example: Option<String>,
+    /// Effect on the platform, where the methods of its operations do not tell it.
+    pub effect: Option<Effect>,
 }
 
 /// Way in which a command runs.
@@ -139,6 +142,7 @@ fn declared(node: &Node) -> Declared {
         requires: node.strings_at("requires"),
         clean_up: node.get("clean-up").and_then(|node| node.to_json().as_u64()),
         example: node.str_at("example").map(|code| code.trim_end().to_owned()),
+        effect: node.str_at("effect").and_then(Effect::read),
     }
 }
 

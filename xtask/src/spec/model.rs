@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Documents;
 use super::check::operations;
 use super::declared::{self, Declared};
+use super::effect::Effect;
 use super::node::Node;
 use super::pin;
 use super::secret;
@@ -118,6 +119,8 @@ pub struct Command {
     pub cli: Vec<String>,
     /// `true` if the resolver learns that what the answer holds belongs to the owner that was given.
     pub teaches: bool,
+    /// Effect on the platform, where the method does not tell it.
+    pub effect: Option<Effect>,
 }
 
 impl Operation {
@@ -374,6 +377,7 @@ fn command(node: &Node) -> Command {
         reread: text("reread"),
         cli: node.strings_at("cli"),
         teaches: node.is_true_at("teaches"),
+        effect: node.str_at("effect").and_then(Effect::read),
     }
 }
 

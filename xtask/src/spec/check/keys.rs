@@ -139,6 +139,7 @@ pub const COMMAND: Keys = Keys {
         "sent-empty",
         "teaches",
         "cli",
+        "effect",
     ],
     extensions: &[],
     refused: &[("domain", "a command belongs to the domain of its file")],
@@ -160,6 +161,7 @@ pub const DECLARED: Keys = Keys {
         "operations",
         "requires",
         "clean-up",
+        "effect",
         "example",
         "run",
     ],
@@ -256,7 +258,7 @@ impl Value {
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-not-found" | "x-successor" | "x-note" | "x-free-json" | "x-rust-type"
             | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "x-left-out"
-            | "default" => Self::Text,
+            | "effect" | "default" => Self::Text,
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
             | "sent-empty" | "errors" | "cli" => Self::Texts,
             "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" | "servers" => Self::List,
