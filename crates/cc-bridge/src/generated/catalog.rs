@@ -2,14 +2,14 @@
 //! Every command, in the order of their domains and names.
 
 #[allow(unused_imports)]
-use crate::catalog::{CommandInfo, entry};
+use crate::catalog::{CommandInfo, Effect, entry};
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
-        entry::<crate::commands::CreateApiToken>("bridge", "Creates an API token.", &["create_api_token"]),
-        entry::<crate::commands::DeleteApiToken>("bridge", "Revokes an API token.", &["delete_api_token"]),
-        entry::<crate::commands::ListApiToken>("bridge", "Lists the API tokens of the signed-in user.", &["list_api_tokens"]),
-        entry::<crate::commands::RotateApiToken>("bridge", "Replaces an API token by a new one, without a moment at which no token works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"]),
-        entry::<crate::commands::UpdateApiToken>("bridge", "Changes the name and the description of an API token.", &["update_api_token"]),
+        entry::<crate::commands::CreateApiToken>("bridge", "Creates an API token.", &["create_api_token"], Effect::ADDITIVE),
+        entry::<crate::commands::DeleteApiToken>("bridge", "Revokes an API token.", &["delete_api_token"], Effect::DESTRUCTIVE.idempotent()),
+        entry::<crate::commands::ListApiToken>("bridge", "Lists the API tokens of the signed-in user.", &["list_api_tokens"], Effect::READ_ONLY),
+        entry::<crate::commands::RotateApiToken>("bridge", "Replaces an API token by a new one, without a moment at which no token works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::UpdateApiToken>("bridge", "Changes the name and the description of an API token.", &["update_api_token"], Effect::DESTRUCTIVE.idempotent()),
     ]
 }

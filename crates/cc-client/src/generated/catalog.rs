@@ -2,7 +2,7 @@
 //! Every command, in the order of their domains and names.
 
 #[allow(unused_imports)]
-use crate::catalog::{CommandInfo, entry, url_entry};
+use crate::catalog::{CommandInfo, Effect, entry, url_entry};
 #[cfg(feature = "stream")]
 #[allow(unused_imports)]
 use crate::catalog::stream_entry;
@@ -10,420 +10,420 @@ use crate::catalog::stream_entry;
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::ConfirmAuthMfa>("account", "Confirms a second factor with one of its codes.", &["confirm_mfa"]),
+        entry::<crate::commands::account::ConfirmAuthMfa>("account", "Confirms a second factor with one of its codes.", &["confirm_mfa"], Effect::ADDITIVE),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::CreateAuthMfa>("account", "Starts the registration of a second factor, and returns the data for an authenticator program.", &["create_mfa"]),
+        entry::<crate::commands::account::CreateAuthMfa>("account", "Starts the registration of a second factor, and returns the data for an authenticator program.", &["create_mfa"], Effect::ADDITIVE),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::CreatePersonalSshKey>("account", "Adds an SSH key to the account of the caller, or replaces the key of the same name, and returns it.", &["add_ssh_key", "list_ssh_keys"]),
+        entry::<crate::commands::account::CreatePersonalSshKey>("account", "Adds an SSH key to the account of the caller, or replaces the key of the same name, and returns it.", &["add_ssh_key", "list_ssh_keys"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::CreateProfileEmailAddress>("account", "Adds a secondary e-mail address.", &["add_profile_email_address"]),
+        entry::<crate::commands::account::CreateProfileEmailAddress>("account", "Adds a secondary e-mail address.", &["add_profile_email_address"], Effect::ADDITIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::DeleteAllOauthTokens>("account", "Revokes all OAuth tokens of the caller.", &["revoke_oauth_tokens"]),
+        entry::<crate::commands::account::DeleteAllOauthTokens>("account", "Revokes all OAuth tokens of the caller.", &["revoke_oauth_tokens"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::DeleteAuthMfa>("account", "Removes a second factor.", &["delete_mfa"]),
+        entry::<crate::commands::account::DeleteAuthMfa>("account", "Removes a second factor.", &["delete_mfa"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::DeleteOauthToken>("account", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"]),
+        entry::<crate::commands::account::DeleteOauthToken>("account", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::DeletePersonalSshKey>("account", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
+        entry::<crate::commands::account::DeletePersonalSshKey>("account", "Deletes an SSH key of the caller.", &["delete_ssh_key"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::DeleteProfileEmailAddress>("account", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"]),
+        entry::<crate::commands::account::DeleteProfileEmailAddress>("account", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::DeleteUserSetting>("account", "Deletes one console setting of the caller.", &["delete_user_setting"]),
+        entry::<crate::commands::account::DeleteUserSetting>("account", "Deletes one console setting of the caller.", &["delete_user_setting"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::GetAuthMfaBackupCodes>("account", "Returns the backup codes, which sign the caller in when the second factor is lost.", &["list_mfa_backup_codes"]),
+        entry::<crate::commands::account::GetAuthMfaBackupCodes>("account", "Returns the backup codes, which sign the caller in when the second factor is lost.", &["list_mfa_backup_codes"], Effect::ADDITIVE),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::GetOrganisationSummaries>("account", "Lists the personal space of the caller and then the organisations by name, each with its resources.", &["get_summary"]),
+        entry::<crate::commands::account::GetOrganisationSummaries>("account", "Lists the personal space of the caller and then the organisations by name, each with its resources.", &["get_summary"], Effect::READ_ONLY),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::GetProfile>("account", "Reads the profile of the caller.", &["get_profile"]),
+        entry::<crate::commands::account::GetProfile>("account", "Reads the profile of the caller.", &["get_profile"], Effect::READ_ONLY),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::GetUserSetting>("account", "Reads the value of one console setting of the caller.", &["get_user_setting"]),
+        entry::<crate::commands::account::GetUserSetting>("account", "Reads the value of one console setting of the caller.", &["get_user_setting"], Effect::READ_ONLY),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::ListOauthToken>("account", "Lists the OAuth tokens of the caller.", &["list_oauth_tokens"]),
+        entry::<crate::commands::account::ListOauthToken>("account", "Lists the OAuth tokens of the caller.", &["list_oauth_tokens"], Effect::READ_ONLY),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::ListPersonalSshKey>("account", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
+        entry::<crate::commands::account::ListPersonalSshKey>("account", "Lists the SSH keys of the caller.", &["list_ssh_keys"], Effect::READ_ONLY),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::ListProfileEmailAddress>("account", "Lists the primary and the secondary e-mail addresses of the caller.", &["get_profile", "list_profile_email_addresses"]),
+        entry::<crate::commands::account::ListProfileEmailAddress>("account", "Lists the primary and the secondary e-mail addresses of the caller.", &["get_profile", "list_profile_email_addresses"], Effect::READ_ONLY),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::RequestProfileEmailConfirmation>("account", "Sends an e-mail with which the caller confirms the primary e-mail address.", &["request_email_confirmation"]),
+        entry::<crate::commands::account::RequestProfileEmailConfirmation>("account", "Sends an e-mail with which the caller confirms the primary e-mail address.", &["request_email_confirmation"], Effect::ADDITIVE),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::SetProfilePrimaryEmailAddress>("account", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"]),
+        entry::<crate::commands::account::SetProfilePrimaryEmailAddress>("account", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::SetUserSetting>("account", "Changes one console setting of the caller.", &["set_user_setting"]),
+        entry::<crate::commands::account::SetUserSetting>("account", "Changes one console setting of the caller.", &["set_user_setting"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::UpdateAuthPassword>("account", "Changes the password of the caller.", &["change_password"]),
+        entry::<crate::commands::account::UpdateAuthPassword>("account", "Changes the password of the caller.", &["change_password"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::UpdateProfile>("account", "Changes the profile of the caller.", &["update_profile"]),
+        entry::<crate::commands::account::UpdateProfile>("account", "Changes the profile of the caller.", &["update_profile"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "account")]
-        entry::<crate::commands::account::UpdateProfileAvatar>("account", "Changes the avatar of the caller to an image, or to the avatar of another service.", &["update_profile_avatar"]),
+        entry::<crate::commands::account::UpdateProfileAvatar>("account", "Changes the avatar of the caller to an image, or to the avatar of another service.", &["update_profile_avatar"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::CancelMigration>("addon", "Cancels a migration of an add-on.", &["cancel_migration"]),
+        entry::<crate::commands::addon::CancelMigration>("addon", "Cancels a migration of an add-on.", &["cancel_migration"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::CreateAddon>("addon", "Creates an add-on.", &["create_addon"]),
+        entry::<crate::commands::addon::CreateAddon>("addon", "Creates an add-on.", &["create_addon"], Effect::ADDITIVE),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::DeleteAddon>("addon", "Deletes an add-on and its data.", &["delete_addon"]),
+        entry::<crate::commands::addon::DeleteAddon>("addon", "Deletes an add-on and its data.", &["delete_addon"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::GetAddon>("addon", "Reads one add-on.", &["get_addon"]),
+        entry::<crate::commands::addon::GetAddon>("addon", "Reads one add-on.", &["get_addon"], Effect::READ_ONLY),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::GetAddonSso>("addon", "Creates the data that sign the caller in to the dashboard of an add-on.", &["get_addon_sso"]),
+        entry::<crate::commands::addon::GetAddonSso>("addon", "Creates the data that sign the caller in to the dashboard of an add-on.", &["get_addon_sso"], Effect::ADDITIVE),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::GetMigration>("addon", "Reads one migration of an add-on.", &["get_migration"]),
+        entry::<crate::commands::addon::GetMigration>("addon", "Reads one migration of an add-on.", &["get_migration"], Effect::READ_ONLY),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::ListAddon>("addon", "Lists the add-ons of an owner.", &["list_addons"]),
+        entry::<crate::commands::addon::ListAddon>("addon", "Lists the add-ons of an owner.", &["list_addons"], Effect::READ_ONLY),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::ListBackup>("addon", "Lists the backups of an add-on, latest first, optionally with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
+        entry::<crate::commands::addon::ListBackup>("addon", "Lists the backups of an add-on, latest first, optionally with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"], Effect::READ_ONLY),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::ListMigration>("addon", "Lists the migrations of an add-on.", &["list_migrations"]),
+        entry::<crate::commands::addon::ListMigration>("addon", "Lists the migrations of an add-on.", &["list_migrations"], Effect::READ_ONLY),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::ListMigrationPreorder>("addon", "Shows what an add-on would cost on another plan.", &["get_migration_preorder"]),
+        entry::<crate::commands::addon::ListMigrationPreorder>("addon", "Shows what an add-on would cost on another plan.", &["get_migration_preorder"], Effect::READ_ONLY),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::StartMigration>("addon", "Starts a migration of an add-on to another plan, zone or version.", &["start_migration"]),
+        entry::<crate::commands::addon::StartMigration>("addon", "Starts a migration of an add-on to another plan, zone or version.", &["start_migration"], Effect::DESTRUCTIVE),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::UpdateAddon>("addon", "Renames an add-on.", &["update_addon"]),
+        entry::<crate::commands::addon::UpdateAddon>("addon", "Renames an add-on.", &["update_addon"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::CreateAddonProvider>("addon-provider", "Publishes an add-on provider.", &["create_addon_provider"]),
+        entry::<crate::commands::addon_provider::CreateAddonProvider>("addon-provider", "Publishes an add-on provider.", &["create_addon_provider"], Effect::ADDITIVE),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::CreateAddonProviderFeature>("addon-provider", "Adds a feature that distinguishes the plans of a provider.", &["create_addon_provider_feature"]),
+        entry::<crate::commands::addon_provider::CreateAddonProviderFeature>("addon-provider", "Adds a feature that distinguishes the plans of a provider.", &["create_addon_provider_feature"], Effect::ADDITIVE),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::CreateAddonProviderPlan>("addon-provider", "Adds a plan to a provider.", &["create_addon_provider_plan"]),
+        entry::<crate::commands::addon_provider::CreateAddonProviderPlan>("addon-provider", "Adds a plan to a provider.", &["create_addon_provider_plan"], Effect::ADDITIVE),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::DeleteAddonProvider>("addon-provider", "Deletes an add-on provider.", &["delete_addon_provider"]),
+        entry::<crate::commands::addon_provider::DeleteAddonProvider>("addon-provider", "Deletes an add-on provider.", &["delete_addon_provider"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::DeleteAddonProviderFeature>("addon-provider", "Deletes a feature of a provider by name.", &["delete_addon_provider_feature"]),
+        entry::<crate::commands::addon_provider::DeleteAddonProviderFeature>("addon-provider", "Deletes a feature of a provider by name.", &["delete_addon_provider_feature"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::DeleteAddonProviderPlan>("addon-provider", "Deletes a plan of a provider.", &["delete_addon_provider_plan"]),
+        entry::<crate::commands::addon_provider::DeleteAddonProviderPlan>("addon-provider", "Deletes a plan of a provider.", &["delete_addon_provider_plan"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::GetAddonProvider>("addon-provider", "Reads one add-on provider of an owner.", &["get_addon_provider"]),
+        entry::<crate::commands::addon_provider::GetAddonProvider>("addon-provider", "Reads one add-on provider of an owner.", &["get_addon_provider"], Effect::READ_ONLY),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::GetProductAddonVersions>("addon-provider", "Reads the versions that a provider offers.", &["get_addon_provider_versions"]),
+        entry::<crate::commands::addon_provider::GetProductAddonVersions>("addon-provider", "Reads the versions that a provider offers.", &["get_addon_provider_versions"], Effect::READ_ONLY),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::ListAddonProviderFeature>("addon-provider", "Lists the features that distinguish the plans of a provider.", &["list_addon_provider_features"]),
+        entry::<crate::commands::addon_provider::ListAddonProviderFeature>("addon-provider", "Lists the features that distinguish the plans of a provider.", &["list_addon_provider_features"], Effect::READ_ONLY),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::ListAddonProviderPlan>("addon-provider", "Lists the plans of a provider, cheapest first.", &["list_addon_provider_plans"]),
+        entry::<crate::commands::addon_provider::ListAddonProviderPlan>("addon-provider", "Lists the plans of a provider, cheapest first.", &["list_addon_provider_plans"], Effect::READ_ONLY),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::UpdateAddonProvider>("addon-provider", "Changes the description of an add-on provider.", &["update_addon_provider"]),
+        entry::<crate::commands::addon_provider::UpdateAddonProvider>("addon-provider", "Changes the description of an add-on provider.", &["update_addon_provider"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider, including its features.", &["update_addon_provider_plan"]),
+        entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider, including its features.", &["update_addon_provider_plan"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::AddLink>("application", "Links an application to another application or to an add-on, and so adds the environment variables of that resource to the application.", &["add_dependency", "link_addon"]),
+        entry::<crate::commands::application::AddLink>("application", "Links an application to another application or to an add-on, and so adds the environment variables of that resource to the application.", &["add_dependency", "link_addon"], Effect::ADDITIVE),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::CreateApplication>("application", "Creates an application on a runtime, given by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
+        entry::<crate::commands::application::CreateApplication>("application", "Creates an application on a runtime, given by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"], Effect::ADDITIVE),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::CreateDomain>("application", "Adds a domain to an application.", &["add_domain"]),
+        entry::<crate::commands::application::CreateDomain>("application", "Adds a domain to an application.", &["add_domain"], Effect::ADDITIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::CreateOrUpdateEnvironmentVariable>("application", "Sets one environment variable of an application, and returns all variables, sorted by name.", &["set_environment_variable"]),
+        entry::<crate::commands::application::CreateOrUpdateEnvironmentVariable>("application", "Sets one environment variable of an application, and returns all variables, sorted by name.", &["set_environment_variable"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::CreateTag>("application", "Adds a tag to an application or an add-on, and returns its tags.", &["add_application_tag", "add_addon_tag"]),
+        entry::<crate::commands::application::CreateTag>("application", "Adds a tag to an application or an add-on, and returns its tags.", &["add_application_tag", "add_addon_tag"], Effect::ADDITIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"]),
+        entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::DeleteDomain>("application", "Removes a domain from an application.", &["remove_domain"]),
+        entry::<crate::commands::application::DeleteDomain>("application", "Removes a domain from an application.", &["remove_domain"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::DeleteEnvironmentVariable>("application", "Removes one environment variable of an application, and returns the remaining ones, sorted by name.", &["delete_environment_variable"]),
+        entry::<crate::commands::application::DeleteEnvironmentVariable>("application", "Removes one environment variable of an application, and returns the remaining ones, sorted by name.", &["delete_environment_variable"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::DeleteTag>("application", "Removes a tag from an application or an add-on, and returns the remaining tags.", &["remove_application_tag", "remove_addon_tag"]),
+        entry::<crate::commands::application::DeleteTag>("application", "Removes a tag from an application or an add-on, and returns the remaining tags.", &["remove_application_tag", "remove_addon_tag"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::GetApplication>("application", "Reads one application, optionally with the branches of its repository.", &["get_application", "list_application_branches"]),
+        entry::<crate::commands::application::GetApplication>("application", "Reads one application, optionally with the branches of its repository.", &["get_application", "list_application_branches"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::GetApplicationBranches>("application", "Lists the branches of an application's repository.", &["list_application_branches"]),
+        entry::<crate::commands::application::GetApplicationBranches>("application", "Lists the branches of an application's repository.", &["list_application_branches"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::GetEnvironment>("application", "Reads the environment variables of an application or an add-on, optionally with those of linked resources.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"]),
+        entry::<crate::commands::application::GetEnvironment>("application", "Reads the environment variables of an application or an add-on, optionally with those of linked resources.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::GetExposedEnvironment>("application", "Reads the environment variables that an application exposes to the applications that depend on it, sorted by name.", &["get_exposed_environment"]),
+        entry::<crate::commands::application::GetExposedEnvironment>("application", "Reads the environment variables that an application exposes to the applications that depend on it, sorted by name.", &["get_exposed_environment"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::GetPrimaryDomain>("application", "Reads the primary domain of an application.", &["get_primary_domain"]),
+        entry::<crate::commands::application::GetPrimaryDomain>("application", "Reads the primary domain of an application.", &["get_primary_domain"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::ListApplication>("application", "Lists the applications of an owner, optionally with the branches of their repositories.", &["list_applications", "list_application_branches"]),
+        entry::<crate::commands::application::ListApplication>("application", "Lists the applications of an owner, optionally with the branches of their repositories.", &["list_applications", "list_application_branches"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::ListDomain>("application", "Lists the domains of an application, sorted, and marks the primary one.", &["list_domains", "get_primary_domain"]),
+        entry::<crate::commands::application::ListDomain>("application", "Lists the domains of an application, sorted, and marks the primary one.", &["list_domains", "get_primary_domain"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::ListLink>("application", "Lists the resources that an application is linked to, or the applications that are linked to an add-on: applications first, then add-ons, each sorted by name and id.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        entry::<crate::commands::application::ListLink>("application", "Lists the resources that an application is linked to, or the applications that are linked to an add-on: applications first, then add-ons, each sorted by name and id.", &["list_dependencies", "list_linked_addons", "list_addon_applications"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::ListTag>("application", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
+        entry::<crate::commands::application::ListTag>("application", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"], Effect::READ_ONLY),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::RemoveLink>("application", "Removes the link of an application to another application or to an add-on.", &["remove_dependency", "unlink_addon"]),
+        entry::<crate::commands::application::RemoveLink>("application", "Removes the link of an application to another application or to an add-on.", &["remove_dependency", "unlink_addon"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::SetPrimaryDomain>("application", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
+        entry::<crate::commands::application::SetPrimaryDomain>("application", "Makes a domain of an application the primary one.", &["set_primary_domain"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::UnsetPrimaryDomain>("application", "Unsets the primary domain of an application.", &["unset_primary_domain"]),
+        entry::<crate::commands::application::UnsetPrimaryDomain>("application", "Unsets the primary domain of an application.", &["unset_primary_domain"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::UpdateApplication>("application", "Changes the given settings of an application, and keeps the others.", &["update_application_branch", "update_application", "list_application_branches"]),
+        entry::<crate::commands::application::UpdateApplication>("application", "Changes the given settings of an application, and keeps the others.", &["update_application_branch", "update_application", "list_application_branches"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::UpdateEnvironment>("application", "Replaces all environment variables of an application.", &["update_environment"]),
+        entry::<crate::commands::application::UpdateEnvironment>("application", "Replaces all environment variables of an application.", &["update_environment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::UpdateExposedEnvironment>("application", "Replaces the environment variables that an application exposes to the applications that depend on it.", &["update_exposed_environment"]),
+        entry::<crate::commands::application::UpdateExposedEnvironment>("application", "Replaces the environment variables that an application exposes to the applications that depend on it.", &["update_exposed_environment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::UpdateTag>("application", "Replaces the tags of an application or an add-on, and returns them.", &["replace_application_tags", "replace_addon_tags"]),
+        entry::<crate::commands::application::UpdateTag>("application", "Replaces the tags of an application or an add-on, and returns them.", &["replace_application_tags", "replace_addon_tags"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::ActivateCoupon>("billing", "Applies a coupon, which adds its credits to an owner.", &["activate_coupon"]),
+        entry::<crate::commands::billing::ActivateCoupon>("billing", "Applies a coupon, which adds its credits to an owner.", &["activate_coupon"], Effect::ADDITIVE),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::AuthorizePaypal>("billing", "Completes the payment of an invoice after PayPal's approval.", &["authorize_paypal_payment"]),
+        entry::<crate::commands::billing::AuthorizePaypal>("billing", "Completes the payment of an invoice after PayPal's approval.", &["authorize_paypal_payment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::AuthorizeStripe>("billing", "Completes the payment of an invoice after Stripe's approval.", &["authorize_stripe_payment"]),
+        entry::<crate::commands::billing::AuthorizeStripe>("billing", "Completes the payment of an invoice after Stripe's approval.", &["authorize_stripe_payment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::CheckVatNumber>("billing", "Checks a VAT number, with or without its country prefix.", &["check_vat_number"]),
+        entry::<crate::commands::billing::CheckVatNumber>("billing", "Checks a VAT number, with or without its country prefix.", &["check_vat_number"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::GetCreditsSummary>("billing", "Reads the remaining credits of an owner.", &["get_credits_summary"]),
+        entry::<crate::commands::billing::GetCreditsSummary>("billing", "Reads the remaining credits of an owner.", &["get_credits_summary"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::GetInvoice>("billing", "Reads one invoice.", &["get_invoice"]),
+        entry::<crate::commands::billing::GetInvoice>("billing", "Reads one invoice.", &["get_invoice"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::GetInvoiceHtml>("billing", "Reads one invoice as a web page.", &["get_invoice_html"]),
+        entry::<crate::commands::billing::GetInvoiceHtml>("billing", "Reads one invoice as a web page.", &["get_invoice_html"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::GetInvoicePdf>("billing", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
+        entry::<crate::commands::billing::GetInvoicePdf>("billing", "Reads one invoice as a PDF document.", &["get_invoice_pdf"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        url_entry::<crate::commands::billing::GetInvoiceUrl>("billing", "Returns the address of an invoice as a web page or a PDF document. A browser can open it without credentials: the address carries those of the caller.", &["get_invoice_html", "get_invoice_pdf"]),
+        url_entry::<crate::commands::billing::GetInvoiceUrl>("billing", "Returns the address of an invoice as a web page or a PDF document. A browser can open it without credentials: the address carries those of the caller.", &["get_invoice_html", "get_invoice_pdf"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::GetPriceSystem>("billing", "Reads the prices of a zone for one owner.", &["get_price_system"]),
+        entry::<crate::commands::billing::GetPriceSystem>("billing", "Reads the prices of a zone for one owner.", &["get_price_system"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::InitPaypal>("billing", "Starts the payment of an invoice with PayPal.", &["init_paypal_payment"]),
+        entry::<crate::commands::billing::InitPaypal>("billing", "Starts the payment of an invoice with PayPal.", &["init_paypal_payment"], Effect::ADDITIVE),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::InitStripe>("billing", "Starts the payment of an invoice with Stripe.", &["init_stripe_payment"]),
+        entry::<crate::commands::billing::InitStripe>("billing", "Starts the payment of an invoice with Stripe.", &["init_stripe_payment"], Effect::ADDITIVE),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::ListInvoice>("billing", "Lists the invoices of an owner.", &["list_invoices"]),
+        entry::<crate::commands::billing::ListInvoice>("billing", "Lists the invoices of an owner.", &["list_invoices"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::billing::ListUnpaidInvoice>("billing", "Lists the unpaid invoices of an owner.", &["list_unpaid_invoices"]),
+        entry::<crate::commands::billing::ListUnpaidInvoice>("billing", "Lists the unpaid invoices of an owner.", &["list_unpaid_invoices"], Effect::READ_ONLY),
         #[cfg(feature = "config-provider")]
-        entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"]),
+        entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"], Effect::READ_ONLY),
         #[cfg(feature = "config-provider")]
-        entry::<crate::commands::config_provider::UpdateConfigProvider>("config-provider", "Replaces the environment variables of one configuration provider.", &["replace_config_provider_environment"]),
+        entry::<crate::commands::config_provider::UpdateConfigProvider>("config-provider", "Replaces the environment variables of one configuration provider.", &["replace_config_provider_environment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "database")]
-        entry::<crate::commands::database::GetElasticsearchInfo>("database", "Reads the connection data of one Elasticsearch and its services.", &["get_elasticsearch_info"]),
+        entry::<crate::commands::database::GetElasticsearchInfo>("database", "Reads the connection data of one Elasticsearch and its services.", &["get_elasticsearch_info"], Effect::READ_ONLY),
         #[cfg(feature = "database")]
-        entry::<crate::commands::database::GetJenkinsInfo>("database", "Reads one Jenkins and its available update.", &["get_jenkins", "get_jenkins_updates"]),
+        entry::<crate::commands::database::GetJenkinsInfo>("database", "Reads one Jenkins and its available update.", &["get_jenkins", "get_jenkins_updates"], Effect::READ_ONLY),
         #[cfg(feature = "database")]
-        entry::<crate::commands::database::GetProductElasticsearchInfo>("database", "Reads the sizes of the services that accompany Elasticsearch.", &["get_elasticsearch_service_flavors"]),
+        entry::<crate::commands::database::GetProductElasticsearchInfo>("database", "Reads the sizes of the services that accompany Elasticsearch.", &["get_elasticsearch_service_flavors"], Effect::READ_ONLY),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment in progress.", &["cancel_deployment"]),
+        entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment in progress.", &["cancel_deployment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["deploy_application", "get_deployment", "list_deployments"]),
+        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["deploy_application", "get_deployment", "list_deployments"], Effect::DESTRUCTIVE),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::DeployApplication>("deployment", "Deploys an application, optionally at one commit and without the build cache.", &["deploy_application"]),
+        entry::<crate::commands::deployment::DeployApplication>("deployment", "Deploys an application, optionally at one commit and without the build cache.", &["deploy_application"], Effect::DESTRUCTIVE),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::GetApplicationInstance>("deployment", "Reads one instance of an application.", &["get_instance"]),
+        entry::<crate::commands::deployment::GetApplicationInstance>("deployment", "Reads one instance of an application.", &["get_instance"], Effect::READ_ONLY),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"]),
+        entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"], Effect::READ_ONLY),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, with the names of v4.", &["get_legacy_deployment"]),
+        entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, with the names of v4.", &["get_legacy_deployment"], Effect::READ_ONLY),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::ListApplicationDeployment>("deployment", "Lists the deployments of an application.", &["list_deployments"]),
+        entry::<crate::commands::deployment::ListApplicationDeployment>("deployment", "Lists the deployments of an application.", &["list_deployments"], Effect::READ_ONLY),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::ListApplicationInstance>("deployment", "Lists the instances of an application, earliest created first.", &["list_instances"]),
+        entry::<crate::commands::deployment::ListApplicationInstance>("deployment", "Lists the instances of an application, earliest created first.", &["list_instances"], Effect::READ_ONLY),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest deployments of every application of an owner, sorted by application id.", &["list_legacy_deployments", "list_owner_deployments"]),
+        entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest deployments of every application of an owner, sorted by application id.", &["list_legacy_deployments", "list_owner_deployments"], Effect::READ_ONLY),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::UndeployApplication>("deployment", "Stops an application.", &["undeploy_application"]),
+        entry::<crate::commands::deployment::UndeployApplication>("deployment", "Stops an application.", &["undeploy_application"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["get_deployment", "list_deployments"]),
+        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["get_deployment", "list_deployments"], Effect::READ_ONLY),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::CreateLogDrain>("drain", "Creates a drain on an application or an add-on, and waits up to 30 s until it is enabled.", &["create_drain", "get_drain"]),
+        entry::<crate::commands::drain::CreateLogDrain>("drain", "Creates a drain on an application or an add-on, and waits up to 30 s until it is enabled.", &["create_drain", "get_drain"], Effect::ADDITIVE),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::DeleteLogDrain>("drain", "Deletes a drain of an application or an add-on.", &["delete_drain"]),
+        entry::<crate::commands::drain::DeleteLogDrain>("drain", "Deletes a drain of an application or an add-on.", &["delete_drain"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::DisableLogDrain>("drain", "Disables a drain, and waits up to 30 s until it is disabled.", &["disable_drain", "get_drain"]),
+        entry::<crate::commands::drain::DisableLogDrain>("drain", "Disables a drain, and waits up to 30 s until it is disabled.", &["disable_drain", "get_drain"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::EnableLogDrain>("drain", "Enables a drain, and waits up to 30 s until it is enabled.", &["enable_drain", "get_drain"]),
+        entry::<crate::commands::drain::EnableLogDrain>("drain", "Enables a drain, and waits up to 30 s until it is enabled.", &["enable_drain", "get_drain"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::GetLogDrain>("drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
+        entry::<crate::commands::drain::GetLogDrain>("drain", "Reads one drain of an application or an add-on.", &["get_drain"], Effect::READ_ONLY),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::GetLogDrainTestCommand>("drain", "Returns a shell command (`curl`) that tests the recipient of a drain.", &["get_drain_test_command"]),
+        entry::<crate::commands::drain::GetLogDrainTestCommand>("drain", "Returns a shell command (`curl`) that tests the recipient of a drain.", &["get_drain_test_command"], Effect::READ_ONLY),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::ListLogDrain>("drain", "Lists the drains of an application or an add-on, latest change first.", &["list_drains"]),
+        entry::<crate::commands::drain::ListLogDrain>("drain", "Lists the drains of an application or an add-on, latest change first.", &["list_drains"], Effect::READ_ONLY),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::drain::ResetLogDrainCursor>("drain", "Moves a drain to the latest log line, and discards the unsent lines.", &["reset_drain_cursor", "get_drain"]),
+        entry::<crate::commands::drain::ResetLogDrainCursor>("drain", "Moves a drain to the latest log line, and discards the unsent lines.", &["reset_drain_cursor", "get_drain"], Effect::DESTRUCTIVE),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::GetGithubLinkTransactionId>("github", "Starts to link the caller to a GitHub account.", &["start_github_link"]),
+        entry::<crate::commands::github::GetGithubLinkTransactionId>("github", "Starts to link the caller to a GitHub account.", &["start_github_link"], Effect::ADDITIVE),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::GetGithubUsername>("github", "Reads the GitHub user name of the caller.", &["get_github_username"]),
+        entry::<crate::commands::github::GetGithubUsername>("github", "Reads the GitHub user name of the caller.", &["get_github_username"], Effect::READ_ONLY),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::ListGithubApplication>("github", "Lists the GitHub repositories from which the caller can create applications.", &["list_github_applications"]),
+        entry::<crate::commands::github::ListGithubApplication>("github", "Lists the GitHub repositories from which the caller can create applications.", &["list_github_applications"], Effect::READ_ONLY),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::ListGithubSshKey>("github", "Lists the SSH keys of the caller on GitHub, sorted by name.", &["list_github_ssh_keys"]),
+        entry::<crate::commands::github::ListGithubSshKey>("github", "Lists the SSH keys of the caller on GitHub, sorted by name.", &["list_github_ssh_keys"], Effect::READ_ONLY),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::UnlinkGithubAccount>("github", "Removes the link between the caller and the GitHub account.", &["unlink_github"]),
+        entry::<crate::commands::github::UnlinkGithubAccount>("github", "Removes the link between the caller and the GitHub account.", &["unlink_github"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "load-balancer")]
-        entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets, sorted by id.", &["list_application_load_balancers", "list_addon_load_balancers"]),
+        entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets, sorted by id.", &["list_application_load_balancers", "list_addon_load_balancers"], Effect::READ_ONLY),
         #[cfg(feature = "log")]
-        entry::<crate::commands::log::ListLog>("log", "Lists log lines of an application or an add-on.", &["list_logs"]),
+        entry::<crate::commands::log::ListLog>("log", "Lists log lines of an application or an add-on.", &["list_logs"], Effect::READ_ONLY),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamAddonRuntimeLog>("log", "Streams the log of an add-on, whose id may have either form.", &["stream_addon_logs"]),
+        stream_entry::<crate::commands::log::StreamAddonRuntimeLog>("log", "Streams the log of an add-on, whose id may have either form.", &["stream_addon_logs"], Effect::READ_ONLY),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Streams the access log of an application: HTTP, TCP and SSH.", &["stream_application_access_logs"]),
+        stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Streams the access log of an application: HTTP, TCP and SSH.", &["stream_application_access_logs"], Effect::READ_ONLY),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Streams the log of an application.", &["stream_application_logs"]),
+        stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Streams the log of an application.", &["stream_application_logs"], Effect::READ_ONLY),
         #[cfg(feature = "materia")]
-        entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads the connection data and properties of one Materia KV.", &["get_materia_kv"]),
+        entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads the connection data and properties of one Materia KV.", &["get_materia_kv"], Effect::READ_ONLY),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::DisableGrafana>("metrics", "Deletes the Grafana organisation of an owner and its dashboards.", &["delete_grafana"]),
+        entry::<crate::commands::metrics::DisableGrafana>("metrics", "Deletes the Grafana organisation of an owner and its dashboards.", &["delete_grafana"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::EnableGrafana>("metrics", "Creates the Grafana organisation of an owner, and returns it.", &["create_grafana", "get_grafana"]),
+        entry::<crate::commands::metrics::EnableGrafana>("metrics", "Creates the Grafana organisation of an owner, and returns it.", &["create_grafana", "get_grafana"], Effect::ADDITIVE),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetGrafana>("metrics", "Reads the Grafana organisation of an owner.", &["get_grafana"]),
+        entry::<crate::commands::metrics::GetGrafana>("metrics", "Reads the Grafana organisation of an owner.", &["get_grafana"], Effect::READ_ONLY),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetHeatMap>("metrics", "Counts the requests to one application, or to all applications of an owner, by place of origin.", &["list_request_locations"]),
+        entry::<crate::commands::metrics::GetHeatMap>("metrics", "Counts the requests to one application, or to all applications of an owner, by place of origin.", &["list_request_locations"], Effect::READ_ONLY),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, sorted by name.", &["list_metrics"]),
+        entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, sorted by name.", &["list_metrics"], Effect::READ_ONLY),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the responses of one application, or of all applications of an owner, by HTTP status: over time, and in total.", &["list_status_codes"]),
+        entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the responses of one application, or of all applications of an owner, by HTTP status: over time, and in total.", &["list_status_codes"], Effect::READ_ONLY),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetWarpToken>("metrics", "Creates a token that reads the Warp 10 metrics of one application, or of all resources of an owner.", &["create_resource_stats_token", "create_owner_stats_token"]),
+        entry::<crate::commands::metrics::GetWarpToken>("metrics", "Creates a token that reads the Warp 10 metrics of one application, or of all resources of an owner.", &["create_resource_stats_token", "create_owner_stats_token"], Effect::ADDITIVE),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::ResetGrafana>("metrics", "Resets the dashboards of the Grafana organisation of an owner to their initial state.", &["reset_grafana"]),
+        entry::<crate::commands::metrics::ResetGrafana>("metrics", "Resets the dashboards of the Grafana organisation of an owner to their initial state.", &["reset_grafana"], Effect::DESTRUCTIVE),
         #[cfg(all(feature = "metrics", feature = "stream"))]
-        stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Streams the places of origin of current requests to one application, or to all applications of an owner: one list of places per event.", &["stream_request_locations"]),
+        stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Streams the places of origin of current requests to one application, or to all applications of an owner: one list of places per event.", &["stream_request_locations"], Effect::READ_ONLY),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits up to 30 s until it exists.", &["create_network_group", "get_network_group"]),
+        entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits up to 30 s until it exists.", &["create_network_group", "get_network_group"], Effect::ADDITIVE),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroupExternalPeer>("network-group", "Adds a machine of the owner to a network group, and waits up to 30 s until it has joined.", &["create_external_peer", "get_network_group_peer"]),
+        entry::<crate::commands::network_group::CreateNetworkGroupExternalPeer>("network-group", "Adds a machine of the owner to a network group, and waits up to 30 s until it has joined.", &["create_external_peer", "get_network_group_peer"], Effect::ADDITIVE),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroupMember>("network-group", "Adds an application, an add-on or an external member to a network group, and waits up to 30 s until it has joined.", &["create_network_group_member", "get_network_group_member"]),
+        entry::<crate::commands::network_group::CreateNetworkGroupMember>("network-group", "Adds an application, an add-on or an external member to a network group, and waits up to 30 s until it has joined.", &["create_network_group_member", "get_network_group_member"], Effect::ADDITIVE),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroup>("network-group", "Deletes a network group, and waits up to 30 s until it is deleted.", &["delete_network_group", "get_network_group"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroup>("network-group", "Deletes a network group, and waits up to 30 s until it is deleted.", &["delete_network_group", "get_network_group"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroupExternalPeer>("network-group", "Removes a machine of the owner from a network group, and waits up to 30 s until it has left.", &["delete_external_peer", "get_network_group_peer"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroupExternalPeer>("network-group", "Removes a machine of the owner from a network group, and waits up to 30 s until it has left.", &["delete_external_peer", "get_network_group_peer"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroupMember>("network-group", "Removes a member from a network group, and waits up to 30 s until it has left.", &["delete_network_group_member", "get_network_group_member"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroupMember>("network-group", "Removes a member from a network group, and waits up to 30 s until it has left.", &["delete_network_group_member", "get_network_group_member"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::GetNetworkGroup>("network-group", "Reads one network group.", &["get_network_group"]),
+        entry::<crate::commands::network_group::GetNetworkGroup>("network-group", "Reads one network group.", &["get_network_group"], Effect::READ_ONLY),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::GetNetworkGroupMember>("network-group", "Reads one member of a network group.", &["get_network_group_member"]),
+        entry::<crate::commands::network_group::GetNetworkGroupMember>("network-group", "Reads one member of a network group.", &["get_network_group_member"], Effect::READ_ONLY),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::GetNetworkGroupPeer>("network-group", "Reads one peer of a network group.", &["get_network_group_peer"]),
+        entry::<crate::commands::network_group::GetNetworkGroupPeer>("network-group", "Reads one peer of a network group.", &["get_network_group_peer"], Effect::READ_ONLY),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfiguration>("network-group", "Reads the WireGuard configuration of a peer, in the format of `wg-quick`.", &["get_wireguard_configuration"]),
+        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfiguration>("network-group", "Reads the WireGuard configuration of a peer, in the format of `wg-quick`.", &["get_wireguard_configuration"], Effect::READ_ONLY),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfigurationUrl>("network-group", "Creates an address that returns the WireGuard configuration of a peer without authentication.", &["get_wireguard_configuration_url"]),
+        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfigurationUrl>("network-group", "Creates an address that returns the WireGuard configuration of a peer without authentication.", &["get_wireguard_configuration_url"], Effect::ADDITIVE),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::ListNetworkGroup>("network-group", "Lists the network groups of an owner.", &["list_network_groups"]),
+        entry::<crate::commands::network_group::ListNetworkGroup>("network-group", "Lists the network groups of an owner.", &["list_network_groups"], Effect::READ_ONLY),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::SearchNetworkGroup>("network-group", "Finds network groups, members and peers of an owner by id or label, in the order of the platform.", &["search_network_groups"]),
+        entry::<crate::commands::network_group::SearchNetworkGroup>("network-group", "Finds network groups, members and peers of an owner by id or label, in the order of the platform.", &["search_network_groups"], Effect::READ_ONLY),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::CreateEmailNotification>("notification", "Creates an e-mail notification.", &["create_email_notification"]),
+        entry::<crate::commands::notification::CreateEmailNotification>("notification", "Creates an e-mail notification.", &["create_email_notification"], Effect::ADDITIVE),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::CreateWebhookNotification>("notification", "Creates a webhook.", &["create_webhook"]),
+        entry::<crate::commands::notification::CreateWebhookNotification>("notification", "Creates a webhook.", &["create_webhook"], Effect::ADDITIVE),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::DeleteEmailNotification>("notification", "Deletes an e-mail notification.", &["delete_email_notification"]),
+        entry::<crate::commands::notification::DeleteEmailNotification>("notification", "Deletes an e-mail notification.", &["delete_email_notification"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::DeleteWebhookNotification>("notification", "Deletes a webhook.", &["delete_webhook"]),
+        entry::<crate::commands::notification::DeleteWebhookNotification>("notification", "Deletes a webhook.", &["delete_webhook"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::GetNotificationInfo>("notification", "Lists the formats available for webhooks, and the events available for notifications.", &["list_webhook_formats", "list_notification_events"]),
+        entry::<crate::commands::notification::GetNotificationInfo>("notification", "Lists the formats available for webhooks, and the events available for notifications.", &["list_webhook_formats", "list_notification_events"], Effect::READ_ONLY),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::ListEmailNotification>("notification", "Lists the e-mail notifications of an owner, sorted by name and then by date.", &["list_email_notifications"]),
+        entry::<crate::commands::notification::ListEmailNotification>("notification", "Lists the e-mail notifications of an owner, sorted by name and then by date.", &["list_email_notifications"], Effect::READ_ONLY),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the webhooks of an owner, sorted by name and then by date.", &["list_webhooks"]),
+        entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the webhooks of an owner, sorted by name and then by date.", &["list_webhooks"], Effect::READ_ONLY),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth::CreateOauthConsumer>("oauth", "Registers a program as an OAuth consumer.", &["create_oauth_consumer"]),
+        entry::<crate::commands::oauth::CreateOauthConsumer>("oauth", "Registers a program as an OAuth consumer.", &["create_oauth_consumer"], Effect::ADDITIVE),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth::DeleteOauthConsumer>("oauth", "Deletes an OAuth consumer.", &["delete_oauth_consumer"]),
+        entry::<crate::commands::oauth::DeleteOauthConsumer>("oauth", "Deletes an OAuth consumer.", &["delete_oauth_consumer"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth::GetOauthConsumer>("oauth", "Reads one OAuth consumer, optionally with its secret.", &["get_oauth_consumer", "get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth::GetOauthConsumer>("oauth", "Reads one OAuth consumer, optionally with its secret.", &["get_oauth_consumer", "get_oauth_consumer_secret"], Effect::READ_ONLY),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth::GetOauthConsumerSecret>("oauth", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth::GetOauthConsumerSecret>("oauth", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"], Effect::READ_ONLY),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth::ListOauthConsumer>("oauth", "Lists the OAuth consumers of an owner by name, optionally with their secrets.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth::ListOauthConsumer>("oauth", "Lists the OAuth consumers of an owner by name, optionally with their secrets.", &["list_oauth_consumers", "get_oauth_consumer_secret"], Effect::READ_ONLY),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth::UpdateOauthConsumer>("oauth", "Replaces the registration of an OAuth consumer. Rights that are not given are removed.", &["update_oauth_consumer"]),
+        entry::<crate::commands::oauth::UpdateOauthConsumer>("oauth", "Replaces the registration of an OAuth consumer. Rights that are not given are removed.", &["update_oauth_consumer"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::CheckKeycloakVersion>("operator", "Reads the installed and the available versions of one Keycloak.", &["check_keycloak_version"]),
+        entry::<crate::commands::operator::CheckKeycloakVersion>("operator", "Reads the installed and the available versions of one Keycloak.", &["check_keycloak_version"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::CheckMetabaseVersion>("operator", "Reads the installed and the available versions of one Metabase.", &["check_metabase_version"]),
+        entry::<crate::commands::operator::CheckMetabaseVersion>("operator", "Reads the installed and the available versions of one Metabase.", &["check_metabase_version"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::CheckOtoroshiVersion>("operator", "Reads the installed and the available versions of one Otoroshi.", &["check_otoroshi_version"]),
+        entry::<crate::commands::operator::CheckOtoroshiVersion>("operator", "Reads the installed and the available versions of one Otoroshi.", &["check_otoroshi_version"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::CreateKeycloakNetworkGroup>("operator", "Creates a network group for one Keycloak, and adds its application to the group.", &["create_keycloak_network_group"]),
+        entry::<crate::commands::operator::CreateKeycloakNetworkGroup>("operator", "Creates a network group for one Keycloak, and adds its application to the group.", &["create_keycloak_network_group"], Effect::ADDITIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::CreateOtoroshiNetworkGroup>("operator", "Creates a network group for one Otoroshi, and adds its application to the group.", &["create_otoroshi_network_group"]),
+        entry::<crate::commands::operator::CreateOtoroshiNetworkGroup>("operator", "Creates a network group for one Otoroshi, and adds its application to the group.", &["create_otoroshi_network_group"], Effect::ADDITIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::DeleteKeycloakNetworkGroup>("operator", "Removes the application of one Keycloak from its network group.", &["delete_keycloak_network_group"]),
+        entry::<crate::commands::operator::DeleteKeycloakNetworkGroup>("operator", "Removes the application of one Keycloak from its network group.", &["delete_keycloak_network_group"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::DeleteOtoroshiNetworkGroup>("operator", "Removes the application of one Otoroshi from its network group.", &["delete_otoroshi_network_group"]),
+        entry::<crate::commands::operator::DeleteOtoroshiNetworkGroup>("operator", "Removes the application of one Otoroshi from its network group.", &["delete_otoroshi_network_group"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::GetKeycloakInfo>("operator", "Reads one Keycloak.", &["get_keycloak"]),
+        entry::<crate::commands::operator::GetKeycloakInfo>("operator", "Reads one Keycloak.", &["get_keycloak"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::GetMatomoInfo>("operator", "Reads one Matomo.", &["get_matomo"]),
+        entry::<crate::commands::operator::GetMatomoInfo>("operator", "Reads one Matomo.", &["get_matomo"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::GetMetabaseInfo>("operator", "Reads one Metabase.", &["get_metabase"]),
+        entry::<crate::commands::operator::GetMetabaseInfo>("operator", "Reads one Metabase.", &["get_metabase"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::GetOtoroshiConfig>("operator", "Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.", &["get_otoroshi_config"]),
+        entry::<crate::commands::operator::GetOtoroshiConfig>("operator", "Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.", &["get_otoroshi_config"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::GetOtoroshiInfo>("operator", "Reads one Otoroshi.", &["get_otoroshi"]),
+        entry::<crate::commands::operator::GetOtoroshiInfo>("operator", "Reads one Otoroshi.", &["get_otoroshi"], Effect::READ_ONLY),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebootKeycloak>("operator", "Restarts one Keycloak.", &["reboot_keycloak"]),
+        entry::<crate::commands::operator::RebootKeycloak>("operator", "Restarts one Keycloak.", &["reboot_keycloak"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebootMatomo>("operator", "Restarts one Matomo.", &["reboot_matomo"]),
+        entry::<crate::commands::operator::RebootMatomo>("operator", "Restarts one Matomo.", &["reboot_matomo"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebootMetabase>("operator", "Restarts one Metabase.", &["reboot_metabase"]),
+        entry::<crate::commands::operator::RebootMetabase>("operator", "Restarts one Metabase.", &["reboot_metabase"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebootOtoroshi>("operator", "Restarts one Otoroshi.", &["reboot_otoroshi"]),
+        entry::<crate::commands::operator::RebootOtoroshi>("operator", "Restarts one Otoroshi.", &["reboot_otoroshi"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebuildKeycloak>("operator", "Rebuilds one Keycloak and restarts it.", &["rebuild_keycloak"]),
+        entry::<crate::commands::operator::RebuildKeycloak>("operator", "Rebuilds one Keycloak and restarts it.", &["rebuild_keycloak"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebuildMatomo>("operator", "Rebuilds one Matomo and restarts it.", &["rebuild_matomo"]),
+        entry::<crate::commands::operator::RebuildMatomo>("operator", "Rebuilds one Matomo and restarts it.", &["rebuild_matomo"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebuildMetabase>("operator", "Rebuilds one Metabase and restarts it.", &["rebuild_metabase"]),
+        entry::<crate::commands::operator::RebuildMetabase>("operator", "Rebuilds one Metabase and restarts it.", &["rebuild_metabase"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::RebuildOtoroshi>("operator", "Rebuilds one Otoroshi and restarts it.", &["rebuild_otoroshi"]),
+        entry::<crate::commands::operator::RebuildOtoroshi>("operator", "Rebuilds one Otoroshi and restarts it.", &["rebuild_otoroshi"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::UpdateKeycloakVersion>("operator", "Updates one Keycloak to another version.", &["update_keycloak_version"]),
+        entry::<crate::commands::operator::UpdateKeycloakVersion>("operator", "Updates one Keycloak to another version.", &["update_keycloak_version"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::UpdateMetabaseVersion>("operator", "Updates one Metabase to another version.", &["update_metabase_version"]),
+        entry::<crate::commands::operator::UpdateMetabaseVersion>("operator", "Updates one Metabase to another version.", &["update_metabase_version"], Effect::DESTRUCTIVE),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::operator::UpdateOtoroshiVersion>("operator", "Updates one Otoroshi to another version.", &["update_otoroshi_version"]),
+        entry::<crate::commands::operator::UpdateOtoroshiVersion>("operator", "Updates one Otoroshi to another version.", &["update_otoroshi_version"], Effect::DESTRUCTIVE),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::AddOrganisationMember>("organisation", "Invites somebody to an organisation.", &["add_organisation_member"]),
+        entry::<crate::commands::organisation::AddOrganisationMember>("organisation", "Invites somebody to an organisation.", &["add_organisation_member"], Effect::ADDITIVE),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::CreateOrganisation>("organisation", "Creates an organisation for a person (`country`) or a company (`company` and `vat`).", &["create_organisation"]),
+        entry::<crate::commands::organisation::CreateOrganisation>("organisation", "Creates an organisation for a person (`country`) or a company (`company` and `vat`).", &["create_organisation"], Effect::ADDITIVE),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::DeleteOrganisation>("organisation", "Deletes an organisation.", &["delete_organisation"]),
+        entry::<crate::commands::organisation::DeleteOrganisation>("organisation", "Deletes an organisation.", &["delete_organisation"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::GetOrganisation>("organisation", "Reads one organisation.", &["get_organisation"]),
+        entry::<crate::commands::organisation::GetOrganisation>("organisation", "Reads one organisation.", &["get_organisation"], Effect::READ_ONLY),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller by name, optionally with the personal space.", &["list_organisations"]),
+        entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller by name, optionally with the personal space.", &["list_organisations"], Effect::READ_ONLY),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::ListOrganisationMember>("organisation", "Lists the members of an organisation by name.", &["list_organisation_members"]),
+        entry::<crate::commands::organisation::ListOrganisationMember>("organisation", "Lists the members of an organisation by name.", &["list_organisation_members"], Effect::READ_ONLY),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::RemoveOrganisationMember>("organisation", "Removes a member from an organisation.", &["remove_organisation_member"]),
+        entry::<crate::commands::organisation::RemoveOrganisationMember>("organisation", "Removes a member from an organisation.", &["remove_organisation_member"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::UpdateOrganisation>("organisation", "Changes the given data of an organisation, and keeps the other data.", &["update_organisation"]),
+        entry::<crate::commands::organisation::UpdateOrganisation>("organisation", "Changes the given data of an organisation, and keeps the other data.", &["update_organisation"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the avatar of an organisation, and returns its address.", &["update_organisation_avatar"]),
+        entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the avatar of an organisation, and returns its address.", &["update_organisation_avatar"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::UpdateOrganisationMember>("organisation", "Changes the role or the job of a member.", &["update_organisation_member"]),
+        entry::<crate::commands::organisation::UpdateOrganisationMember>("organisation", "Changes the role or the job of a member.", &["update_organisation_member"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment::CreatePaymentMethod>("payment", "Adds a payment method to an owner.", &["create_payment_method"]),
+        entry::<crate::commands::payment::CreatePaymentMethod>("payment", "Adds a payment method to an owner.", &["create_payment_method"], Effect::ADDITIVE),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment::DeletePaymentMethod>("payment", "Deletes a payment method.", &["delete_payment_method"]),
+        entry::<crate::commands::payment::DeletePaymentMethod>("payment", "Deletes a payment method.", &["delete_payment_method"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment::GetStripeIntent>("payment", "Creates a Stripe intent, with which a browser can register a payment method.", &["get_stripe_intent"]),
+        entry::<crate::commands::payment::GetStripeIntent>("payment", "Creates a Stripe intent, with which a browser can register a payment method.", &["get_stripe_intent"], Effect::ADDITIVE),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment::ListPaymentMethod>("payment", "Lists the payment methods of an owner.", &["list_payment_methods"]),
+        entry::<crate::commands::payment::ListPaymentMethod>("payment", "Lists the payment methods of an owner.", &["list_payment_methods"], Effect::READ_ONLY),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment::SetPrimaryPaymentMethod>("payment", "Makes a payment method the default one.", &["set_default_payment_method"]),
+        entry::<crate::commands::payment::SetPrimaryPaymentMethod>("payment", "Makes a payment method the default one.", &["set_default_payment_method"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "product")]
-        entry::<crate::commands::product::GetHeptapodPriceEstimation>("product", "Estimates the price of Heptapod for an organisation.", &["get_heptapod_price_estimation"]),
+        entry::<crate::commands::product::GetHeptapodPriceEstimation>("product", "Estimates the price of Heptapod for an organisation.", &["get_heptapod_price_estimation"], Effect::READ_ONLY),
         #[cfg(feature = "product")]
-        entry::<crate::commands::product::GetProductAddon>("product", "Reads one add-on provider of the catalogue, optionally with its versions.", &["get_product_addon_provider", "get_addon_provider_versions"]),
+        entry::<crate::commands::product::GetProductAddon>("product", "Reads one add-on provider of the catalogue, optionally with its versions.", &["get_product_addon_provider", "get_addon_provider_versions"], Effect::READ_ONLY),
         #[cfg(feature = "product")]
-        entry::<crate::commands::product::GetProductRuntime>("product", "Reads one runtime for applications.", &["get_runtime"]),
+        entry::<crate::commands::product::GetProductRuntime>("product", "Reads one runtime for applications.", &["get_runtime"], Effect::READ_ONLY),
         #[cfg(feature = "product")]
-        entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue by name, optionally with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"]),
+        entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue by name, optionally with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"], Effect::READ_ONLY),
         #[cfg(feature = "product")]
-        entry::<crate::commands::product::ListProductRuntime>("product", "Lists the runtimes for applications.", &["list_runtimes"]),
+        entry::<crate::commands::product::ListProductRuntime>("product", "Lists the runtimes for applications.", &["list_runtimes"], Effect::READ_ONLY),
         #[cfg(feature = "pulsar")]
-        entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and its cluster.", &["get_pulsar", "get_pulsar_cluster"]),
+        entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and its cluster.", &["get_pulsar", "get_pulsar_cluster"], Effect::READ_ONLY),
         #[cfg(feature = "pulsar")]
-        entry::<crate::commands::pulsar::GetPulsarStoragePolicies>("pulsar", "Reads the storage policies of one Pulsar.", &["get_pulsar_storage_policies"]),
+        entry::<crate::commands::pulsar::GetPulsarStoragePolicies>("pulsar", "Reads the storage policies of one Pulsar.", &["get_pulsar_storage_policies"], Effect::READ_ONLY),
         #[cfg(feature = "pulsar")]
-        entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Sets the storage policies of one Pulsar.", &["update_pulsar_storage_policies"]),
+        entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Sets the storage policies of one Pulsar.", &["update_pulsar_storage_policies"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::redirection::CreateTcpRedirection>("redirection", "Creates a redirection of a TCP port of the platform to an application.", &["create_tcp_redirection"]),
+        entry::<crate::commands::redirection::CreateTcpRedirection>("redirection", "Creates a redirection of a TCP port of the platform to an application.", &["create_tcp_redirection"], Effect::ADDITIVE),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::redirection::DeleteTcpRedirection>("redirection", "Deletes a TCP redirection of an application.", &["delete_tcp_redirection"]),
+        entry::<crate::commands::redirection::DeleteTcpRedirection>("redirection", "Deletes a TCP redirection of an application.", &["delete_tcp_redirection"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::redirection::ListTcpRedirection>("redirection", "Lists the TCP redirections of an application.", &["list_tcp_redirections"]),
+        entry::<crate::commands::redirection::ListTcpRedirection>("redirection", "Lists the TCP redirections of an application.", &["list_tcp_redirections"], Effect::READ_ONLY),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::redirection::ListTcpRedirectionNamespace>("redirection", "Lists the namespaces from which an owner can take ports.", &["list_namespaces"]),
+        entry::<crate::commands::redirection::ListTcpRedirectionNamespace>("redirection", "Lists the namespaces from which an owner can take ports.", &["list_namespaces"], Effect::READ_ONLY),
         #[cfg(feature = "zone")]
-        entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"]),
+        entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"], Effect::READ_ONLY),
         #[cfg(feature = "zone")]
-        entry::<crate::commands::zone::ListZone>("zone", "Lists the zones that the caller or one owner may use.", &["list_zones"]),
+        entry::<crate::commands::zone::ListZone>("zone", "Lists the zones that the caller or one owner may use.", &["list_zones"], Effect::READ_ONLY),
     ]
 }

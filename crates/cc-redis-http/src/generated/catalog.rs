@@ -2,29 +2,29 @@
 //! Every command, in the order of their domains and names.
 
 #[allow(unused_imports)]
-use crate::catalog::{CommandInfo, entry};
+use crate::catalog::{CommandInfo, Effect, entry};
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
-        entry::<crate::commands::AddListKeyElement>("redis-http", "Adds an element to a `list` key.", &["add_list_key_element"]),
-        entry::<crate::commands::AddSetKeyElement>("redis-http", "Adds a member to a `set` key.", &["add_set_key_element"]),
-        entry::<crate::commands::CmdCliSend>("redis-http", "Runs a command line in the syntax of `redis-cli`.", &["send_command_line"]),
-        entry::<crate::commands::CmdSend>("redis-http", "Runs one Redis command.", &["send_command"]),
-        entry::<crate::commands::CreateHashKey>("redis-http", "Creates a `hash` key.", &["create_hash_key"]),
-        entry::<crate::commands::CreateListKey>("redis-http", "Creates a `list` key.", &["create_list_key"]),
-        entry::<crate::commands::CreateSetKey>("redis-http", "Creates a `set` key.", &["create_set_key"]),
-        entry::<crate::commands::CreateStringKey>("redis-http", "Creates a `string` key.", &["create_string_key"]),
-        entry::<crate::commands::DeleteHashKeyElement>("redis-http", "Deletes one field of a `hash` key.", &["delete_hash_key_element"]),
-        entry::<crate::commands::DeleteKey>("redis-http", "Deletes a key of any type.", &["delete_key"]),
-        entry::<crate::commands::DeleteSetKeyElement>("redis-http", "Deletes a member of a `set` key.", &["delete_set_key_element"]),
-        entry::<crate::commands::GetListKeyElement>("redis-http", "Reads one element of a `list` key.", &["get_list_key_element"]),
-        entry::<crate::commands::GetStringKey>("redis-http", "Reads the value of a `string` key.", &["get_string_key"]),
-        entry::<crate::commands::ScanHashKey>("redis-http", "Reads the fields of a `hash` key, one batch at a time.", &["scan_hash_key"]),
-        entry::<crate::commands::ScanKey>("redis-http", "Reads the keys of a database, one batch at a time.", &["scan_keys"]),
-        entry::<crate::commands::ScanListKey>("redis-http", "Reads the elements of a `list` key, one batch at a time.", &["scan_list_key"]),
-        entry::<crate::commands::ScanSetKey>("redis-http", "Reads the members of a `set` key, one batch at a time.", &["scan_set_key"]),
-        entry::<crate::commands::SetHashKeyElement>("redis-http", "Sets one field of a `hash` key.", &["set_hash_key_element"]),
-        entry::<crate::commands::UpdateListKeyElement>("redis-http", "Replaces one element of a `list` key.", &["update_list_key_element"]),
-        entry::<crate::commands::UpdateStringKey>("redis-http", "Replaces the value of a `string` key.", &["update_string_key"]),
+        entry::<crate::commands::AddListKeyElement>("redis-http", "Adds an element to a `list` key.", &["add_list_key_element"], Effect::ADDITIVE),
+        entry::<crate::commands::AddSetKeyElement>("redis-http", "Adds a member to a `set` key.", &["add_set_key_element"], Effect::ADDITIVE),
+        entry::<crate::commands::CmdCliSend>("redis-http", "Runs a command line in the syntax of `redis-cli`.", &["send_command_line"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::CmdSend>("redis-http", "Runs one Redis command.", &["send_command"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::CreateHashKey>("redis-http", "Creates a `hash` key.", &["create_hash_key"], Effect::ADDITIVE),
+        entry::<crate::commands::CreateListKey>("redis-http", "Creates a `list` key.", &["create_list_key"], Effect::ADDITIVE),
+        entry::<crate::commands::CreateSetKey>("redis-http", "Creates a `set` key.", &["create_set_key"], Effect::ADDITIVE),
+        entry::<crate::commands::CreateStringKey>("redis-http", "Creates a `string` key.", &["create_string_key"], Effect::ADDITIVE),
+        entry::<crate::commands::DeleteHashKeyElement>("redis-http", "Deletes one field of a `hash` key.", &["delete_hash_key_element"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::DeleteKey>("redis-http", "Deletes a key of any type.", &["delete_key"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::DeleteSetKeyElement>("redis-http", "Deletes a member of a `set` key.", &["delete_set_key_element"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::GetListKeyElement>("redis-http", "Reads one element of a `list` key.", &["get_list_key_element"], Effect::READ_ONLY),
+        entry::<crate::commands::GetStringKey>("redis-http", "Reads the value of a `string` key.", &["get_string_key"], Effect::READ_ONLY),
+        entry::<crate::commands::ScanHashKey>("redis-http", "Reads the fields of a `hash` key, one batch at a time.", &["scan_hash_key"], Effect::READ_ONLY),
+        entry::<crate::commands::ScanKey>("redis-http", "Reads the keys of a database, one batch at a time.", &["scan_keys"], Effect::READ_ONLY),
+        entry::<crate::commands::ScanListKey>("redis-http", "Reads the elements of a `list` key, one batch at a time.", &["scan_list_key"], Effect::READ_ONLY),
+        entry::<crate::commands::ScanSetKey>("redis-http", "Reads the members of a `set` key, one batch at a time.", &["scan_set_key"], Effect::READ_ONLY),
+        entry::<crate::commands::SetHashKeyElement>("redis-http", "Sets one field of a `hash` key.", &["set_hash_key_element"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::UpdateListKeyElement>("redis-http", "Replaces one element of a `list` key.", &["update_list_key_element"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::UpdateStringKey>("redis-http", "Replaces the value of a `string` key.", &["update_string_key"], Effect::DESTRUCTIVE.idempotent()),
     ]
 }

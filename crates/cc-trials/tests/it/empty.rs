@@ -198,7 +198,8 @@ async fn what_a_change_created_is_found_in_a_list_when_only_one_thing_there_can_
             run_on(&sandbox, command, &input, Answer::Nothing(StatusCode::NO_CONTENT)).await;
         sandbox.violations();
         match outcome {
-            Ok(output) if changes == 1 && output != json!({}) && output.get("result") != Some(&Value::Null) => {}
+            Ok(output)
+                if changes == 1 && output != json!({}) && output.get("result") != Some(&Value::Null) => {}
             outcome => faults.push(format!("{name}: {changes}: {outcome:?}")),
         }
         // A second one of the same name cannot be told from the first.
