@@ -15,7 +15,7 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Allowed dependencies between our crates. `cc-api-*` stands for the generated crate of every domain.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
     ("cc-runtime", &["cc-one-line", "cc-retry-after"]),
@@ -26,6 +26,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("cc-bridge", &["cc-runtime", "cc-api-*"]),
     ("cc-redis-http", &["cc-runtime", "cc-api-*"]),
     ("cc-sandbox", &["cc-one-line"]),
+    ("cc-call", &["cc-client", "cc-sandbox"]),
+    ("cc-mcp", &["cc-client", "cc-sandbox"]),
     ("cc-trials", &["cc-client", "cc-sandbox"]),
     ("cc-test-features", &["cc-runtime", "cc-api-shared", "cc-api-*"]),
     ("xtask", &[]),

@@ -2,8 +2,8 @@
 //!
 //! ```sh
 //! cargo run --example quickstart
-//! cargo run --example call -- --find drain
-//! cargo run --example call -- ListZone
+//! cargo run -p cc-call -- --find drain
+//! cargo run -p cc-call -- ListZone --sandbox
 //! ```
 //!
 //! The library runs the examples in the documentation of `cc-client`.
