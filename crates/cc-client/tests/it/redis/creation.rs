@@ -12,7 +12,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 async fn the_lock_of_creations_belongs_to_one_process_until_it_ends() {
     let Some(server) = Server::start().await else { return };
     // Two processes.
-    let (one, other) = (server.store(), server.store());
+    let (one, other) = (server.store().patience(MINUTE), server.store().patience(MINUTE));
     let take = async |store: &cc_client::redis::RedisStore, token: &str, time| {
         store.take("add-on orders", token, time).await.unwrap()
     };
