@@ -173,7 +173,8 @@ impl<C: StreamCommand> StreamCall<C> {
     /// Opens the stream. Nothing is sent until it is polled; dropping it closes its connection. Ids are
     /// resolved before each connection, so that a resource that moved to another owner is found.
     pub fn open(self) -> EventStream<C::Item> {
-        self.connect().map_errors(to_error)
+        let endpoint = self.client.transport().endpoint().as_str().to_owned();
+        self.connect().map_errors(move |error| to_error(error).with_command(C::NAME).with_base_url(&endpoint))
     }
 
     /// The stream of [`open`](Self::open), with failures as `cc-stream` gives them.
@@ -231,8 +232,13 @@ pub fn to_error(error: StreamError) -> Error {
         _ => ErrorKind::StreamServer,
     };
     let attempts = exhausted.map(|(_, retries)| retries.saturating_add(1));
-    let said =
-        own.cloned().unwrap_or_else(|| Error::new(kind).with_message(error.to_string()).with_source(error));
+    let said = match own.cloned() {
+        Some(own) => own,
+        None => {
+            let attempts = u32::from(!matches!(kind, ErrorKind::StreamClient | ErrorKind::Unexpected));
+            Error::new(kind).with_message(error.to_string()).with_source(error).with_attempts(attempts)
+        }
+    };
     match attempts {
         Some(attempts) => said.with_attempts(attempts),
         None => said,

@@ -111,10 +111,14 @@ impl RedisHttpClient {
     {
         // In order, an attempt that got no answer may be applied after the commands behind this one.
         let repeats = effect == Effect::Read || effect.may_repeat() && self.order.is_none();
-        let operation = Effective { operation: command.operation(backend_url.clone()), repeats };
+        let operation = Effective {
+            operation: command.operation(backend_url.clone()),
+            repeats,
+            reads: effect == Effect::Read,
+        };
         match self.transport.call(operation).options(options).await {
             Ok(answer) => Ok(answer.into_inner().into()),
-            Err(error) => Err(failure::explain(error, effect)),
+            Err(error) => Err(failure::explain(error)),
         }
     }
 }
@@ -126,11 +130,12 @@ fn never_its_turn() -> Error {
         .not_sent()
 }
 
-/// An operation whose retries depend on its command, not on its route.
+/// An operation whose retries, and whose changes, depend on its command, not on its route.
 #[derive(Debug)]
 struct Effective<O> {
     operation: O,
     repeats: bool,
+    reads: bool,
 }
 
 impl<O: Operation> Operation for Effective<O> {
@@ -139,8 +144,9 @@ impl<O: Operation> Operation for Effective<O> {
 
     fn request(&self) -> Result<Request> {
         let mut request = self.operation.request()?;
-        if self.repeats != request.info.idempotent {
-            request.info = with_repeats(request.info, self.repeats);
+        let info = request.info;
+        if (self.repeats, self.reads) != (info.idempotent, info.reads) {
+            request.info = with_effect(info, self.repeats, self.reads);
         }
         Ok(request)
     }
@@ -150,14 +156,15 @@ impl<O: Operation> Operation for Effective<O> {
     }
 }
 
-/// Returns the operation with retries after a lost answer enabled or disabled.
-fn with_repeats(info: &'static OperationInfo, repeats: bool) -> &'static OperationInfo {
-    // At most one entry for each operation of the proxy and each value, so the leaked memory is bounded.
-    static KNOWN: Mutex<BTreeMap<(&str, bool), &'static OperationInfo>> = Mutex::new(BTreeMap::new());
+/// Returns the operation as one that may be repeated after a lost answer or not, and that changes something or not.
+fn with_effect(info: &'static OperationInfo, repeats: bool, reads: bool) -> &'static OperationInfo {
+    type Known = BTreeMap<(&'static str, bool, bool), &'static OperationInfo>;
+    // At most one entry for each operation of the proxy and each pair of values, so the leaked memory is bounded.
+    static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.entry((info.id, repeats)).or_insert_with(|| {
+    known.entry((info.id, repeats, reads)).or_insert_with(|| {
         let mut info = info.clone();
-        info.idempotent = repeats;
+        (info.idempotent, info.reads) = (repeats, reads);
         Box::leak(Box::new(info))
     })
 }

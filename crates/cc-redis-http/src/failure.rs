@@ -1,8 +1,6 @@
-//! Meaning of a failure: the code of Redis, and an unknown outcome.
+//! Meaning of a failure: the code of Redis.
 
 use cc_runtime::{Error, ErrorKind};
-
-use crate::effect::Effect;
 
 cc_runtime::open_enum! {
     /// The first word of what Redis refuses with, which tells errors apart.
@@ -64,7 +62,8 @@ impl RedisCode {
     /// The code of what Redis refused with; `None` when something else failed.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
-        if error.kind() != ErrorKind::Refused {
+        if !matches!(error.kind(), ErrorKind::Refused | ErrorKind::Indeterminate) || error.status().is_none()
+        {
             return None;
         }
         error.message().and_then(Self::in_text).or_else(|| Self::known(error.code()))
@@ -88,28 +87,14 @@ impl RedisCode {
     }
 }
 
-/// Adds the code of Redis to a failure, and marks commands that may have been applied.
-pub(crate) fn explain(error: Error, effect: Effect) -> Error {
-    let code = RedisCode::of(&error);
-    if effect != Effect::Read && code.is_none() && may_be_done(&error, effect) {
-        return error.indeterminate();
-    }
-    match code {
+/// Adds the code of Redis to a failure. An answer with a code tells that the command was not applied, whatever its status.
+pub(crate) fn explain(error: Error) -> Error {
+    match RedisCode::of(&error) {
         // The proxy names some errors more finely than Redis, which has one word for most.
-        Some(RedisCode::Error) if error.code() != ErrorKind::Refused.code() => error,
-        Some(code) => error.with_code(code.as_str()),
+        Some(RedisCode::Error) if error.code() != error.kind().code() => error.not_applied(),
+        Some(code) => error.not_applied().with_code(code.as_str()),
         None => error,
     }
-}
-
-/// Returns `true` if a write may have been applied, given its last failure.
-fn may_be_done(error: &Error, effect: Effect) -> bool {
-    // What must not be repeated is sent again only when it is certain that it did not arrive, so its last attempt tells.
-    // Of anything else, an attempt before the last may have arrived.
-    let one_before = effect == Effect::Idempotent
-        && error.attempts() > 1
-        && matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::TimedOut);
-    error.may_be_done() || one_before
 }
 
 #[cfg(test)]
@@ -123,10 +108,6 @@ mod tests {
             .with_attempts(1)
     }
 
-    fn explained(error: Error, effect: Effect) -> Error {
-        explain(error, effect)
-    }
-
     #[test]
     fn the_code_of_redis_is_found_wherever_the_proxy_puts_it() {
         for body in [
@@ -136,7 +117,7 @@ mod tests {
             r#"{"code":"WRONGTYPE","message":"Operation against a key"}"#,
             "WRONGTYPE Operation against a key",
         ] {
-            let error = explained(refused(500, body), Effect::Once);
+            let error = explain(refused(500, body));
             assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "WRONGTYPE"), "{body}");
             assert_eq!(RedisCode::of(&error), Some(RedisCode::WrongType));
         }
@@ -145,10 +126,10 @@ mod tests {
     #[test]
     fn the_finer_code_of_the_proxy_stays() {
         let body = r#"{"code":"clever.redis-http.unknown-command","message":"ERR unknown command 'X'"}"#;
-        let error = explained(refused(400, body), Effect::Once);
+        let error = explain(refused(400, body));
         assert_eq!(error.code(), "clever.redis-http.unknown-command");
         assert_eq!(RedisCode::of(&error), Some(RedisCode::Error));
-        let error = explained(refused(400, r#"{"message":"ERR syntax error"}"#), Effect::Once);
+        let error = explain(refused(400, r#"{"message":"ERR syntax error"}"#));
         assert_eq!(error.code(), "ERR");
     }
 
@@ -160,25 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_was_sent_and_not_answered_may_have_been_done() {
-        let lost = || Error::new(ErrorKind::Unreachable).with_attempts(1);
-        for error in [lost(), refused(502, "Bad Gateway"), refused(503, ""), refused(408, "")] {
-            assert_eq!(explained(error.clone(), Effect::Once).kind(), ErrorKind::Indeterminate);
-            assert_eq!(explained(error.clone(), Effect::Idempotent).kind(), ErrorKind::Indeterminate);
-            assert_eq!(explained(error.clone(), Effect::Read).kind(), error.kind());
-        }
-    }
-
-    #[test]
-    fn requests_that_did_not_arrive_or_were_refused_keep_their_error() {
-        let not_sent = Error::new(ErrorKind::Unreachable).with_attempts(3).not_sent();
-        assert_eq!(explained(not_sent.clone(), Effect::Once).kind(), ErrorKind::Unreachable);
-        // One of the attempts before may have arrived.
-        assert_eq!(explained(not_sent, Effect::Idempotent).kind(), ErrorKind::Indeterminate);
-        let never_left = Error::new(ErrorKind::TimedOut);
-        assert_eq!(explained(never_left, Effect::Once).kind(), ErrorKind::TimedOut);
-        for status in [400, 401, 404, 429] {
-            assert_eq!(explained(refused(status, ""), Effect::Once).kind(), ErrorKind::Refused);
-        }
+    fn an_answer_with_a_code_of_redis_tells_that_nothing_was_done() {
+        let failed = refused(500, "OOM command not allowed").indeterminate();
+        assert_eq!(failed.kind(), ErrorKind::Indeterminate);
+        let error = explain(failed);
+        assert_eq!((error.kind(), error.may_be_done()), (ErrorKind::Refused, false));
+        let open = explain(refused(502, "Bad Gateway").indeterminate());
+        assert_eq!((open.kind(), open.may_be_done()), (ErrorKind::Indeterminate, true));
     }
 }

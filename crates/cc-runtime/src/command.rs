@@ -139,8 +139,10 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
             let options = options.deadline(deadline).report_errors(false);
             // Requests end at the deadline by themselves, with an error that says more. This ends all other waiting.
             let end = deadline.and_then(|deadline| deadline.checked_add(clean_up));
-            let running =
-                async { tasks::until_settled(end, run(options)).await.unwrap_or_else(|| Err(timed_out())) };
+            let running = async {
+                let done = tasks::until_settled(end, run(options)).await;
+                done.unwrap_or_else(|| Err(timed_out().with_base_url(transport.endpoint().as_str())))
+            };
             match tasks::guarded(running).await {
                 Ok(output) => Ok(output),
                 Err(error) => {

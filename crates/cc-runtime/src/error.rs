@@ -4,7 +4,9 @@ mod access;
 pub(crate) mod body;
 mod build;
 mod context;
+mod json;
 mod kind;
+mod next_step;
 pub(crate) mod outcome;
 mod show;
 #[cfg(test)]
@@ -31,7 +33,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A failed call: the request, the answer if any, and the cause.
 ///
-/// `Display` is one line without the cause, which [`source`](std::error::Error::source) keeps; neither shows a secret.
+/// `Display` is one line of at most 400 characters for a failed request: command, host, reason, whether a change
+/// "may have been done" or was "certainly not done", URL, attempts, and the [next step](Self::next_step). The cause is not in it:
+/// [`source`](std::error::Error::source) keeps it. `Serialize` writes an object for logs ([fields](#json)). None of them shows a secret.
+/// The [guide](https://github.com/CleverCloud/clevercloud-sdk-rust/blob/main/docs/errors.md) explains each [kind](ErrorKind).
 /// It is the size of a pointer and cheap to clone: callers that shared one request share its failure.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
@@ -55,7 +60,13 @@ struct Inner {
     attempts: u32,
     retry_after: Option<Duration>,
     not_sent: bool,
+    not_applied: bool,
     effect: Option<Cow<'static, str>>,
+    /// The kind that it had before its outcome turned out to be unknown.
+    before: Option<ErrorKind>,
+    /// An attempt before the last one may have been applied.
+    earlier: bool,
+    next_step: Option<Cow<'static, str>>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 

@@ -18,6 +18,9 @@ pub struct OperationInfo {
     pub accept: &'static str,
     /// `true` if the request may be retried when no answer arrived. Default: by the method.
     pub idempotent: bool,
+    /// `true` if the operation changes nothing. Default: by the method, and `true` for an idempotent `POST` whose name begins with
+    /// `get_`, `list_` or `scan_`.
+    pub reads: bool,
     /// `true` if the operation has a side effect, or returns a secret created for this call: it is never
     /// cached or shared.
     pub one_shot: bool,
@@ -41,6 +44,7 @@ impl OperationInfo {
     ) -> Self {
         let idempotent =
             matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
+        let reads = matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
         Self {
             id,
             domain,
@@ -48,6 +52,7 @@ impl OperationInfo {
             route,
             accept,
             idempotent,
+            reads,
             one_shot: false,
             secret_path: &[],
             not_found: None,
@@ -58,7 +63,19 @@ impl OperationInfo {
     #[must_use]
     pub const fn idempotent(mut self) -> Self {
         self.idempotent = true;
+        self.reads |= matches!(
+            self.id.as_bytes(),
+            [b'g', b'e', b't', b'_', ..]
+                | [b'l', b'i', b's', b't', b'_', ..]
+                | [b's', b'c', b'a', b'n', b'_', ..]
+        );
         self
+    }
+
+    /// Returns `true` if the operation changes something.
+    #[must_use]
+    pub const fn is_change(&self) -> bool {
+        !self.reads
     }
 
     /// Names the secret parameters of the route.

@@ -198,7 +198,7 @@ impl Transport {
                 // A repeated DELETE that finds nothing has no value to return, although its operation
                 // promises one.
                 let error = exchange.found_gone().unwrap_or(error);
-                exchange.explain(error, &self.0.endpoint, &exchange.redactor(&self.0.credentials))
+                exchange.explain(error, &self.0.endpoint, &self.0.credentials)
             })?;
             if !answer.drift().is_empty() {
                 if let (Some(heard), Some(number)) = (&options.heard, exchange.heard_as.get()) {
@@ -346,7 +346,7 @@ impl Transport {
         };
         let secrets = exchange.redactor(&inner.credentials);
         let error = outcome.map_or_else(|error| error, |response| refusal(response, &secrets));
-        Err(exchange.explain(error, &inner.endpoint, &secrets))
+        Err(exchange.explain(error, &inner.endpoint, &inner.credentials))
     }
 }
 

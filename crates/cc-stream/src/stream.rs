@@ -44,7 +44,7 @@ pub struct EventStream<T, E = StreamError> {
     buffer: Option<DropOldest<T>>,
     callbacks: Callbacks<T>,
     done: bool,
-    error: fn(StreamError) -> E,
+    error: Arc<dyn Fn(StreamError) -> E + Send + Sync>,
 }
 
 /// No field is pinned.
@@ -136,7 +136,7 @@ impl<T> EventStream<T> {
             buffer,
             callbacks: Callbacks::default(),
             done: false,
-            error: std::convert::identity,
+            error: Arc::new(std::convert::identity),
         };
         stream.close_at_limit();
         stream
@@ -163,8 +163,12 @@ impl<T> EventStream<T> {
     /// }
     /// ```
     #[must_use]
-    pub fn map_errors<E>(self, error: fn(StreamError) -> E) -> EventStream<T, E> {
+    pub fn map_errors<E>(
+        self,
+        error: impl Fn(StreamError) -> E + Send + Sync + 'static,
+    ) -> EventStream<T, E> {
         let Self { driver, limit, delivered, buffer, callbacks, done, .. } = self;
+        let error = Arc::new(error);
         EventStream { driver, limit, delivered, buffer, callbacks, done, error }
     }
 }
@@ -330,8 +334,8 @@ impl<T, E> Stream for EventStream<T, E> {
     type Item = Result<StreamEvent<T>, E>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let error = self.error;
-        self.poll_told(cx).map(|told| told.map(|told| told.map_err(error)))
+        let told = std::task::ready!(self.poll_told(cx));
+        Poll::Ready(told.map(|told| told.map_err(|error| (self.error)(error))))
     }
 }
 

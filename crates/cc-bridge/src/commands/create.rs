@@ -1,7 +1,7 @@
 //! Creates an API token.
 
 use cc_api_bridge::types::CreateApiTokenBody;
-use cc_runtime::{Answer, Error, Result};
+use cc_runtime::{Answer, Result};
 
 use crate::command::{Context, Run};
 use crate::commands::CreateApiToken;
@@ -13,11 +13,6 @@ impl Run for CreateApiToken {
         let mut body = CreateApiTokenBody::new(self.email, self.password.clone(), self.name, expires);
         (body.mfa_code, body.description) = (self.mfa_code.clone(), self.description);
         let created = cx.call(cc_api_bridge::CreateApiToken::new(body)).await;
-        created.and_then(|created| created.required("the token")).map(Answer::into_inner).map_err(told)
+        created.and_then(|created| created.required("the token")).map(Answer::into_inner)
     }
-}
-
-/// A creation that was sent and not answered may have made a token.
-fn told(error: Error) -> Error {
-    if error.may_be_done() { error.indeterminate() } else { error }
 }

@@ -40,7 +40,8 @@ async fn errors_of_redis_keep_their_message() {
     assert_eq!(
         error.to_string(),
         "GetStringKey: kv-proxy.services.clever-cloud.com answered 400: WRONGTYPE Operation against a key holding the wrong kind of value \
-         (code WRONGTYPE)"
+         (code WRONGTYPE, POST https://kv-proxy.services.clever-cloud.com/key/string/_get, 1 attempt); correct the \
+         request"
     );
     assert_eq!(RedisCode::of(&error), Some(RedisCode::WrongType));
     let error =

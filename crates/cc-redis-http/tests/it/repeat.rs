@@ -154,7 +154,6 @@ async fn a_write_that_is_not_answered_in_time_may_have_been_done() {
     let second = Duration::from_secs(1);
     let error = client.send(cmd("INCR k")).timeout(second).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Indeterminate);
-    let cause = std::error::Error::source(&error).unwrap().downcast_ref::<Error>().unwrap();
-    assert_eq!(cause.kind(), ErrorKind::TimedOut);
+    assert!(error.is_timeout() && error.to_string().contains("may have been done"), "{error}");
     assert_eq!(client.send(cmd("GET k")).timeout(second).await.unwrap_err().kind(), ErrorKind::TimedOut);
 }

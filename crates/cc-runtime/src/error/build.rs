@@ -46,7 +46,11 @@ impl Error {
             attempts: 0,
             retry_after: None,
             not_sent: false,
+            not_applied: false,
             effect: None,
+            before: None,
+            earlier: false,
+            next_step: None,
             source: None,
         }))
     }
@@ -233,16 +237,60 @@ impl Error {
         })
     }
 
-    /// Converts the error to [`ErrorKind::Indeterminate`]: the request may have been applied. This error becomes the
-    /// cause.
+    /// Converts the error to [`ErrorKind::Indeterminate`]: the change may have been made. Everything else stays: the status,
+    /// message and headers of the answer, and the cause.
+    ///
+    /// The transport does this for every operation that changes something, so that a lost answer has the same kind in all crates.
     #[must_use]
     pub fn indeterminate(self) -> Self {
-        let cause = self.clone();
+        if self.0.kind == ErrorKind::Indeterminate {
+            return self;
+        }
         self.with(|inner| {
+            inner.before = Some(inner.kind);
             inner.kind = ErrorKind::Indeterminate;
-            (inner.code, inner.message, inner.context) = (None, None, None);
         })
-        .with_source(cause)
+    }
+
+    /// Takes [`indeterminate`](Self::indeterminate) back, for an answer that says that nothing was changed.
+    #[must_use]
+    pub fn not_applied(self) -> Self {
+        self.with(|inner| {
+            inner.kind = inner.before.take().unwrap_or(inner.kind);
+            inner.earlier = false;
+            inner.not_applied = true;
+        })
+    }
+
+    /// Notes that an attempt before the last one may have been applied.
+    pub(crate) fn after_lost_attempt(self) -> Self {
+        self.with(|inner| inner.earlier = true)
+    }
+
+    /// Gives the failure of a change its final kind: [`ErrorKind::Indeterminate`] if the last attempt does not tell.
+    pub(crate) fn settled(self) -> Self {
+        let is_open = match self.0.kind {
+            ErrorKind::Unreachable | ErrorKind::TimedOut => true,
+            ErrorKind::Refused => self.is_open_answer(),
+            _ => false,
+        };
+        if is_open && self.may_be_done() { self.indeterminate() } else { self }
+    }
+
+    /// Sets the advice at the end of the line, such as `check with GetDeployment`. Default: by kind and status
+    /// ([`next_step`](Self::next_step)).
+    #[must_use]
+    pub fn with_next_step(self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.with(|inner| inner.next_step = Some(kept(advice.into().into_owned(), usize::MAX).into()))
+    }
+
+    /// Sets the base URL as the URL of an error that belongs to no single request, unless it has one.
+    #[must_use]
+    pub fn with_base_url(self, url: &str) -> Self {
+        if self.0.url.is_some() {
+            return self;
+        }
+        self.with(|inner| inner.url = Some(kept(url.to_owned(), usize::MAX)))
     }
 
     /// Sets the cause.

@@ -10,24 +10,18 @@ impl Error {
             || matches!(self.0.kind, ErrorKind::InvalidInput | ErrorKind::InvalidUrl | ErrorKind::Credentials)
     }
 
-    /// Returns `true` if the request may have been applied although the call failed: it was sent, and the answer, if any, does
-    /// not tell. [`indeterminate`](Self::indeterminate) says so.
+    /// Returns `true` if the request may have been applied although the call failed: it was sent, and the answers to its attempts
+    /// do not tell. `Display` of a failed change then says "may have been done", and otherwise "certainly not done".
     #[must_use]
     pub fn may_be_done(&self) -> bool {
-        if self.0.effect.is_some() {
+        if self.0.effect.is_some() || self.0.earlier {
             return true;
         }
         match self.0.kind {
             // A change that was answered with a success was made, whatever the body says.
-            ErrorKind::Undecodable | ErrorKind::TooLarge => {
-                self.0.method.as_ref().is_some_and(|method| !method.is_safe())
-            }
+            ErrorKind::Undecodable | ErrorKind::TooLarge => self.is_of_change(),
             ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
-            // The gateway timed out on a request that it may have passed on.
-            ErrorKind::Refused if self.0.not_sent => false,
-            ErrorKind::Refused => {
-                self.0.status.is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
-            }
+            ErrorKind::Refused => self.is_open_answer(),
             ErrorKind::Indeterminate => true,
             _ => false,
         }
@@ -38,16 +32,46 @@ impl Error {
         self.0.effect.is_some()
     }
 
-    /// Returns `true` if the same call may succeed later: status 408, 429, 500, 502, 503 or 504, no answer, or a timeout.
+    /// Returns `true` if the answer does not tell: a gateway timed out on a request that it may have passed on, or a server failed.
+    pub(super) fn is_open_answer(&self) -> bool {
+        !self.0.not_sent
+            && !self.0.not_applied
+            && self.0.status.is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
+    }
+
+    /// Returns `true` if the request changes something.
+    pub(super) fn is_of_change(&self) -> bool {
+        match (self.0.operation, &self.0.method) {
+            (Some(operation), _) => operation.is_change(),
+            (None, Some(method)) => !method.is_safe(),
+            (None, None) => false,
+        }
+    }
+
+    /// The kind of what happened, also where that leaves the outcome open.
+    pub(super) fn cause_kind(&self) -> ErrorKind {
+        self.0.before.unwrap_or(self.0.kind)
+    }
+
+    /// Returns `true` if the same call may succeed later: status 408, 429, 500, 502, 503 or 504, no answer, or a timeout. A change
+    /// that may have been done counts only if its operation is idempotent: sent again, any other could be done twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        match self.0.kind {
+        if self.0.kind == ErrorKind::Indeterminate && !self.is_repeatable() {
+            return false;
+        }
+        match self.cause_kind() {
             ErrorKind::Unreachable | ErrorKind::TimedOut => true,
             ErrorKind::Refused => {
                 matches!(self.0.status.map(|status| status.as_u16()), Some(408 | 429 | 500 | 502 | 503 | 504))
             }
             _ => false,
         }
+    }
+
+    /// Returns `true` if a repetition of the request has no further effect.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.0.operation.is_some_and(|operation| operation.idempotent && !operation.one_shot)
     }
 
     /// Returns `true` if the resource does not exist: status 404, or an id that is not visible to the credentials.
@@ -102,10 +126,10 @@ impl Error {
     /// Returns `true` if a time limit passed: that of the call, or that of waiting for a state.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::TimedOut | ErrorKind::DeadlineExceeded)
+        matches!(self.cause_kind(), ErrorKind::TimedOut | ErrorKind::DeadlineExceeded)
     }
 
     fn has_status(&self, status: u16) -> bool {
-        self.0.kind == ErrorKind::Refused && self.0.status.is_some_and(|is| is.as_u16() == status)
+        self.cause_kind() == ErrorKind::Refused && self.0.status.is_some_and(|is| is.as_u16() == status)
     }
 }

@@ -18,7 +18,7 @@ fn an_error_is_small_and_may_go_anywhere() {
 #[test]
 fn the_line_says_each_thing_once_and_leaves_the_cause_to_the_chain() {
     let error = Error::new(ErrorKind::Unreachable).with_source("connection reset").with_attempts(3);
-    assert_eq!(error.to_string(), "no answer (3 attempts)");
+    assert_eq!(error.to_string(), "no answer (3 attempts); try again");
     assert_eq!(error.source().unwrap().to_string(), "connection reset");
     assert_eq!(error.code(), "NETWORK_ERROR");
 }
@@ -26,7 +26,7 @@ fn the_line_says_each_thing_once_and_leaves_the_cause_to_the_chain() {
 #[test]
 fn a_message_that_starts_with_the_words_of_the_kind_is_not_preceded_by_them() {
     let error = Error::new(ErrorKind::TimedOut).with_message("timed out waiting for a turn");
-    assert_eq!(error.to_string(), "timed out waiting for a turn");
+    assert_eq!(error.to_string(), "timed out waiting for a turn; try again, or allow more time");
 }
 
 #[test]
@@ -47,9 +47,11 @@ fn an_indeterminate_error_keeps_its_context_and_is_not_retried() {
     assert!(!error.is_retryable() && !error.is_not_sent());
     assert_eq!(
         error.to_string(),
-        "the request may or may not have been applied: check before sending it again (2 attempts)"
+        "no answer (may have been done, 2 attempts); check whether it was done before you send it again"
     );
-    assert_eq!(error.source().unwrap().to_string(), "no answer (2 attempts)");
+    assert_eq!(error.source().unwrap().to_string(), "connection reset");
+    let taken_back = error.not_applied();
+    assert_eq!(taken_back.kind(), ErrorKind::Unreachable);
 }
 
 #[test]
@@ -122,7 +124,155 @@ fn a_refusal_tells_status_message_code_and_exchange() {
         &headers,
         br#"{"code":"clever.rate","error":"slow down"}"#,
     );
-    assert_eq!(error.to_string(), "the platform answered 429: slow down (code clever.rate, Sozu-Id 01H)");
+    assert_eq!(
+        error.to_string(),
+        "the platform answered 429: slow down (code clever.rate, Sozu-Id 01H); try again in 3 s"
+    );
     assert!(error.is_retryable() && error.is_rate_limited());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+}
+
+static CREATE: OperationInfo = OperationInfo::new("create_thing", "test", Method::POST, "/v2/things", "");
+static PUT: OperationInfo = OperationInfo::new("put_thing", "test", Method::PUT, "/v2/things/{id}", "");
+static COUNT: OperationInfo =
+    OperationInfo::new("get_count", "test", Method::POST, "/v2/count", "").idempotent();
+
+fn of(info: &'static OperationInfo, error: Error) -> Error {
+    error
+        .with_operation(info)
+        .with_request(&info.method, "https://api.test/v2/things")
+        .with_attempts(1)
+        .settled_if(info)
+}
+
+impl Error {
+    fn settled_if(self, info: &OperationInfo) -> Self {
+        if info.is_change() { self.settled() } else { self }
+    }
+}
+
+#[test]
+fn a_change_whose_answer_does_not_tell_has_one_kind_and_keeps_status_and_message() {
+    let refused = |status| Error::from_answer(status, &HeaderMap::new(), br#"{"message":"why"}"#);
+    for error in [
+        Error::new(ErrorKind::Unreachable),
+        Error::new(ErrorKind::TimedOut),
+        refused(StatusCode::SERVICE_UNAVAILABLE),
+        refused(StatusCode::REQUEST_TIMEOUT),
+    ] {
+        let (status, timeout) = (error.status(), error.is_timeout());
+        let change = of(&CREATE, error.clone());
+        assert_eq!((change.kind(), change.status()), (ErrorKind::Indeterminate, status));
+        assert!(!change.is_retryable() && change.to_string().contains("may have been done"), "{change}");
+        assert_eq!(change.is_timeout(), timeout);
+        // Sent again, it has no further effect.
+        assert!(of(&PUT, error.clone()).is_retryable(), "{error}");
+        assert_eq!(of(&COUNT, error.clone()).kind(), error.kind());
+    }
+    let refusal = of(&CREATE, refused(StatusCode::CONFLICT));
+    assert_eq!(refusal.kind(), ErrorKind::Refused);
+    assert!(refusal.to_string().contains("certainly not done"), "{refusal}");
+    let unsent = of(&CREATE, Error::new(ErrorKind::Unreachable).not_sent());
+    assert!(unsent.to_string().contains("certainly not done"), "{unsent}");
+}
+
+#[test]
+fn a_refusal_after_a_lost_attempt_does_not_say_that_nothing_was_done() {
+    let refusal = Error::from_answer(StatusCode::CONFLICT, &HeaderMap::new(), b"").after_lost_attempt();
+    let error = of(&PUT, refusal);
+    assert!(error.is_conflict() && error.may_be_done(), "{error:?}");
+    assert!(error.to_string().contains("may have been done"), "{error}");
+}
+
+#[test]
+fn the_time_to_wait_is_said_in_seconds_and_never_too_short() {
+    for (header, advice) in [("90", "try again in 90 s"), ("0", "try again"), ("1", "try again in 1 s")] {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", header.parse().unwrap());
+        for status in [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE] {
+            let error = Error::from_answer(status, &headers, b"");
+            assert_eq!(error.next_step().as_deref(), Some(advice));
+        }
+    }
+}
+
+#[test]
+fn the_line_of_a_request_has_400_characters_whatever_is_long() {
+    let long = "é".repeat(3_000);
+    for message in ["", "short", &long] {
+        for url in [
+            "https://h/v2".to_owned(),
+            format!("https://h/{}", "a".repeat(3_000)),
+            format!("https://{long}/"),
+        ] {
+            let error = Error::new(ErrorKind::Refused)
+                .with_status(StatusCode::BAD_GATEWAY)
+                .with_code(long.clone())
+                .with_message(message)
+                .with_command("CreateNetworkGroupExternalPeerWithALongName")
+                .with_request(&Method::POST, url)
+                .with_attempts(3);
+            let line = error.to_string();
+            assert!(line.chars().count() <= 400, "{}: {line}", line.chars().count());
+            assert!(line.contains("3 attempts") && line.ends_with("try again later"), "{line}");
+            assert!(line.contains(&message[..message.len().min(40)]), "{line}");
+        }
+    }
+}
+
+#[test]
+fn an_error_is_an_object_of_json_with_documented_fields() {
+    let mut headers = HeaderMap::new();
+    headers.insert("sozu-id", "01H".parse().unwrap());
+    headers.insert("retry-after", "90".parse().unwrap());
+    let body = br#"{"code":"clever.rate","error":"slow down","context":{"field":"zone","value":"mars"}}"#;
+    let error = Error::from_answer(StatusCode::TOO_MANY_REQUESTS, &headers, body).with_source("cause");
+    let error = of(&CREATE, error).with_command("CreateThing");
+    let text = error.to_string();
+    assert_eq!(
+        serde_json::to_value(&error).unwrap(),
+        serde_json::json!({
+            "kind": "Refused",
+            "code": "clever.rate",
+            "text": text,
+            "message": "slow down",
+            "command": "CreateThing",
+            "operation": "create_thing",
+            "method": "POST",
+            "url": "https://api.test/v2/things",
+            "sozuId": "01H",
+            "nextStep": "try again in 90 s",
+            "status": 429,
+            "attempts": 1,
+            "mayBeDone": false,
+            "retryable": true,
+            "retryAfterMs": 90_000,
+            "fields": [{ "field": "zone", "reason": null }],
+            "causes": ["cause"],
+            "docs": "https://github.com/CleverCloud/clevercloud-sdk-rust/blob/main/docs/errors.md#refused",
+        })
+    );
+}
+
+#[test]
+fn each_kind_has_a_name_a_text_and_a_section_of_the_guide_that_its_documentation_links_to() {
+    let guide = include_str!("../../../../docs/errors.md");
+    let source = include_str!("kind.rs");
+    for kind in ErrorKind::ALL {
+        let name = kind.name();
+        assert_eq!(format!("{kind:?}"), name);
+        assert_eq!(serde_json::to_value(kind).unwrap(), name);
+        assert!(!kind.to_string().is_empty());
+        let (_, section) = guide.split_once(&format!("\n## {name}\n")).unwrap_or_else(|| panic!("{name}"));
+        let section = section.split("\n## ").next().unwrap();
+        for part in ["**What happened.**", "**On the server.**", "**What to do.**"] {
+            assert!(section.contains(part), "{name} lacks {part}");
+        }
+        let (docs, _) = source.split_once(&format!("\n    {name},\n")).unwrap();
+        let last = docs.lines().last().unwrap();
+        assert!(last.contains(&format!("docs/errors.md#{}", name.to_ascii_lowercase())), "{last}");
+        assert!(kind.docs().ends_with(&format!("#{}", name.to_ascii_lowercase())));
+    }
+    let sections = guide.matches("**On the server.**").count();
+    assert_eq!(sections, ErrorKind::ALL.len(), "the guide has a section of a kind that does not exist");
 }

@@ -114,10 +114,7 @@ impl Body {
 /// The error of a body that is larger than allowed.
 #[cold]
 pub(crate) fn too_large(limit: usize) -> Error {
-    Error::new(ErrorKind::TooLarge).with_message(format!(
-        "the body has more than {limit} bytes: raise `body_limit` for the call or the client, or read it chunk by chunk with \
-         `download`"
-    ))
+    Error::new(ErrorKind::TooLarge).with_message(format!("the body has more than {limit} bytes"))
 }
 
 impl From<Bytes> for Body {

@@ -121,7 +121,7 @@ impl Chunks {
 
     fn explain(&self, error: Error) -> Error {
         let inner = &*self.transport.0;
-        self.exchange.explain(error, &inner.endpoint, &self.exchange.redactor(&inner.credentials))
+        self.exchange.explain(error, &inner.endpoint, &inner.credentials)
     }
 
     async fn next(&mut self) -> Option<Result<Bytes>> {

@@ -1,7 +1,7 @@
 //! The exchange that passes through the layers: a request, the settings of its call, and its history.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(crate) struct Exchange {
     pub(crate) settings: CallSettings,
     deadline: Mutex<Option<Instant>>,
     attempts: AtomicU32,
+    /// An attempt whose outcome is unknown may have been applied.
+    maybe_done: AtomicBool,
     last_failure: Mutex<Option<Error>>,
     /// The refusal that shows that an earlier attempt to delete something succeeded.
     found_gone: Mutex<Option<Error>>,
@@ -118,6 +120,7 @@ impl Exchange {
             deadline: Mutex::new(settings.deadline),
             settings,
             attempts: AtomicU32::new(0),
+            maybe_done: AtomicBool::new(false),
             last_failure: Mutex::new(None),
             found_gone: Mutex::new(None),
             joined: Mutex::new(None),
@@ -199,6 +202,16 @@ impl Exchange {
         self.leader(|leader| leader.signers.clone())
     }
 
+    /// Records that an attempt, after which the request is sent again, may have been applied.
+    pub(crate) fn note_maybe_done(&self) {
+        self.maybe_done.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns `true` if an attempt may have been applied and the request was sent again.
+    pub(crate) fn is_maybe_done(&self) -> bool {
+        self.maybe_done.load(Ordering::Relaxed)
+    }
+
     /// Remembers why the request is sent again.
     pub(crate) fn note_failure(&self, failure: Error) {
         *lock(&self.last_failure) = Some(failure);
@@ -270,11 +283,11 @@ impl Exchange {
         Cow::Owned(format!("{}{}", &path[..at], self.info.shown_path(&path[at..])))
     }
 
-    /// Adds the method and the URL to an error, and removes the secrets of the call from it.
-    pub(crate) fn explain(&self, error: Error, endpoint: &Endpoint, secrets: &Redactor) -> Error {
+    /// Adds the method and the URL to an error, removes the secrets of the call from it, and decides whether its outcome is known.
+    pub(crate) fn explain(&self, error: Error, endpoint: &Endpoint, credentials: &Credentials) -> Error {
         let path = self.info.shown_path(endpoint.below(self.path()));
         let url = format!("{}{path}", endpoint.as_str());
-        let error = error.redacted(secrets);
+        let error = error.redacted(&self.redactor(credentials));
         let error = match endpoint.repeated_by(self.info.route).filter(|_| error.is_not_found()) {
             Some(repeated) => error.with_hint(format!(
                 "the base URL `{}` ends with `{repeated}`, which is part of the route: remove it from the base URL",
@@ -282,8 +295,20 @@ impl Exchange {
             )),
             None => error,
         };
+        let error = match credentials {
+            Credentials::None if error.is_unauthorized() => error.with_next_step(
+                "this client has no credentials: set them on its builder, or use those of `Credentials::infer`",
+            ),
+            _ => error,
+        };
         let attempts = self.attempts();
         let error = if attempts == 0 { error.not_sent() } else { error };
-        error.with_operation(self.info).with_request(&self.info.method, url).with_attempts(attempts)
+        let error =
+            error.with_operation(self.info).with_request(&self.info.method, url).with_attempts(attempts);
+        if !self.info.is_change() {
+            return error;
+        }
+        let error = if self.is_maybe_done() { error.after_lost_attempt() } else { error };
+        error.settled()
     }
 }

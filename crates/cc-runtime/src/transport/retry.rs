@@ -30,18 +30,22 @@ pub(crate) struct Retry {
 impl Stack {
     /// Sends a request as often as the policy of its call says. A wait between two attempts holds no permit.
     pub(crate) async fn attempts(&self, exchange: &Exchange, flight: &Flight) -> Result<HttpResponse> {
-        let (mut attempts, mut paid, mut maybe_done) = (0, None, false);
+        let (mut attempts, mut paid) = (0, None);
         loop {
             let outcome = self.attempt(exchange, flight).await;
             attempts += 1;
-            if maybe_done && let Some(refusal) = gone(exchange, &outcome) {
+            if exchange.is_maybe_done()
+                && let Some(refusal) = gone(exchange, &outcome)
+            {
                 exchange.note_gone(refusal);
                 return outcome.map(without_body);
             }
             let Some(again) = self.retry.verdict(exchange, attempts, &outcome, paid) else { return outcome };
             tasks::sleep(again.wait).await;
             paid = Some(again.paid);
-            maybe_done |= again.maybe_done;
+            if again.maybe_done {
+                exchange.note_maybe_done();
+            }
         }
     }
 }

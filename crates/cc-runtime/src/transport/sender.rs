@@ -206,7 +206,7 @@ fn failure(error: reqwest::Error) -> Error {
     } else if error.is_timeout() {
         (ErrorKind::TimedOut, "the timeout of the HTTP client passed")
     } else if error.is_connect() {
-        (ErrorKind::Unreachable, "could not connect")
+        (ErrorKind::Unreachable, no_connection(&error))
     } else if error.is_body() || error.is_decode() {
         (ErrorKind::Unreachable, "the connection was lost while reading the body")
     } else if of_hyper(&error, hyper::Error::is_parse) {
@@ -221,6 +221,29 @@ fn failure(error: reqwest::Error) -> Error {
     let not_sent = error.is_connect() || of_hyper(&error, hyper::Error::is_canceled);
     let error = Error::new(kind).with_message(message).with_source(error);
     if not_sent { error.not_sent() } else { error }
+}
+
+/// Reason why there is no connection. The full text of the operating system or of the TLS library is a cause.
+fn no_connection(error: &reqwest::Error) -> &'static str {
+    let causes = || std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let has = |kind| {
+        causes().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| cause.kind() == kind)
+    };
+    if says(error, "dns error") {
+        "could not connect: the host name was not found"
+    } else if has(std::io::ErrorKind::ConnectionRefused) {
+        "could not connect: the connection was refused"
+    } else if ["certificate", "tls", "ssl", "handshake"].iter().any(|word| says_in_any_case(error, word)) {
+        "could not connect: TLS failed"
+    } else {
+        "could not connect"
+    }
+}
+
+/// Like [`says`], for lower-case words in any case.
+fn says_in_any_case(error: &reqwest::Error, words: &str) -> bool {
+    let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.any(|cause| cause.to_string().to_ascii_lowercase().contains(words))
 }
 
 /// Returns `true` if a cause is an error of hyper of this kind.

@@ -38,7 +38,11 @@ async fn an_error_names_operation_method_url_and_exchange() {
     request.append_query("token", &"hunter2");
     let error = platform.transport().execute(request, &CallOptions::new()).await.unwrap_err();
     assert_eq!(error.url(), Some("https://api.test/base/v2/things/1"));
-    assert_eq!(error.to_string(), "get_thing: api.test answered 404: no (Sozu-Id 01H)");
+    assert_eq!(
+        error.to_string(),
+        "get_thing: api.test answered 404: no (GET https://api.test/base/v2/things/1, 1 attempt, Sozu-Id 01H); check the ids and \
+         the owner"
+    );
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 

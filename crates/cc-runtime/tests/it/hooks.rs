@@ -102,7 +102,7 @@ async fn answers_of_the_cache_and_errors_pass_the_hooks_too() {
     transport.execute(request(&PUT), &once()).await.unwrap_err();
     assert_eq!(notes.take()[1..], ["response 404 1", "error clever.none"]);
     transport.execute(request(&PUT), &once()).await.unwrap_err();
-    assert_eq!(notes.take()[1..], ["error NETWORK_ERROR"]);
+    assert_eq!(notes.take()[1..], ["error INDETERMINATE"]);
 }
 
 #[tokio::test(start_paused = true)]

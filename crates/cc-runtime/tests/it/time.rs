@@ -71,7 +71,11 @@ async fn a_timeout_tells_what_was_asked_and_how_often() {
     assert_eq!(error.method(), Some(&http::Method::GET));
     assert_eq!(error.url(), Some("https://api.test/base/v2/things/1"));
     assert_eq!((error.attempts(), error.operation()), (1, Some("get_thing")));
-    assert_eq!(error.to_string(), "get_thing: timed out waiting for api.test: the limit for the call is 1s");
+    assert_eq!(
+        error.to_string(),
+        "get_thing: timed out waiting for api.test: the limit for the call is 1s (GET https://api.test/base/v2/things/1, 1 attempt); \
+         try again, or allow more time"
+    );
 }
 
 #[tokio::test(start_paused = true)]

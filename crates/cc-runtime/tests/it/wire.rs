@@ -81,7 +81,10 @@ async fn a_body_that_is_cut_short_is_asked_for_again() {
         assert_eq!((&**answer, answer.attempts()), (&b"hello"[..], 2));
         let server = Server::start(vec![cut]).await;
         let error = server.builder().build().unwrap().execute(request(&POST), &quickly()).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts(), error.is_not_sent()), (ErrorKind::Unreachable, 1, false));
+        assert_eq!(
+            (error.kind(), error.attempts(), error.is_not_sent()),
+            (ErrorKind::Indeterminate, 1, false)
+        );
     }
 }
 
@@ -97,6 +100,9 @@ async fn a_connection_that_is_refused_sent_nothing() {
     assert_eq!((error.kind(), error.code()), (ErrorKind::Unreachable, "NETWORK_ERROR"));
     assert!(error.is_not_sent() && error.attempts() == 3, "{error:?}");
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    let text = error.to_string();
+    let reason = format!("no answer from {address}: could not connect: the connection was refused");
+    assert!(text.contains(&reason) && text.contains("certainly not done"), "{text}");
 }
 
 #[tokio::test]
@@ -128,6 +134,10 @@ async fn a_host_that_has_no_address_is_unreachable() {
     let transport = Transport::builder().endpoint("http://nowhere.invalid").build().unwrap();
     let error = transport.execute(request(&GET), &once()).await.unwrap_err();
     assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::Unreachable, true));
+    assert!(
+        error.to_string().contains("nowhere.invalid: could not connect: the host name was not found"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod documents;
 mod empty;
 mod ensure;
 mod extras;
+mod faults;
 mod figures;
 #[rustfmt::skip]
 mod generated;

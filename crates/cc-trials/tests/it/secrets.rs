@@ -50,7 +50,8 @@ fn shown(error: &Error) -> String {
         .iter()
         .map(|field| (&field.value, &field.reason))
         .collect();
-    let mut text = format!(
+    let mut text = serde_json::to_string(error).unwrap();
+    text += &format!(
         "{error} {error:?} {} {:?} {:?} {:?} {:?} {:?} {:?} {fields:?}",
         error.code(),
         error.message(),

@@ -86,7 +86,7 @@ fn explained(error: Error, wish: &Wish<'_>, deadline: Option<Instant>) -> Error 
             let why = if is_over && error.is_timeout() {
                 "the deadline passed before the platform answered".to_owned()
             } else {
-                error.to_string()
+                error.message().map_or_else(|| error.kind().to_string(), str::to_owned)
             };
             error.indeterminate().with_message(may_be_running(wish.application_id, &why))
         }
