@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cc_runtime::credentials::{Infer, Service};
 use cc_runtime::ensure::{CreationLock, Creations, Ensure, EnsureCall};
 use cc_runtime::{Command, CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
 
@@ -22,6 +23,17 @@ impl BridgeClient {
     /// What keeps a [transport from being built](TransportBuilder::build).
     pub fn new(credentials: Credentials) -> Result<Self> {
         Self::builder().credentials(credentials).build()
+    }
+
+    /// Creates a client with the credentials from the environment or the official CLI's configuration, for the endpoint of the bridge
+    /// that the environment names: `CC_BRIDGE_ENDPOINT`, `CC_ENDPOINT` or `AUTH_BRIDGE_HOST`
+    /// ([`Infer`](cc_runtime::credentials::Infer)).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) if no user is signed in, and the errors of
+    /// [`build`](BridgeClientBuilder::build).
+    pub fn infer() -> Result<Self> {
+        Self::builder().inferred(&Infer::new())?.build()
     }
 
     /// Starts to put one together.
@@ -80,6 +92,15 @@ impl BridgeClientBuilder {
     /// Sets the credentials. Default: none.
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.configure(|transport| transport.credentials(credentials))
+    }
+
+    /// Sets the credentials that [`Infer`] finds, and the endpoint of the bridge that the environment names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) as [`Infer::find`] and [`Infer::endpoint_of`] say.
+    pub fn inferred(self, infer: &Infer) -> Result<Self> {
+        let credentials = infer.find()?.credentials();
+        Ok(self.credentials(credentials).endpoint(infer.endpoint_of(Service::Bridge)?))
     }
 
     /// The base URL of the bridge, with or without a trailing slash. Default: [`Endpoint::BRIDGE`].

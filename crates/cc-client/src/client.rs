@@ -45,11 +45,24 @@ impl Client {
     /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) if the credentials hold a character that no header may
     /// hold.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
-        let transport = self.transport.with_credentials(credentials)?;
+        Ok(self.over(self.transport.with_credentials(credentials)?))
+    }
+
+    fn over(&self, transport: Transport) -> Self {
         let mut client = self.clone();
         client.resolver = self.resolver.over(transport.clone());
         client.transport = transport;
-        Ok(client)
+        client
+    }
+
+    /// Returns a client of another endpoint, with the credentials, the connections and the settings of this one. Ids and answers in
+    /// memory are not shared.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) if the base URL is invalid, and
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) if the credentials would be sent over plain `http`.
+    pub fn with_endpoint(&self, base_url: &str) -> Result<Self> {
+        Ok(self.over(self.transport.with_endpoint(base_url)?))
     }
 
     /// Creates a client with the credentials from the environment or the official CLI's configuration:

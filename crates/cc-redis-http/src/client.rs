@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use cc_runtime::credentials::{Infer, Service};
 use cc_runtime::{
     Answer, CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Operation, OperationInfo, Request,
     Result, Secret, Transport, TransportBuilder, tasks,
@@ -200,6 +201,15 @@ impl Default for RedisHttpClientBuilder {
 }
 
 impl RedisHttpClientBuilder {
+    /// Sets the base URL of the proxy that the environment names: `CC_KV_ENDPOINT`, else `CC_ENDPOINT`, else the platform
+    /// ([`Infer::endpoint_of`]).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`] if the environment names an endpoint by a variable that does not count.
+    pub fn infer_endpoint(self, infer: &Infer) -> Result<Self> {
+        Ok(self.endpoint(infer.endpoint_of(Service::Kv)?))
+    }
+
     /// The database of commands that name none: a URL that holds its password. Default: none.
     pub fn backend_url(mut self, backend_url: impl Into<Secret>) -> Self {
         self.backend_url = Some(backend_url.into());

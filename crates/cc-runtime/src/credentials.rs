@@ -21,7 +21,7 @@ use crate::redact::Secrets;
 use crate::request::HttpRequest;
 use crate::secret::Secret;
 
-pub use infer::{Infer, Inferred, Source};
+pub use infer::{Infer, Inferred, Service, Source};
 pub use oauth1::OAuth1;
 pub use signature::SignatureMethod;
 

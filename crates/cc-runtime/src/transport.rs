@@ -121,6 +121,18 @@ impl Transport {
         Self::put_together(inner.endpoint.clone(), credentials, inner.defaults.clone(), inner.shared.clone())
     }
 
+    /// Returns a transport for another base URL that shares the connection pool, hooks and layers of this one. It has its own
+    /// limits, retry budget and, unless a store was given, cache. The credentials stay the same: they are then sent there.
+    ///
+    /// # Errors
+    /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl) if the base URL is invalid, and the errors of
+    /// [`with_credentials`](Self::with_credentials).
+    pub fn with_endpoint(&self, base_url: &str) -> Result<Self> {
+        let inner = &*self.0;
+        let endpoint = Arc::new(Endpoint::parse(base_url)?);
+        Self::put_together(endpoint, inner.credentials.clone(), inner.defaults.clone(), inner.shared.clone())
+    }
+
     /// Checks that a secret may be sent to the endpoint: over `https`, to this machine, or because the program
     /// [allowed it](TransportBuilder::allow_credentials_over_plain_http). Credentials of the transport are checked when it is
     /// built; this is for secrets that requests carry.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cc_client::resolve::{FileStore, MemoryStore, Store};
-use cc_client::{CachePolicy, Client, Transport};
+use cc_client::{CachePolicy, Client, Credentials, Transport};
 use cc_runtime::transport::{CacheKey, CacheStore, CachedAnswer, HttpRequest, StoreFuture, Ticket};
 use cc_runtime::{ApplicationId, OwnerId};
 use futures_util::future::join_all;
@@ -121,6 +121,32 @@ async fn fifty_accounts_share_a_file_and_each_finds_its_own_ids_there() {
     assert_eq!(platform.summaries(), ACCOUNTS);
     let text = std::fs::read_to_string(store.path()).unwrap();
     assert!(!text.contains("secret") && !text.contains("\"user1\""), "keys show nothing of the credentials");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_process_has_many_identities_at_many_endpoints() {
+    let platform = Platform::slow(|_, request| {
+        let text = format!("{} of {}", caller(request), request.uri().host().unwrap());
+        after(SECOND, 200, &format!("{text:?}"))
+    });
+    let (answers, endpoints) = (Answers::default(), ["https://one.test", "https://two.test"]);
+    let first = Client::new(transport(&platform, "user0", &answers));
+    let clients: Vec<(String, Client)> = (0..ACCOUNTS)
+        .flat_map(|number| endpoints.map(|endpoint| (format!("user{number}"), endpoint)))
+        .map(|(who, endpoint)| {
+            let client =
+                first.with_credentials(Credentials::oauth1("key", "secret", &who, "secret")).unwrap();
+            let told = format!("{who} of {}", endpoint.trim_start_matches("https://"));
+            (told, client.with_endpoint(endpoint).unwrap())
+        })
+        .collect();
+    for _ in 0..2 {
+        join_all(clients.iter().map(async |(told, client)| assert_eq!(thing(client, "orga_1").await, *told)))
+            .await;
+    }
+    assert_eq!(platform.journal().len(), 2 * ACCOUNTS, "each asks once, and the cache keeps them apart");
+    assert_eq!(thing(&first, "orga_1").await, "user0 of api.test");
+    assert!(first.with_endpoint("http://plain.test").is_err(), "credentials do not go over plain http");
 }
 
 #[tokio::test(start_paused = true)]

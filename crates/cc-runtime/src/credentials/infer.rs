@@ -1,6 +1,7 @@
 //! Finds credentials: in the settings of the program, in the environment, and in the file of the official
 //! CLI.
 
+mod endpoint;
 mod explain;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use endpoint::Service;
 
 use super::cli::{self, Found, Profile};
 use super::{Credentials, OAuth1, SignatureMethod};
@@ -28,9 +31,24 @@ const SOON: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// 5. the first profile in the CLI's configuration file: `CONFIGURATION_FILE`, else `clever-cloud/clever-tools.json` in
 ///    `XDG_CONFIG_HOME`, in `~/.config`, or in `APPDATA` on Windows.
 ///
-/// `API_HOST`, `AUTH_BRIDGE_HOST`, `OAUTH_CONSUMER_KEY` and `OAUTH_CONSUMER_SECRET` say where to and for which consumer: of
-/// the environment, else of the profile, else the platform and the CLI's public consumer. Variables that are empty count as
-/// not set.
+/// `OAUTH_CONSUMER_KEY` and `OAUTH_CONSUMER_SECRET` name the consumer: of the environment, else of the profile, else the CLI's public
+/// one. Variables that are empty count as not set.
+///
+/// # Endpoint
+/// The base URL follows the same rule for all credentials and programs. The first that is set wins:
+///
+/// 1. the variable of the service that takes the credentials ([`Service`]): `CC_BRIDGE_ENDPOINT` for an API token, else
+///    `CC_API_ENDPOINT`;
+/// 2. `CC_ENDPOINT`, for every service;
+/// 3. the name that the official CLI has for that service: `AUTH_BRIDGE_HOST` for an API token, else `API_HOST`;
+/// 4. the `API_HOST` of the profile;
+/// 5. the variable of the other service (`API_HOST` or `CC_API_ENDPOINT` for an API token, `AUTH_BRIDGE_HOST` or `CC_BRIDGE_ENDPOINT`
+///    for OAuth 1), unless it names the platform itself: a token never goes to the platform because the endpoint of a test had another
+///    name. [`Inferred::warnings`] names the variable;
+/// 6. the platform: [`Credentials::default_endpoint`].
+///
+/// Where the platform would be next, a variable that no program of the SDK reads and that looks like an endpoint, such as `CC_API_HOST`
+/// or `CLEVER_ENDPOINT`, is an error that names it.
 ///
 /// ```
 /// # use cc_runtime::credentials::Infer;
@@ -140,18 +158,46 @@ impl Infer {
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`] when there are none, or no profile of the name that was given; the message says where they
-    /// were looked for.
+    /// were looked for. Also when the environment names an endpoint by a variable that does not count: the message names it.
     pub fn find(&self) -> Result<Inferred> {
+        let found = self.search()?;
+        if found.endpoint_from == endpoint::DEFAULT {
+            self.environment.check_lookalikes(found.endpoint())?;
+        }
+        Ok(found.told())
+    }
+
+    /// Returns the base URL of a service, for clients without credentials or of another service: from its variable, else
+    /// `CC_ENDPOINT`, else the name of the official CLI, else the platform.
+    ///
+    /// ```
+    /// # use cc_runtime::credentials::{Infer, Service};
+    /// let infer = Infer::new().environment([("CC_ENDPOINT", "http://localhost:8080")]);
+    /// assert_eq!(infer.endpoint_of(Service::Kv)?, "http://localhost:8080");
+    /// # Ok::<(), cc_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`] when nothing names the endpoint but a variable that does not count, such as `CC_API_HOST`.
+    pub fn endpoint_of(&self, service: Service) -> Result<String> {
+        if let Some((url, _)) = self.environment.endpoint(service) {
+            return Ok(url);
+        }
+        self.environment.check_lookalikes(service.platform())?;
+        Ok(service.platform().to_owned())
+    }
+
+    fn search(&self) -> Result<Inferred> {
         let mut steps = Vec::new();
         if !matches!(self.explicit, Credentials::None) {
             steps.push("the program sets them".to_owned());
-            return Ok(self.found(self.explicit.clone(), Source::Explicit, None, steps).told());
+            return Ok(self.found(self.explicit.clone(), Source::Explicit, None, steps));
         }
         steps.push("the program sets none".to_owned());
         if let Some(alias) = &self.profile {
             steps.push(format!("the program asks for the profile `{alias}` of the CLI"));
         } else if let Some(found) = self.in_variables(&mut steps) {
-            return Ok(found.told());
+            return Ok(found);
         }
         let (mut profiles, steps) = self.in_file(steps);
         let wanted = match &self.profile {
@@ -159,16 +205,21 @@ impl Infer {
             None => (!profiles.is_empty()).then_some(0),
         };
         match wanted {
-            Some(at) => Ok(profiles.swap_remove(at).told()),
+            Some(at) => Ok(profiles.swap_remove(at)),
             None => Err(Error::new(ErrorKind::Credentials).with_message(steps.join("; "))),
         }
     }
 
     /// Every profile in the CLI's file, the active one first, each as if it had been named: for programs that work with many
-    /// accounts.
+    /// accounts. None if [`find`](Self::find) would fail because of a variable that looks like an endpoint and does not count.
     #[must_use]
     pub fn profiles(&self) -> Vec<Inferred> {
-        self.in_file(Vec::new()).0
+        let mut found = self.in_file(Vec::new()).0;
+        found.retain(|found| {
+            found.endpoint_from != endpoint::DEFAULT
+                || self.environment.check_lookalikes(found.endpoint()).is_ok()
+        });
+        found
     }
 
     fn in_variables(&self, steps: &mut Vec<String>) -> Option<Inferred> {
@@ -255,19 +306,32 @@ impl Infer {
         profile: Option<&Profile>,
         steps: Vec<String>,
     ) -> Inferred {
-        let platform = credentials.default_endpoint();
-        let variable = if platform == Endpoint::BRIDGE { "AUTH_BRIDGE_HOST" } else { "API_HOST" };
+        let service = Service::of(&credentials);
         let of_profile = profile
             .and_then(|profile| profile.overrides.as_ref())
             .and_then(|overrides| overrides.api_host.clone())
             .filter(|host| !host.is_empty());
-        let (endpoint, endpoint_from) = match (self.environment.get(variable), of_profile) {
-            (Some(host), _) => (host, variable),
-            (None, Some(host)) => (host, "the profile"),
-            (None, None) => (platform.to_owned(), "the default"),
-        };
-        let expires_at = profile.and_then(Profile::expires_at);
         let mut warnings = Vec::new();
+        let (endpoint, endpoint_from) = match (self.environment.endpoint(service), of_profile) {
+            (Some(found), _) => found,
+            (None, Some(host)) => (host, "the profile"),
+            (None, None) => match self.environment.endpoint_of_another(service) {
+                Some((url, name)) => {
+                    warnings.push(format!(
+                        "`{name}` names the endpoint of another service than that of these credentials, and is used for them: set \
+                         `CC_ENDPOINT` or `{}`",
+                        service.variable()
+                    ));
+                    (url, name)
+                }
+                None => (service.platform().to_owned(), endpoint::DEFAULT),
+            },
+        };
+        for (name, used_instead) in self.environment.unused(service, endpoint_from) {
+            warnings
+                .push(format!("`{name}` is set and does not count here: {used_instead} names the endpoint"));
+        }
+        let expires_at = profile.and_then(Profile::expires_at);
         if let Some(end) = expires_at {
             let now = Timestamp::now();
             if end <= now {

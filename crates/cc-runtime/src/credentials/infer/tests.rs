@@ -89,6 +89,88 @@ fn hosts_and_the_consumer_come_from_the_environment_then_the_profile_then_the_cl
 }
 
 #[test]
+fn one_variable_names_the_endpoint_of_all_credentials_and_services() {
+    let all = ("CC_ENDPOINT", "https://all.example");
+    for credentials in [&[API][..], &TOKENS] {
+        let variables = [credentials, &[all]].concat();
+        let found = Infer::new().environment(variables.iter().copied()).find().unwrap();
+        assert_eq!(found.endpoint(), "https://all.example");
+        assert!(found.warnings().is_empty(), "{:?}", found.warnings());
+        assert!(found.explain().contains("for https://all.example (CC_ENDPOINT)\n"), "{}", found.explain());
+    }
+    let explicit = Infer::new().environment([all]).explicit(Credentials::api_token("mine")).find().unwrap();
+    assert_eq!(explicit.endpoint(), "https://all.example");
+    let home = home(TWO);
+    assert_eq!(
+        with(home.path(), &[all]).find().unwrap().endpoint(),
+        "https://all.example",
+        "also of a profile"
+    );
+    for service in [Service::Api, Service::Bridge, Service::Kv] {
+        assert_eq!(Infer::new().environment([all]).endpoint_of(service).unwrap(), "https://all.example");
+        let own = [all, (service.variable(), "https://own.example")];
+        assert_eq!(Infer::new().environment(own).endpoint_of(service).unwrap(), "https://own.example");
+        let none = Infer::new().environment([("A", "b")]);
+        assert_eq!(none.endpoint_of(service).unwrap(), service.platform());
+    }
+}
+
+#[test]
+fn no_token_goes_to_the_platform_because_an_endpoint_had_another_name() {
+    let of_token = ["API_HOST", "CC_API_ENDPOINT"];
+    let of_oauth = ["AUTH_BRIDGE_HOST", "CC_BRIDGE_ENDPOINT"];
+    for (credentials, names) in [(&[API][..], of_token), (&TOKENS, of_oauth)] {
+        for name in names {
+            let variables = [credentials, &[(name, "https://test.example")]].concat();
+            let found = Infer::new().environment(variables.iter().copied()).find().unwrap();
+            assert_eq!(found.endpoint(), "https://test.example", "{name}");
+            let text = found.explain();
+            assert!(
+                text.contains(&format!("warning: `{name}` names the endpoint of another service")),
+                "{text}"
+            );
+        }
+    }
+    // Whoever names the platform itself means the platform.
+    let platform = [API, ("API_HOST", "https://api.clever-cloud.com/")];
+    assert_eq!(Infer::new().environment(platform).find().unwrap().endpoint(), Endpoint::BRIDGE);
+}
+
+#[test]
+fn a_variable_that_looks_like_an_endpoint_and_does_not_count_is_an_error_that_names_it() {
+    for name in ["CC_API_HOST", "CLEVER_ENDPOINT", "CC_BASE_URL"] {
+        for credentials in [&[API][..], &TOKENS] {
+            let mut variables = [credentials, &[(name, "https://test.example")]].concat();
+            let error = Infer::new().environment(variables.iter().copied()).find().unwrap_err();
+            assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::Credentials, true));
+            let text = error.to_string();
+            assert!(text.contains(&format!("`{name}` is set")) && text.contains("CC_ENDPOINT"), "{text}");
+            variables.push(("CC_ENDPOINT", "https://all.example"));
+            let found = Infer::new().environment(variables.iter().copied()).find().unwrap();
+            assert_eq!(found.endpoint(), "https://all.example");
+        }
+        let explicit = Infer::new().environment([(name, "x")]).explicit(Credentials::api_token("mine"));
+        assert!(explicit.find().is_err() && explicit.endpoint_of(Service::Kv).is_err());
+        let home = home(TWO);
+        let profiles = with(home.path(), &[(name, "x")]).profiles();
+        // The first has an endpoint of its own; the other would go to the platform.
+        assert_eq!(profiles.iter().map(Inferred::alias).collect::<Vec<_>>(), [Some("work")]);
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_set_and_does_not_count_is_warned_about_by_name() {
+    let two = [API, ("CC_ENDPOINT", "https://all.example"), ("AUTH_BRIDGE_HOST", "https://bridge.example")];
+    let found = Infer::new().environment(two).find().unwrap();
+    assert_eq!(found.endpoint(), "https://all.example");
+    assert!(
+        found.warnings()[0].contains("`AUTH_BRIDGE_HOST` is set and does not count"),
+        "{:?}",
+        found.warnings()
+    );
+}
+
+#[test]
 fn every_profile_can_be_had() {
     let home = home(TWO);
     let all = with(home.path(), &[API]).profiles();
