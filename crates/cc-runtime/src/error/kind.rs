@@ -47,6 +47,8 @@ pub enum ErrorKind {
     /// [Guide](https://github.com/CleverCloud/clevercloud-sdk-rust/blob/main/docs/errors.md#cannotresolveproduct).
     CannotResolveProduct,
     /// Several resources match where one was expected. The message lists them.
+    ///
+    /// [Guide](https://github.com/CleverCloud/clevercloud-sdk-rust/blob/main/docs/errors.md#ambiguous).
     Ambiguous,
     /// There are no usable credentials, or sending them would expose them. Nothing was sent.
     ///
@@ -106,6 +108,7 @@ impl ErrorKind {
         Self::InvalidInput,
         Self::CannotResolveResource,
         Self::CannotResolveProduct,
+        Self::Ambiguous,
         Self::Credentials,
         Self::DeadlineExceeded,
         Self::StreamContentType,
@@ -131,6 +134,7 @@ impl ErrorKind {
             Self::InvalidInput => "InvalidInput",
             Self::CannotResolveResource => "CannotResolveResource",
             Self::CannotResolveProduct => "CannotResolveProduct",
+            Self::Ambiguous => "Ambiguous",
             Self::Credentials => "Credentials",
             Self::DeadlineExceeded => "DeadlineExceeded",
             Self::StreamContentType => "StreamContentType",
