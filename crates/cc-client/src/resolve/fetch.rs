@@ -41,7 +41,9 @@ pub(super) async fn fetch(transport: &Transport) -> Result<Index> {
 
 /// One attempt.
 async fn read(transport: &Transport, options: &CallOptions) -> Result<Index> {
-    let answer = transport.open_request(GetSummary.request()?, options).await?;
+    let request = GetSummary.request()?;
+    let path = request.path.clone();
+    let answer = transport.open_request(request, options).await?;
     let (head, mut body) = answer.into_parts();
     let undecodable = |cause: ScanError| {
         Error::new(ErrorKind::Undecodable)
@@ -65,7 +67,10 @@ async fn read(transport: &Transport, options: &CallOptions) -> Result<Index> {
             Err(Error::new(ErrorKind::TimedOut).with_message(message))
         }
     };
-    read.map_err(|error| error.with_operation(GetSummary::INFO).with_attempts(1))
+    read.map_err(|error| {
+        let url = format!("{}{path}", transport.endpoint().as_str());
+        error.with_operation(GetSummary::INFO).with_request(&GetSummary::INFO.method, url).with_attempts(1)
+    })
 }
 
 async fn next(body: &mut cc_runtime::Body) -> Result<Option<bytes::Bytes>> {

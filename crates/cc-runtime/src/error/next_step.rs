@@ -44,7 +44,9 @@ impl Error {
             ErrorKind::InvalidUrl => "correct the base URL",
             ErrorKind::CannotResolveResource => "check the id, and that the credentials may see it",
             ErrorKind::CannotResolveProduct => "list the products, and correct the input",
-            ErrorKind::Ambiguous => "delete or rename the ones that should not be there, or name one by its id",
+            ErrorKind::Ambiguous => {
+                "delete or rename the ones that should not be there, or name one by its id"
+            }
             ErrorKind::DeadlineExceeded => "read the current state, then wait again with more time",
             ErrorKind::StreamContentType => "check the base URL, and that no proxy answers instead",
             ErrorKind::StreamServer | ErrorKind::StreamHealth => "open the stream again",

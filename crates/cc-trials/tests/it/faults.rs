@@ -147,13 +147,18 @@ fn complaints(command: &CommandInfo, error: &Error) -> Vec<String> {
         }
     };
     needs(text.starts_with(&format!("{}: ", command.name())), "the operation");
-    needs(text.contains(HOST), "the host");
-    needs(error.url().is_some_and(|url| url.starts_with("https://")), "the URL");
-    let attempts = match error.attempts() {
-        1 => "1 attempt".to_owned(),
-        attempts => format!("{attempts} attempts"),
-    };
-    needs(text.contains(&attempts), "the attempts");
+    // A wait that ended, and a change that was made and answered without a value, are no failures of one request.
+    if !(error.url().is_none()
+        && (error.kind() == ErrorKind::DeadlineExceeded || text.contains("the change was made")))
+    {
+        needs(text.contains(HOST), "the host");
+        needs(error.url().is_some_and(|url| url.starts_with("https://")), "the URL");
+        let attempts = match error.attempts() {
+            1 => "1 attempt".to_owned(),
+            attempts => format!("{attempts} attempts"),
+        };
+        needs(text.contains(&attempts), "the attempts");
+    }
     needs(error.next_step().is_some_and(|step| text.ends_with(&*step)), "a next step");
     needs(text.chars().count() <= LINE, "a length of at most 400 characters");
     needs(!text.contains('\n'), "one line");
