@@ -26,6 +26,9 @@ pub(super) struct Accepted {
     pub(super) date: Option<Timestamp>,
 }
 
+/// Advice after a request whose deployment is not known.
+const LOOK: &str = "check with ListDeployment before you deploy again";
+
 /// Requests a deployment, and never a second time: a request that was refused because of a wrong owner is
 /// sent again for the new owner, and the transport retries a request that was refused with 429.
 ///
@@ -88,7 +91,7 @@ fn explained(error: Error, wish: &Wish<'_>, deadline: Option<Instant>) -> Error 
             } else {
                 error.message().map_or_else(|| error.kind().to_string(), str::to_owned)
             };
-            error.indeterminate().with_message(may_be_running(wish.application_id, &why))
+            error.indeterminate().with_message(may_be_running(wish.application_id, &why)).with_next_step(LOOK)
         }
         _ if is_over && error.is_timeout() => too_early(),
         _ => error,
@@ -100,6 +103,7 @@ fn nameless(error: Error) -> Error {
     error.indeterminate().with_message(format!(
         "may be running: the platform accepted the deployment, and its id could not be read ({why}); find it with ListDeployment"
     ))
+    .with_next_step(LOOK)
 }
 
 /// The time was over before anything was deployed.
