@@ -117,6 +117,15 @@ impl Client {
         crate::stream::StreamCall::new(self.clone(), command)
     }
 
+    /// Follows the logs of several applications as one stream, in the order of time. It takes options before it is opened.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub fn tail<A: Into<cc_runtime::ApplicationId>>(
+        &self,
+        applications: impl IntoIterator<Item = A>,
+    ) -> crate::commands::log::TailCall {
+        crate::commands::log::TailCall::new(self.clone(), applications.into_iter().map(Into::into))
+    }
+
     /// Returns the default settings of the client's streams. `heartbeat` is `None` unless the program set one: each stream then has that
     /// of its operation.
     #[cfg(feature = "stream")]

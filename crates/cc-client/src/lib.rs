@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod app_status;
+mod atomic_file;
 mod binary;
 #[cfg(feature = "catalog")]
 pub mod catalog;

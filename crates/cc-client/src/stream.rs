@@ -24,9 +24,9 @@ mod reader;
 mod settings;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use cc_runtime::{CallOptions, Error, ErrorKind, Request, Result};
+use cc_runtime::{CallOptions, Error, ErrorKind, Request, Result, Timestamp};
 use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
@@ -121,14 +121,18 @@ pub struct StreamCall<C> {
     command: C,
     settings: Settings,
     options: CallOptions,
+    opened_at: OpenedAt,
 }
+
+/// Time of the first connection of a stream, by the platform's clock. Empty if the platform does not tell it.
+pub(crate) type OpenedAt = Arc<OnceLock<Timestamp>>;
 
 impl<C: StreamCommand> StreamCall<C> {
     pub(crate) fn new(client: Client, command: C) -> Self {
         let mut settings = client.settings_of_streams().of_stream(C::HEARTBEAT_MS);
         settings.limit = command.limit();
         settings.fixed_start = command.has_fixed_start();
-        Self { client, command, settings, options: CallOptions::new() }
+        Self { client, command, settings, options: CallOptions::new(), opened_at: OpenedAt::default() }
     }
 
     /// Changes the settings of the stream: retries, heartbeat, handling of a slow reader. Default: those of
@@ -170,6 +174,12 @@ impl<C: StreamCommand> StreamCall<C> {
         self.settings(|settings| settings.resume = Some(cursor))
     }
 
+    /// Returns the place for the time of the first connection.
+    #[allow(dead_code)] // Which domains are on decides whether there is such a command.
+    pub(crate) fn opened_at(&self) -> OpenedAt {
+        self.opened_at.clone()
+    }
+
     /// Opens the stream. Nothing is sent until it is polled; dropping it closes its connection. Ids are
     /// resolved before each connection, so that a resource that moved to another owner is found.
     pub fn open(self) -> EventStream<C::Item> {
@@ -179,7 +189,7 @@ impl<C: StreamCommand> StreamCall<C> {
 
     /// The stream of [`open`](Self::open), with failures as `cc-stream` gives them.
     pub(crate) fn connect(self) -> cc_stream::EventStream<C::Item> {
-        let Self { client, command, mut settings, options } = self;
+        let Self { client, command, mut settings, options, opened_at } = self;
         // The transport counts from the moment that a request has its turn among those of the client, and not before.
         let timeout = settings.connect_timeout.take();
         let options = options.attempt_timeout(timeout).report_errors(false);
@@ -191,7 +201,8 @@ impl<C: StreamCommand> StreamCall<C> {
             let platform = Arc::clone(&asking);
             async move { platform.ask(attempt).await }
         };
-        cc_stream::EventStream::open(Connection { platform, options, timeout }, factory, format, settings)
+        let connection = Connection { platform, options, timeout, opened_at };
+        cc_stream::EventStream::open(connection, factory, format, settings)
     }
 }
 

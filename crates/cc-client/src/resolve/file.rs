@@ -1,9 +1,8 @@
 //! Indexes in a file.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind as Io, Write};
+use std::fs;
+use std::io::{self, ErrorKind as Io};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,18 +12,13 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::index::Index;
 use super::store::{Store, StoreFuture};
+use crate::atomic_file;
 
 /// The first line of the file. A version that does not know it takes the file for empty.
 const HEADER: &str = "cc-client ids 1";
 
 /// Prefix of the first line in every version.
 const MAGIC: &str = "cc-client ids ";
-
-/// Suffix of the name of a file that is being written.
-const NEW: &str = ".new-";
-
-/// Age at which an unfinished file is treated as abandoned by its writer. Writing takes milliseconds.
-const ABANDONED: Duration = Duration::from_secs(60);
 
 /// The largest file that is read or written, in bytes: room for some four million ids.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -189,10 +183,6 @@ impl Inner {
                 HEADER
             }
         };
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder {
-            fs::create_dir_all(folder)?;
-        }
         let others = || lines(before).filter(|line| value(line, key).is_none());
         // If memory is short, the remaining ids are resolved by the platform again.
         let mine = json.map_or(0, |json| key.len() + json.len() + 2) + HEADER.len() + 1;
@@ -201,9 +191,7 @@ impl Inner {
         if mine as u64 > MAX_BYTES {
             return Err(Untrusted::TooLarge(MAX_BYTES).into());
         }
-        let (mut file, temporary) = self.temporary()?;
-        let written = (|| {
-            let mut file = io::BufWriter::new(&mut file);
+        atomic_file::replace(&self.path, |file| {
             writeln!(file, "{HEADER}")?;
             for line in others {
                 writeln!(file, "{line}")?;
@@ -211,62 +199,8 @@ impl Inner {
             if let Some(json) = json {
                 writeln!(file, "{key}\t{json}")?;
             }
-            file.flush()
-        })();
-        let replaced =
-            written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, &self.path));
-        if replaced.is_err() {
-            // The first error is the one to report.
-            let _ = fs::remove_file(&temporary);
-        }
-        replaced?;
-        self.clear_away();
-        sync_folder(folder.unwrap_or(Path::new(".")));
-        Ok(())
-    }
-
-    /// Removes the files of writers that were killed, if possible: the next writer tries again.
-    fn clear_away(&self) {
-        let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else { return };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let prefix = format!("{}{NEW}", name.to_string_lossy());
-        let old = |entry: &fs::DirEntry| {
-            let changed = entry.metadata().and_then(|metadata| metadata.modified());
-            changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age > ABANDONED))
-        };
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(&prefix) && old(&entry) {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
-    }
-
-    /// A new file beside the real one.
-    fn temporary(&self) -> io::Result<(File, PathBuf)> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut path = self.path.clone().into_os_string();
-        path.push(format!(
-            "{NEW}{}-{}-{}",
-            std::process::id(),
-            Timestamp::now().as_micros(),
-            NUMBER.fetch_add(1, Ordering::Relaxed)
-        ));
-        let path = PathBuf::from(path);
-        Ok((options.open(&path)?, path))
-    }
-}
-
-/// Syncs the directory, where the system supports it, so that the new name survives a power failure:
-/// otherwise the complete old file returns.
-fn sync_folder(folder: &Path) {
-    if cfg!(unix)
-        && let Ok(folder) = File::open(folder)
-    {
-        let _ = folder.sync_all();
+            Ok(())
+        })
     }
 }
 

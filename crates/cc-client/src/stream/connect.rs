@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cc_runtime::{CallOptions, Error, ErrorKind, Request};
+use cc_runtime::{Answer, CallOptions, Error, ErrorKind, Request};
 use cc_stream::{Attempt, Connect, Response, StreamError};
 use http::HeaderMap;
 
-use super::{EventReader, StreamCommand};
+use super::{EventReader, OpenedAt, StreamCommand};
 use crate::client::Client;
 use crate::resolve::{Found, Mark};
 
@@ -26,6 +26,7 @@ pub(super) struct Connection<C> {
     pub(super) options: CallOptions,
     /// Longest time of one attempt, which the options have too.
     pub(super) timeout: Option<Duration>,
+    pub(super) opened_at: OpenedAt,
 }
 
 /// A requested connection.
@@ -86,6 +87,11 @@ impl<C: StreamCommand> Connect for Connection<C> {
                 _ => failed(&error),
             })?
             .into_parts();
+        if self.opened_at.get().is_none()
+            && let Some(date) = Answer::new((), head.status, head.headers.clone(), 1).date()
+        {
+            self.opened_at.get_or_init(|| date);
+        }
         let mut response = Response::new(head.status, body);
         response.headers = head.headers;
         Ok(response)

@@ -63,8 +63,12 @@ async fn writes_until_it_is_killed() {
 }
 
 fn start(path: &Path) -> Child {
+    start_test("kills::writes_until_it_is_killed", path)
+}
+
+fn start_test(test: &str, path: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "kills::writes_until_it_is_killed", "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
         .env(FILE, path)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -129,4 +133,56 @@ async fn a_thousand_kills_leave_no_broken_file_and_no_lost_mode_and_nothing_that
     store.write("last", index(0)).await.unwrap();
     read_all(&store).await;
     assert_eq!(names(folder.path()), ["ids"], "what the dead left is cleared away");
+}
+
+/// Cursors with this number.
+#[cfg(all(feature = "log", feature = "stream"))]
+fn cursors(number: u64) -> cc_client::commands::log::TailCursors {
+    let mut cursor = cc_client::stream::Cursor::default();
+    cursor.delivered = number;
+    cursor.last_event_id = Some("x".repeat(number as usize % 5_000));
+    [("app_1", cursor)].into()
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+#[test]
+#[ignore = "a process that another test starts and kills"]
+fn saves_cursors_until_it_is_killed() {
+    let Some(path) = std::env::var_os(FILE) else { return };
+    let mut file = cc_client::commands::log::CursorFile::open(path).unwrap();
+    let first = file.cursors().get(&"app_1".into()).map_or(0, |cursor| cursor.delivered);
+    let mut output = std::io::stdout();
+    for number in first + 1.. {
+        file.save(&cursors(number)).unwrap();
+        // The other test counts one byte for each save that returned.
+        output.write_all(b"\x07").unwrap();
+        output.flush().unwrap();
+    }
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+#[test]
+fn a_kill_at_any_moment_leaves_the_last_saved_cursors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cursors");
+    let mut last = 0;
+    for _ in 0..100 {
+        let mut child = start_test("kills::saves_cursors_until_it_is_killed", &path);
+        assert!(is_writing(&mut child), "the process ended: it could not open or write the file");
+        let moment = Instant::now() + Duration::from_micros(fastrand::u64(0..3_000));
+        while Instant::now() < moment {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        let mut rest = Vec::new();
+        child.stdout.as_mut().unwrap().read_to_end(&mut rest).unwrap();
+        let saved = 1 + rest.iter().filter(|byte| **byte == b'\x07').count() as u64;
+        // The lock is free again, and the file is whole.
+        let file = cc_client::commands::log::CursorFile::open(&path).unwrap();
+        let found = file.cursors().get(&"app_1".into()).unwrap().delivered;
+        assert_eq!(*file.cursors(), cursors(found));
+        assert!((last + saved..=last + saved + 1).contains(&found), "{found} after {last} and {saved} saves");
+        last = found;
+    }
 }

@@ -3,6 +3,7 @@
 mod deploy;
 mod drift;
 mod faults;
+mod tail;
 
 use std::sync::Arc;
 use std::time::Duration;

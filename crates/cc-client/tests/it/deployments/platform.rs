@@ -178,7 +178,7 @@ impl Platform {
             rows.retain(|row| row.shown <= at || row.id == world.ours);
             let own = rows.iter_mut().find(|row| row.id == world.ours).unwrap();
             own.states.retain(|(since, _)| *since <= at as i64);
-            if world.seed % 2 == 0 {
+            if world.seed.is_multiple_of(2) {
                 own.states.push((at as i64, "CANCELLED".to_owned()));
                 own.gone = NEVER;
             } else {
