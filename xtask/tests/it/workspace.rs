@@ -50,7 +50,8 @@ fn committed_code_matches_the_spec() {
 fn a_file_that_was_edited_by_hand_is_named_with_the_command_that_mends_it() {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&root().join("spec"), &copy.path().join("spec"));
-    assert!(run(&words("generate --domain zone"), copy.path()).success);
+    let outcome = run(&words("generate --domain zone"), copy.path());
+    assert!(outcome.success, "{}{}", outcome.text, outcome.errors);
     let file = copy.path().join("crates/generated/cc-api-zone/src/types.rs");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("Zone", "Area")).unwrap();

@@ -88,10 +88,13 @@ impl DeploymentProgress {
         if !requested {
             return error.with_source(unfinished);
         }
-        let message = format!("{unfinished}: its state could not be read ({why}); check with GetDeployment");
-        error.indeterminate().with_message(message).with_source(unfinished)
+        let message = format!("{unfinished}: its state could not be read ({why})");
+        error.indeterminate().with_message(message).with_next_step(LOOK).with_source(unfinished)
     }
 }
+
+/// Advice where a deployment may be running.
+const LOOK: &str = "check with GetDeployment before you deploy again";
 
 /// The answer that an error is about, in short.
 fn reason(error: &Error) -> String {
