@@ -15,12 +15,14 @@ mod command;
 pub mod commands;
 mod context;
 pub mod date_format;
+mod declare;
 pub mod domain_diagnosis;
 pub mod domain_name;
 pub mod env;
 pub mod fan_out;
 #[rustfmt::skip]
 mod generated;
+mod lists;
 pub mod model;
 mod name_order;
 pub mod network_group_ids;

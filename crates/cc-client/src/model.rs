@@ -1,10 +1,10 @@
 //! Models shared by several domains.
 
-#![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
-
 use cc_api_shared::types as wire;
 use cc_runtime::Secret;
 use serde::{Deserialize, Serialize};
+
+use crate::declare::model;
 
 /// An environment variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,16 +33,6 @@ impl From<(String, Secret)> for EnvironmentVariable {
     fn from((name, value): (String, Secret)) -> Self {
         Self { name, value }
     }
-}
-
-/// Variables by name, in the order of the platform's own tools.
-#[allow(dead_code)] // Which domains are on decides who needs it.
-pub(crate) fn by_name<V: Into<EnvironmentVariable>>(
-    variables: impl IntoIterator<Item = V>,
-) -> Vec<EnvironmentVariable> {
-    let mut list: Vec<EnvironmentVariable> = variables.into_iter().map(Into::into).collect();
-    list.sort_by(|a, b| a.name.cmp(&b.name));
-    list
 }
 
 /// The size of an instance.
@@ -125,68 +115,6 @@ impl From<wire::FlavorMemory> for FlavorMemory {
     }
 }
 
-/// Writes a setter for each optional field of a command. What has literals of its own is taken as it is.
-macro_rules! setters {
-    () => {};
-    ($(#[$doc:meta])* $field:ident: bool $(, $($rest:tt)*)?) => {
-        $crate::model::setters!(@one $(#[$doc])* $field (bool) $field);
-        $($crate::model::setters!($($rest)*);)?
-    };
-    ($(#[$doc:meta])* $field:ident: i64 $(, $($rest:tt)*)?) => {
-        $crate::model::setters!(@one $(#[$doc])* $field (i64) $field);
-        $($crate::model::setters!($($rest)*);)?
-    };
-    ($(#[$doc:meta])* $field:ident: u64 $(, $($rest:tt)*)?) => {
-        $crate::model::setters!(@one $(#[$doc])* $field (u64) $field);
-        $($crate::model::setters!($($rest)*);)?
-    };
-    ($(#[$doc:meta])* $field:ident: Vec<$item:ty> $(, $($rest:tt)*)?) => {
-        $crate::model::setters!(
-            @one $(#[$doc])* $field (impl IntoIterator<Item = impl Into<$item>>)
-            $field.into_iter().map(Into::into).collect()
-        );
-        $($crate::model::setters!($($rest)*);)?
-    };
-    ($(#[$doc:meta])* $field:ident: $ty:ty $(, $($rest:tt)*)?) => {
-        $crate::model::setters!(@one $(#[$doc])* $field (impl Into<$ty>) $field.into());
-        $($crate::model::setters!($($rest)*);)?
-    };
-    (@one $(#[$doc:meta])* $field:ident ($ty:ty) $value:expr) => {
-        $(#[$doc])*
-        pub fn $field(mut self, $field: $ty) -> Self {
-            self.$field = Some($value);
-            self
-        }
-    };
-}
-pub(crate) use setters;
-
-/// Declares the output model of a command, and the wire field of each of its fields.
-macro_rules! model {
-    (
-        $(#[$doc:meta])*
-        pub struct $name:ident: |$wire:ident: $of:ty| {
-            $($(#[$fdoc:meta])* $field:ident: $ty:ty = $value:expr,)+
-        }
-    ) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-        #[serde(rename_all = "camelCase")]
-        #[non_exhaustive]
-        pub struct $name {
-            $($(#[$fdoc])* pub $field: $ty,)+
-        }
-
-        impl From<$of> for $name {
-            fn from($wire: $of) -> Self {
-                Self { $($field: $value,)+ }
-            }
-        }
-    };
-}
-pub(crate) use model;
-
 model! {
     /// Rights of a program that acts for users. An absent right is not granted.
     #[derive(Copy, Default, Eq)]
@@ -216,25 +144,6 @@ model! {
         /// Change the SSH keys.
         manage_ssh_keys: bool = wire.manage_ssh_keys.unwrap_or_default(),
     }
-}
-
-/// The elements in ascending order.
-#[allow(dead_code)] // Which domains are on decides who needs it.
-pub(crate) fn sorted<T: Ord>(list: Vec<T>) -> Vec<T> {
-    sorted_by(list, T::cmp)
-}
-
-/// The elements in the order of `compare`.
-#[allow(dead_code)] // Which domains are on decides who needs it.
-pub(crate) fn sorted_by<T>(mut list: Vec<T>, compare: impl FnMut(&T, &T) -> std::cmp::Ordering) -> Vec<T> {
-    list.sort_by(compare);
-    list
-}
-
-/// A list of models.
-#[allow(dead_code)] // Which domains are on decides who needs it.
-pub(crate) fn each<T, M: From<T>>(list: Vec<T>) -> Vec<M> {
-    list.into_iter().map(Into::into).collect()
 }
 
 cc_runtime::open_enum! {

@@ -7,7 +7,8 @@ use cc_api_shared::types as wire;
 use cc_runtime::{AddonId, RealAddonId, Secret, Timestamp, UserId, ZoneId};
 
 use crate::commands::addon_provider::model::{AddonPlan, AddonProvider};
-use crate::model::{model, sorted};
+use crate::declare::model;
+use crate::lists::sorted;
 use crate::resolve::{Lesson, Owned};
 
 pub use backup::*;

@@ -7,7 +7,7 @@ use super::model::{AddonPlan, AddonProviderPlanFeature};
 use super::{CreateAddonProviderPlan, ListAddonProviderPlan, UpdateAddonProviderPlan};
 use crate::command::Run;
 use crate::context::Context;
-use crate::model::each;
+use crate::lists::each;
 use crate::resolve::Ids;
 
 impl Run for ListAddonProviderPlan {

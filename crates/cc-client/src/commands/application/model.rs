@@ -8,7 +8,9 @@ use cc_api_application::types as wire;
 use cc_runtime::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Flavor, by_name, each, model, sorted_by};
+use crate::declare::model;
+use crate::lists::{by_name, each, sorted_by};
+use crate::model::Flavor;
 use crate::resolve::{Lesson, Owned};
 
 pub use domain::*;

@@ -1,6 +1,6 @@
 //! Inputs and outputs of the commands of drains.
 
-use crate::model::model;
+use crate::declare::model;
 use cc_api_drain::types as wire;
 use cc_runtime::{DrainId, ResourceId, Secret, ServiceUrl, Timestamp};
 use serde::{Deserialize, Serialize};

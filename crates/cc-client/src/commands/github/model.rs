@@ -2,7 +2,7 @@
 
 use cc_api_github::types as wire;
 
-use crate::model::model;
+use crate::declare::model;
 
 model! {
     /// A repository of GitHub.

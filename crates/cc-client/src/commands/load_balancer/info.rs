@@ -8,7 +8,7 @@ use super::model::{LoadBalancerInfo, LoadBalancerKind};
 use crate::command::Run;
 use crate::commands::target::Target;
 use crate::context::Context;
-use crate::model::each;
+use crate::lists::each;
 use crate::resolve::Ids;
 
 impl Run for GetLoadBalancerInfo {

@@ -3,7 +3,7 @@
 use cc_api_load_balancer::types as wire;
 use cc_runtime::ZoneId;
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use wire::{DnsTarget, LoadBalancerKind};
 

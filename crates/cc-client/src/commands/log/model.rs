@@ -1,6 +1,6 @@
 //! Outputs of the commands of logs.
 
-use crate::model::model;
+use crate::declare::model;
 use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ use super::GetHeatMap;
 use crate::command::Run;
 use crate::commands::target::Scope;
 use crate::context::Context;
-use crate::model::each;
+use crate::lists::each;
 use crate::resolve::Ids;
 
 impl GetHeatMap {

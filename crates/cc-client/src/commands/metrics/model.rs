@@ -8,7 +8,7 @@ use cc_api_metrics::types as wire;
 use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use warp_token::*;
 

@@ -7,7 +7,7 @@ use cc_stream::{Attempt, Format};
 
 use super::StreamRequests;
 use crate::commands::target::Scope;
-use crate::model::each;
+use crate::lists::each;
 use crate::resolve::{Ids, ResolvedIds};
 use crate::stream::{EventReader, Follow};
 

@@ -10,7 +10,7 @@ use super::wait::{until_gone, until_there};
 use super::{CreateNetworkGroup, DeleteNetworkGroup};
 use crate::command::Run;
 use crate::context::Context;
-use crate::model::setters;
+use crate::declare::setters;
 use crate::network_group_ids::{MemberKind, member_domain, new_network_group_id};
 
 /// Something to take into a network group.

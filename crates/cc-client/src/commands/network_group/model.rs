@@ -5,7 +5,8 @@ use cc_runtime::{NetworkGroupId, OwnerId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{each, model};
+use crate::declare::model;
+use crate::lists::each;
 
 pub use wire::{NetworkGroupMemberKind, NetworkGroupOwnership, PeerRole, PresignedUrl};
 

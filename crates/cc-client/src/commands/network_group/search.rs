@@ -6,7 +6,7 @@ use super::SearchNetworkGroup;
 use super::model::NetworkGroupComponent;
 use crate::command::Run;
 use crate::context::Context;
-use crate::model::each;
+use crate::lists::each;
 
 impl Run for SearchNetworkGroup {
     async fn run(self, cx: &Context) -> Result<Self::Output> {

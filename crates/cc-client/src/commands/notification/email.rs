@@ -7,7 +7,7 @@ use super::model::EmailNotification;
 use super::{CreateEmailNotification, ListEmailNotification};
 use crate::command::Run;
 use crate::context::Context;
-use crate::model::each;
+use crate::lists::each;
 
 impl Run for CreateEmailNotification {
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -7,7 +7,8 @@ use cc_runtime::{OwnerId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{each, model};
+use crate::declare::model;
+use crate::lists::each;
 
 pub use wire::{NotificationEvent, WebhookFailure, WebhookFormat, WebhookState, WebhookUrl};
 

@@ -6,7 +6,7 @@ use super::ListWebhookNotification;
 use super::model::WebhookNotification;
 use crate::command::Run;
 use crate::context::Context;
-use crate::model::each;
+use crate::lists::each;
 
 impl Run for ListWebhookNotification {
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -4,7 +4,7 @@ use cc_api_oauth::types as wire;
 use cc_runtime::{ConsumerKey, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::model::model;
+use crate::declare::model;
 use crate::resolve::{Lesson, Owned};
 
 pub use crate::model::OauthRights;

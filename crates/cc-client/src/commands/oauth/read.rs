@@ -8,7 +8,7 @@ use super::model::OauthConsumer;
 use super::{GetOauthConsumer, ListOauthConsumer};
 use crate::command::Run;
 use crate::context::Context;
-use crate::model::each;
+use crate::lists::each;
 use crate::resolve::Ids;
 
 impl Run for GetOauthConsumer {

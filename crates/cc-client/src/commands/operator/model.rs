@@ -5,7 +5,7 @@ mod matomo;
 mod metabase;
 mod otoroshi;
 
-use crate::model::model;
+use crate::declare::model;
 use cc_api_operator::types as wire;
 use cc_runtime::{AddonId, NetworkGroupId, OwnerId, RealAddonId, Secret};
 use serde::{Deserialize, Serialize};

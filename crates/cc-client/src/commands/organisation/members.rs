@@ -12,7 +12,7 @@ impl Run for ListOrganisationMember {
         cc_runtime::check_id("organisationId", self.organisation_id.as_str())?;
         let mut list: Vec<OrganisationMember> =
             match cx.call(cc_api_organisation::ListOrganisationMembers::new(self.organisation_id)).await {
-                Ok(answer) => crate::model::each(answer.into_inner()),
+                Ok(answer) => crate::lists::each(answer.into_inner()),
                 Err(error) if error.is_not_found() => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             };

@@ -4,7 +4,7 @@ use cc_api_organisation::types as wire;
 use cc_runtime::{OwnerId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use wire::{MfaKind, OrganisationContactKind, OrganisationRole, VatState};
 

@@ -3,7 +3,7 @@
 use cc_api_payment::types as wire;
 use cc_runtime::OwnerId;
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use wire::{PaymentMethodType, StripeIntent};
 

@@ -33,7 +33,7 @@ impl Run for ListProductAddon {
         check_owner(&self.owner_id)?;
         let mut request = cc_api_product::ListProductAddonProviders::new();
         request.orga_id = self.owner_id;
-        let mut addons: Vec<AddonProviderFull> = crate::model::each(cx.call(request).await?.into_inner());
+        let mut addons: Vec<AddonProviderFull> = crate::lists::each(cx.call(request).await?.into_inner());
         addons.sort_by(|a, b| a.provider.name.cmp(&b.provider.name));
         if self.with_versions != Some(true) {
             return Ok(addons.into_iter().map(|addon| ProductAddon { addon, versions: None }).collect());

@@ -1,6 +1,6 @@
 //! Outputs of the commands of Pulsar.
 
-use crate::model::model;
+use crate::declare::model;
 use cc_api_pulsar::types as wire;
 use cc_runtime::{RealAddonId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};

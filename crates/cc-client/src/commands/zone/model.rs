@@ -2,7 +2,8 @@
 
 use cc_runtime::ZoneId;
 
-use crate::model::{model, sorted};
+use crate::declare::model;
+use crate::lists::sorted;
 
 model! {
     /// A place where applications and add-ons can run.

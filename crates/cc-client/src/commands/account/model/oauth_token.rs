@@ -3,7 +3,7 @@
 use cc_api_account::types as wire;
 use cc_runtime::{ConsumerKey, Secret, Timestamp};
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use crate::model::OauthRights;
 

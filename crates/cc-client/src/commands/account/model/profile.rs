@@ -4,7 +4,7 @@ use cc_api_account::types as wire;
 use cc_runtime::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use wire::{Avatar, MfaKind};
 

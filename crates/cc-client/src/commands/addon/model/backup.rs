@@ -4,7 +4,7 @@ use cc_api_addon::types as wire;
 use cc_runtime::{RealAddonId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::model::model;
+use crate::declare::model;
 
 model! {
     /// A backup of an add-on.

@@ -3,7 +3,8 @@
 use cc_api_addon::types as wire;
 use cc_runtime::{OwnerId, Timestamp};
 
-use crate::model::{each, model};
+use crate::declare::model;
+use crate::lists::each;
 
 pub use wire::{MigrationStatus, MigrationStepKind, PreorderKind};
 

@@ -3,7 +3,8 @@
 use cc_api_shared::types as wire;
 use cc_runtime::AddonProviderId;
 
-use crate::model::{each, model, sorted_by};
+use crate::declare::model;
+use crate::lists::{each, sorted_by};
 use crate::resolve::{Lesson, Owned};
 
 model! {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use cc_api_shared::types as wire;
 
-use crate::model::{each, model};
+use crate::declare::model;
+use crate::lists::each;
 
 pub use wire::FeatureFlag as ProductAddonFeature;
 

@@ -12,7 +12,7 @@ use crate::commands::application::model::{
 use crate::commands::application::{GetEnvironment, GetExposedEnvironment};
 use crate::commands::target::Target;
 use crate::context::Context;
-use crate::model::by_name;
+use crate::lists::by_name;
 use crate::resolve::Ids;
 
 impl Run for GetEnvironment {

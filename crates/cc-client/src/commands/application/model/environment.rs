@@ -1,6 +1,6 @@
 //! Outputs of the commands of environments.
 
-use crate::model::model;
+use crate::declare::model;
 use cc_runtime::{AddonId, AddonProviderId, ApplicationId};
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use cc_api_billing::types as wire;
 use cc_runtime::{Timestamp, UserId};
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use wire::CreditsSummary;
 

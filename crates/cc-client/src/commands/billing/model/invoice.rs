@@ -5,7 +5,8 @@ pub mod lines;
 use cc_api_billing::types as wire;
 use cc_runtime::{InvoiceNumber, OwnerId, Timestamp};
 
-use crate::model::{each, model};
+use crate::declare::model;
+use crate::lists::each;
 use lines::{
     InvoiceClassicItem, InvoiceCountable, InvoiceUnusableTime, InvoiceUptime, InvoiceVendorConsumption,
 };

@@ -2,7 +2,8 @@
 
 use cc_api_billing::types as wire;
 
-use crate::model::{each, model};
+use crate::declare::model;
+use crate::lists::each;
 
 model! {
     /// The prices of one zone.

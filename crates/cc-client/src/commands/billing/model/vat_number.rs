@@ -1,6 +1,6 @@
 //! Outputs of the commands of VAT numbers.
 
-use crate::model::model;
+use crate::declare::model;
 
 model! {
     /// Validity and holder of a VAT number.

@@ -3,7 +3,7 @@
 use cc_api_database::types as wire;
 use cc_runtime::{AddonId, ApplicationId, OwnerId, RealAddonId, Secret};
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use wire::FeatureFlag;
 

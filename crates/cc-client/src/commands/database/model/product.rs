@@ -2,7 +2,7 @@
 
 use cc_api_database::types as wire;
 
-use crate::model::model;
+use crate::declare::model;
 
 model! {
     /// The sizes of the services that come with Elasticsearch.

@@ -3,7 +3,7 @@
 use cc_api_metrics::types as wire;
 use cc_runtime::{Secret, Timestamp};
 
-use crate::model::model;
+use crate::declare::model;
 
 pub use wire::{StatsApplication, StatsTokenScope};
 

@@ -4,7 +4,8 @@ use cc_api_operator::types::Metabase;
 use serde::{Deserialize, Serialize};
 
 use super::operator_info;
-use crate::model::{EnvironmentVariable, by_name};
+use crate::lists::by_name;
+use crate::model::EnvironmentVariable;
 
 pub use cc_api_operator::types::MetabaseResources;
 

@@ -2,7 +2,7 @@
 
 use cc_api_product::types as wire;
 
-use crate::model::model;
+use crate::declare::model;
 
 model! {
     /// Estimated price of Heptapod for an organisation.

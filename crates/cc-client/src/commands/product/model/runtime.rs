@@ -2,7 +2,9 @@
 
 use cc_api_product::types as wire;
 
-use crate::model::{Flavor, each, model};
+use crate::declare::model;
+use crate::lists::each;
+use crate::model::Flavor;
 
 pub use wire::RuntimeVariant;
 

@@ -4,7 +4,8 @@ use cc_api_billing::types as wire;
 use cc_runtime::{ApplicationId, InstanceId, OwnerId, Timestamp};
 
 use super::Money;
-use crate::model::{each, model};
+use crate::declare::model;
+use crate::lists::each;
 
 model! {
     /// A line for time that instances ran.
