@@ -2,6 +2,8 @@
 //!
 //! It runs against a sandbox in this very process: nothing leaves the machine, and no account is needed.
 
+#![allow(clippy::print_stdout)] // An example shows its results.
+
 use std::error::Error;
 
 use cc_bridge::commands::{CreateApiToken, ListApiToken, RotateApiToken};

@@ -4,6 +4,8 @@
 //! The log goes to the standard output, everything else to the standard error. Ctrl-C and SIGTERM cancel the deployment and
 //! wait for the verdict; a second one ends the program at once, and says what may be running and how to go on.
 
+#![allow(clippy::print_stdout)] // An example shows its results.
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;

@@ -3,6 +3,8 @@
 //! With `--cursors FILE` it continues after a restart where it was. Lines go to the standard output, everything else to the standard
 //! error. Ctrl-C ends it after the cursors are saved.
 
+#![allow(clippy::print_stdout)] // An example shows its results.
+
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -3,6 +3,8 @@
 //!
 //! It runs against a sandbox in this very process: nothing leaves the machine, and no account is needed.
 
+#![allow(clippy::print_stdout)] // An example shows its results.
+
 use std::time::Duration;
 
 use cc_client::commands::application::{CreateApplication, DeleteApplication, UpdateEnvironment};

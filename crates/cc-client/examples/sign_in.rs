@@ -3,6 +3,8 @@
 //! It runs against a sandbox in this very process, and plays the user's browser too. Against the platform, leave out the
 //! transport, and open `authorize_url` in a real one.
 
+#![allow(clippy::print_stdout)] // An example shows its results.
+
 use std::time::Duration;
 
 use cc_api_oauth::types::AuthorizationForm;

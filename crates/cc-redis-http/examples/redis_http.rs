@@ -3,6 +3,8 @@
 //! It runs against a sandbox in this very process, with keys in memory. `REDIS_URL` names a real server instead: the
 //! sandbox's proxy connects to it.
 
+#![allow(clippy::print_stdout)] // An example shows its results.
+
 use std::error::Error;
 
 use cc_redis_http::commands::{CmdCliSend, CmdSend, CreateHashKey, CreateStringKey, ScanKey};

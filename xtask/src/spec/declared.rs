@@ -110,7 +110,7 @@ impl TypeText {
 /// The commands of one document, in their order.
 pub fn read(document: &Node) -> Vec<Declared> {
     let commands = document.get("x-commands").map(Node::items).unwrap_or_default();
-    commands.iter().map(|node| declared(node)).collect()
+    commands.iter().map(declared).collect()
 }
 
 fn declared(node: &Node) -> Declared {

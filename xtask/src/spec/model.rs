@@ -323,7 +323,7 @@ fn operation(path: &str, method: &str, node: &Node) -> Operation {
         body: node.get("requestBody").and_then(body),
         success,
         errors,
-        command: node.get("x-command").map(|command| self::command(command)),
+        command: node.get("x-command").map(self::command),
     }
 }
 

@@ -12,7 +12,10 @@ use cc_sandbox::{Fault, Sandbox, StreamFault};
 use cc_trials::memory;
 use futures_util::{StreamExt, TryStreamExt};
 
-fn invalid() -> [(&'static str, fn() -> cc_client::Result<()>); 3] {
+/// A function that fails.
+type Fails = fn() -> cc_client::Result<()>;
+
+fn invalid() -> [(&'static str, Fails); 3] {
     [
         ("not a date", || {
             "tomorrow".parse::<Timestamp>()?;
