@@ -60,7 +60,11 @@ impl Begun {
 enum Step {
     Asking(Boxed<Result<Accepted>>),
     /// The answer did not name the deployment, for this reason.
-    Finding(Boxed<Result<Begun>>, Error),
+    Finding(
+        Boxed<Result<Begun>>,
+        #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "only a stream of events tells it"))]
+        Error,
+    ),
     /// Ended with this error.
     Failed(Error),
     Done,

@@ -9,7 +9,9 @@ use cc_runtime::{DeploymentId, Error, ErrorKind, Result, Timestamp};
 
 use super::judge::{Judge, Plan, Ruling};
 use super::look::{Looked, Target, look};
-use super::model::{Deployment, DeploymentOutcome, DeploymentVerdict};
+#[cfg(feature = "stream")]
+use super::model::Deployment;
+use super::model::{DeploymentOutcome, DeploymentVerdict};
 use super::pace::Pace;
 use super::timer::{Boxed, Timer};
 use crate::context::Context;
