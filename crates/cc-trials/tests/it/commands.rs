@@ -39,14 +39,14 @@ async fn every_command_asks_what_the_spec_takes_and_reads_what_it_answers() {
                     let _ = writeln!(text, "  {}", short(&output));
                     before = output;
                 }
-                Err(error) => _ = writeln!(text, "  {error}"),
+                Err(error) => _ = writeln!(text, "  {}", without_new_ids(&error.to_string())),
             }
         }
         for (what, fault) in faults() {
             let (_, outcome) = run(command, &inputs[0], Some(fault)).await;
             match outcome {
                 Ok(output) => _ = writeln!(text, "{what}: {}", short(&output)),
-                Err(error) => _ = writeln!(text, "{what}: {error}"),
+                Err(error) => _ = writeln!(text, "{what}: {}", without_new_ids(&error.to_string())),
             }
         }
         text.push('\n');
@@ -176,9 +176,9 @@ fn unwrapped(output: Value) -> Value {
 /// Commands that make an id at random. The sandbox makes its answers of the request.
 const CHOOSES_AN_ID: [&str; 1] = ["CreateNetworkGroup"];
 
-/// The requests, without the ids of network groups: no sample has one.
-fn without_new_ids(requests: &str) -> String {
-    let mut parts = requests.split("ng_");
+/// A text of requests or an error, without the ids of network groups: no sample has one.
+fn without_new_ids(text: &str) -> String {
+    let mut parts = text.split("ng_");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let id = part.get(..36).filter(|id| id.bytes().filter(|byte| *byte == b'-').count() == 4);
