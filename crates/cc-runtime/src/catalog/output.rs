@@ -41,7 +41,7 @@ pub fn write_output<T: Serialize>(output: T, secrets: Secrets) -> Result<Value> 
 pub(super) enum Layout {
     /// It is one.
     Object,
-    /// There is no output: an empty object.
+    /// The command has no output, which is written as an empty object.
     Empty,
     /// It is the property `result`.
     Property,

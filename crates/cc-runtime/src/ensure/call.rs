@@ -26,7 +26,7 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 /// The time limit covers everything, waiting for other calls and looking again included. Default: 5 minutes. The other options
 /// are those of each request.
 ///
-/// Dropping the future ends the call. What was being created may then exist: the next call of `ensure` finds it.
+/// Dropping the future ends the call. If a creation was under way, its result may exist: the next call of `ensure` finds it.
 #[must_use = "nothing is created until the call is awaited"]
 pub struct EnsureCall<C: Ensure> {
     transport: Transport,

@@ -59,7 +59,7 @@ pub(super) struct Run<C: Ensure> {
     pub(super) work: Handle<C>,
 }
 
-/// What is known of a creation that failed.
+/// State of a failed creation: whether its result may exist.
 enum Failure {
     /// Nothing was created, and trying again does not help.
     Refused,
