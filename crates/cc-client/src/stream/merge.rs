@@ -136,9 +136,11 @@ where
             return if over { Poll::Ready(None) } else { Poll::Pending };
         };
         let waits = this.sources.iter().any(|source| source.stream.is_some() && source.held.is_empty());
-        let first = this.sources[earliest].held.front().filter(|first| waits && first.date.is_some());
-        if let Some(first) = first {
-            let waited = first.came.elapsed();
+        let is_dated = this.sources[earliest].held.front().is_some_and(|first| first.date.is_some());
+        // What was held back for longest counts, not the earliest: an earlier item that comes late may not hold it back further.
+        let held_since = this.sources.iter().filter_map(|source| Some(source.held.front()?.came)).min();
+        if let Some(held_since) = held_since.filter(|_| waits && is_dated) {
+            let waited = held_since.elapsed();
             if waited < this.patience {
                 let rest = this.patience - waited;
                 let mut timer: Timer = Box::pin(tasks::guarded(async move {
@@ -202,6 +204,33 @@ mod tests {
         let dates: Vec<i64> = merged.take(100_000).map(|(_, line)| line.unwrap().0).collect().await;
         assert!(dates.is_sorted());
         assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn items_that_come_late_do_not_hold_later_ones_back_beyond_the_patience() {
+        let start = tokio::time::Instant::now();
+        let after = move |millis: u64, line| {
+            stream::once(async move {
+                tokio::time::sleep_until(start + Duration::from_millis(millis)).await;
+                line
+            })
+            .chain(stream::pending())
+            .boxed()
+        };
+        // Each is earlier than all before it, and comes shortly before their patience is over.
+        let streams = vec![
+            after(0, line(9, "d")),
+            after(900, line(8, "c")),
+            after(1_800, line(7, "b")),
+            stream::pending().boxed(),
+        ];
+        let mut merged = merge(streams, date, Duration::from_secs(1));
+        let mut found = Vec::new();
+        for _ in 0..3 {
+            let (_, line) = merged.next().await.unwrap();
+            found.push((line.unwrap().1, start.elapsed().as_millis()));
+        }
+        assert_eq!(found, [("c", 1_000), ("d", 1_000), ("b", 2_800)]);
     }
 
     #[tokio::test(start_paused = true)]
