@@ -75,7 +75,40 @@ macro_rules! open_enum {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.as_str())
+                f.pad(self.as_str())
+            }
+        }
+
+        /// Orders by text, so that the order of two values stays the same when a later version knows one of them.
+        impl ::std::cmp::Ord for $name {
+            fn cmp(&self, other: &Self) -> ::std::cmp::Ordering {
+                let is_unknown = |value: &Self| ::std::matches!(value, Self::Unknown(_));
+                // A known text that somebody put into `Unknown` by hand is another value: `Eq` tells the two apart, too.
+                self.as_str().cmp(other.as_str()).then_with(|| is_unknown(self).cmp(&is_unknown(other)))
+            }
+        }
+
+        impl ::std::cmp::PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> ::std::option::Option<::std::cmp::Ordering> {
+                ::std::option::Option::Some(::std::cmp::Ord::cmp(self, other))
+            }
+        }
+
+        impl ::std::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl ::std::cmp::PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl ::std::cmp::PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
             }
         }
 
@@ -276,5 +309,16 @@ mod tests {
             assert_eq!(serde_json::to_string(&state).unwrap(), json);
         }
         assert_eq!(State::ALL, [State::On]);
+    }
+
+    #[test]
+    fn values_compare_with_texts_and_are_ordered_by_text() {
+        let unknown = |text: &str| State::Unknown(text.to_owned());
+        assert!(State::On == "ON" && State::On == *"ON" && State::On != "on" && unknown("on") == "on");
+        assert_eq!((State::On.as_ref(), format!("{:>4}", State::On)), ("ON", "  ON".to_owned()));
+        let mut states = [unknown("P"), unknown("ON"), State::On, unknown("A")];
+        states.sort();
+        // The same text twice: two values that are not equal are not ordered as equal.
+        assert_eq!(states, [unknown("A"), State::On, unknown("ON"), unknown("P")]);
     }
 }

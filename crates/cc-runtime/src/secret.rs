@@ -9,6 +9,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use subtle::ConstantTimeEq;
 
 pub use json::SecretJson;
 pub use service_url::ServiceUrl;
@@ -16,7 +17,16 @@ pub use service_url::ServiceUrl;
 /// A password, a token, a key or the value of an environment variable.
 ///
 /// It is wiped from memory when dropped, `Debug` does not show it and there is no `Display`:
-/// [`expose`](Self::expose) is the one way to read it. It does travel in a body that is made to hold it: `Serialize`
+/// [`expose`](Self::expose) is the one way to read it. Two secrets compare in constant time, and so does a secret with a text
+/// ([`matches`](Self::matches)): the time of a comparison shows the length of the texts only, as with the crate `subtle`, which
+/// does it. There is no `Hash`, because the lookups of a hash map compare in a time that depends on the value:
+///
+/// ```compile_fail,E0277
+/// let mut tokens = std::collections::HashSet::new();
+/// tokens.insert(cc_runtime::Secret::from("hunter2"));
+/// ```
+///
+/// It does travel in a body that is made to hold it: `Serialize`
 /// writes the value. Outputs of the catalogue have `***` in its place.
 #[derive(Clone, Default)]
 pub struct Secret(SecretString);
@@ -31,6 +41,17 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Returns `true` if the secret is this text, in a time that depends on the length of both only.
+    ///
+    /// ```
+    /// let secret = cc_runtime::Secret::from("hunter2");
+    /// assert!(secret.matches("hunter2") && !secret.matches("hunter3"));
+    /// ```
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.expose().as_bytes().ct_eq(text.as_bytes()).into()
     }
 
     /// Returns `true` if it is the empty text.
@@ -67,8 +88,7 @@ impl From<&Secret> for Secret {
 impl PartialEq for Secret {
     /// Compares in constant time for texts of equal length.
     fn eq(&self, other: &Self) -> bool {
-        let (a, b) = (self.expose().as_bytes(), other.expose().as_bytes());
-        a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+        self.matches(other.expose())
     }
 }
 
@@ -114,6 +134,21 @@ mod tests {
     #[test]
     fn debug_shows_nothing_of_a_secret() {
         assert_eq!(format!("{:?}", Some(Secret::from("hunter2"))), "Some(Secret(***))");
+    }
+
+    #[test]
+    fn secrets_are_equal_if_their_whole_texts_are() {
+        let secret = Secret::from("hunter2");
+        for (other, is_equal) in
+            [("hunter2", true), ("hunter3", false), ("Hunter2", false), ("hunter", false), ("", false)]
+        {
+            assert_eq!(
+                (secret == Secret::from(other), secret.matches(other)),
+                (is_equal, is_equal),
+                "{other}"
+            );
+        }
+        assert!(Secret::default().matches(""));
     }
 
     #[test]

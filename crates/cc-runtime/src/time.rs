@@ -1,8 +1,10 @@
 //! Instants, in every form in which the platform writes them.
 
+mod arithmetic;
+
 use std::fmt;
 use std::str::FromStr;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,6 +15,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// (`2026-01-02`, which begins in UTC), and from epoch milliseconds as a whole number (v2). An answer of the platform may also
 /// hold epoch seconds and dates without a zone; in an input both are refused. Written as RFC 3339 in UTC with milliseconds, and
 /// with more digits only where the instant has them.
+///
+/// Durations are added and subtracted as with [`SystemTime`] and [`Instant`](std::time::Instant): the operators panic beyond the
+/// years −9999 to 9999, `checked_…` and `saturating_…` do not, and the difference of two instants is never negative.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cc_runtime::Timestamp;
+///
+/// let created: Timestamp = "2026-01-02T10:00:00Z".parse()?;
+/// let expires = created + Duration::from_secs(3_600);
+/// assert_eq!(expires.to_string(), "2026-01-02T11:00:00.000Z");
+/// assert_eq!(expires - created, Duration::from_secs(3_600));
+/// assert!(expires > created && created - expires == Duration::ZERO);
+/// # Ok::<(), cc_runtime::ParseTimestampError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(jiff::Timestamp);
 
@@ -47,29 +65,11 @@ impl Timestamp {
         self.0.as_microsecond()
     }
 
-    /// This instant moved into the future, or the last representable instant.
-    #[must_use]
-    pub fn saturating_add(self, duration: Duration) -> Self {
-        jiff::SignedDuration::try_from(duration)
-            .ok()
-            .and_then(|duration| self.0.checked_add(duration).ok())
-            .map_or(Self(jiff::Timestamp::MAX), Self)
-    }
+    /// The first representable instant, in the year −9999.
+    pub const MIN: Self = Self(jiff::Timestamp::MIN);
 
-    /// This instant moved into the past, or the first representable instant.
-    #[must_use]
-    pub fn saturating_sub(self, duration: Duration) -> Self {
-        jiff::SignedDuration::try_from(duration)
-            .ok()
-            .and_then(|duration| self.0.checked_sub(duration).ok())
-            .map_or(Self(jiff::Timestamp::MIN), Self)
-    }
-
-    /// Duration since `earlier`; zero if `earlier` is later than this instant.
-    #[must_use]
-    pub fn duration_since(self, earlier: Self) -> Duration {
-        Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or_default()
-    }
+    /// The last representable instant, in the year 9999.
+    pub const MAX: Self = Self(jiff::Timestamp::MAX);
 }
 
 /// The text is not an instant in any form that the platform writes.
