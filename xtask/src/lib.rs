@@ -5,6 +5,7 @@ mod ci;
 pub mod generate;
 mod report;
 pub mod spec;
+pub mod surface;
 mod tidy;
 
 use std::fmt::Write;

@@ -3,7 +3,7 @@
 pub mod check;
 pub mod declared;
 pub mod effect;
-mod expand;
+pub mod expand;
 pub mod model;
 pub mod node;
 pub mod pin;

@@ -16,13 +16,13 @@ use std::path::PathBuf;
 use heck::ToSnakeCase;
 
 use self::declared::Known;
-use self::fields::Field;
+pub use self::fields::{Field, Target};
 pub use self::hand::HandWritten;
 use self::output::Output;
 use self::shape::Shape;
 use super::homes::{Home, all_of};
 use super::requests::{inputs, output};
-use super::rust::literal;
+use super::rust::{Ty, literal};
 use super::{Decided, HEADER_TEXT, pretty};
 use crate::spec::declared::{CommandKind, Declared};
 use crate::spec::model::{Command, Operation};
@@ -108,6 +108,38 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
     index.push_str("}\n");
     files.insert("mod.rs".into(), index);
     Ok(Rendered { files, names, notes })
+}
+
+/// The fields of a command of one request, each with its place in the request if it is sent, and the output.
+pub fn described(
+    decided: &Decided<'_>,
+    operation: &Operation,
+    command: &Command,
+) -> Result<(Vec<(Field, Option<String>)>, String), String> {
+    let method = decided.front.methods.get(&operation.id);
+    let method = method.ok_or_else(|| format!("no method `{}`", operation.id))?;
+    let inputs = inputs(operation, method)?;
+    let place = |field: &Field| match &field.target {
+        Target::Input(ident) => {
+            let input = inputs.iter().find(|input| input.ident == *ident)?;
+            let is_body = input.place == "body" && input.name == "body";
+            Some(if is_body { "body".to_owned() } else { format!("{}.{}", input.place, input.name) })
+        }
+        Target::Property(ident) => {
+            let Ty::Local(body) = &inputs.iter().find(|input| input.name == "body")?.ty else { return None };
+            let property =
+                decided.types.structs.get(body)?.fields.iter().find(|field| field.ident == *ident)?;
+            Some(format!("body.{}", property.property))
+        }
+        Target::Nowhere => None,
+    };
+    let fields = fields::fields(decided, operation, command, &inputs)?;
+    let fields = fields.into_iter().map(|field| {
+        let place = place(&field);
+        (field, place)
+    });
+    let output = Output::of("", operation, command, &output(operation, method), "");
+    Ok((fields.collect(), output.surface()))
 }
 
 fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Command) -> Result<String, String> {

@@ -87,16 +87,17 @@ impl Ty {
         match self {
             Self::String => "string".to_owned(),
             Self::Json => "json".to_owned(),
-            Self::JsonMap => "{json}".to_owned(),
+            Self::JsonMap => "object".to_owned(),
             Self::Bytes => "bytes".to_owned(),
             Self::List(item) => format!("[{}]", item.surface()),
             Self::Map(value) => format!("{{{}}}", value.surface()),
             Self::Option(inner) => format!("{}?", inner.surface()),
-            Self::Boxed(inner) => inner.surface(),
+            Self::Boxed(inner) => format!("box {}", inner.surface()),
             Self::Patch(inner) => format!("patch {}", inner.surface()),
             Self::Core(name) | Self::Local(name) => name.clone(),
             Self::Path(path) => path.rsplit("::").next().unwrap_or(path).to_owned(),
             Self::Seconds => "seconds".to_owned(),
+            Self::Unit => "void".to_owned(),
             other => other.rust(""),
         }
     }

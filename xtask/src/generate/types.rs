@@ -18,6 +18,13 @@ pub struct Struct {
     in_answer: bool,
 }
 
+impl Struct {
+    /// Returns `true` if the struct implements `Default`.
+    pub fn has_default(&self) -> bool {
+        self.default
+    }
+}
+
 /// A property as a field.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -124,6 +131,11 @@ impl Types {
                 && has_default(&field.ty, &|name| open.contains(name) || defaults.contains(name));
         }
         Ok(Self { structs, in_requests: uses.in_requests })
+    }
+
+    /// Returns `true` if the struct of a schema has `new` and setters, because a body is made of it.
+    pub fn has_constructor(&self, schema: &str) -> bool {
+        self.in_requests.contains(schema)
     }
 
     /// The structs and unions that are written, in name order.

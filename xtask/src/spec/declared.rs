@@ -97,14 +97,6 @@ impl TypeText {
             Self::List(item) => item.name(),
         }
     }
-
-    /// Formats the command for the surface.
-    pub fn surface(&self) -> String {
-        match self {
-            Self::Name(name) => name.clone(),
-            Self::List(item) => format!("[{}]", item.surface()),
-        }
-    }
 }
 
 /// The commands of one document, in their order.

@@ -42,6 +42,8 @@ pub struct Domain {
     pub pinned: Map<String, Value>,
     /// The commands whose logic is written by hand.
     pub commands: Vec<Declared>,
+    /// The document itself, with its lines.
+    pub document: Node,
 }
 
 #[derive(Debug, Clone)]
@@ -271,6 +273,7 @@ fn domain(name: &str, document: &Node, pinned: &Map<String, Value>, shared: &Map
         pinned,
         operations,
         commands: declared::read(document),
+        document: document.clone(),
     }
 }
 

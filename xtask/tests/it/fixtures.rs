@@ -135,11 +135,14 @@ fn a_variant_that_the_committed_surface_has_keeps_its_name() {
     assert_eq!(told(&file("kinds", "kinds.txt")), [""; 0]);
     // A value, a type or a domain that is gone or new renames nothing.
     assert_eq!(
-        told("enum ThingKind Small=SMALL | Old=OLD\nenum OldKind A=a\nunion Old by type: A(B)=c\n"),
+        told(
+            "enum ThingKind\n  Small = SMALL\n  Old = OLD\nenum OldKind\n  A = a\nunion Old by type\n  A(B) = c\n"
+        ),
         [""; 0]
     );
-    let problems =
-        told("enum ThingKind Small=SMALL | One=1\nunion Recipient by type: Web(HttpRecipient)=HTTP\n");
+    let problems = told(
+        "enum ThingKind\n  Small = SMALL\n  One = 1\n\nunion Recipient by type\n  Web(HttpRecipient) = HTTP, without From\n",
+    );
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].contains("the variant `One` of `1` would be renamed to `V1`"), "{problems:?}");
     assert!(problems[1].contains("the variant `Web` of `HTTP` would be renamed to `Http`"), "{problems:?}");
@@ -157,18 +160,27 @@ fn required_inputs_keep_the_order_of_the_committed_surface() {
         assert_eq!(told(name, &file(name, &format!("{name}.txt"))), [""; 0], "{name}");
     }
     // Inputs that are new, gone or optional change no order.
-    let line = "GET /v4/owners/{ownerId}/boats/{boatId} get_boat(old: string, ownerId: OwnerId, size?: i64, boatId: string) -> Boat";
-    assert_eq!(told("references", line), [""; 0]);
+    let inputs = [
+        "old: string, required",
+        "ownerId: OwnerId as owner_id, required",
+        "size: i64?",
+        "boatId: string, required",
+    ];
+    let lines = inputs.map(|input| format!("  path {input}\n")).concat();
+    assert_eq!(told("references", &format!("operation get_boat\n{lines}")), [""; 0]);
     let problems = told(
         "references",
-        "GET /v4/owners/{ownerId}/boats/{boatId} get_boat(boatId: string, ownerId: OwnerId) -> Boat\n",
+        "operation get_boat\n  path boatId: string, required\n  path ownerId: OwnerId, required, maxLength 3\n",
     );
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(
         problems[0].starts_with("references.yaml:7: reordered: the required inputs of `get_boat`"),
         "{problems:?}"
     );
-    let problems = told("kinds", "type Thing { kind: ThingKind, id: ResourceId }\n");
+    let problems = told(
+        "kinds",
+        "struct Thing\n  in answers\n  kind: ThingKind, required\n  id: ResourceId, required\n",
+    );
     assert!(
         problems[0].contains("`Thing` are kind, id in spec/surface and would become id, kind"),
         "{problems:?}"
@@ -226,7 +238,7 @@ fn a_schema_that_several_domains_use_is_one_type_for_all_its_uses() {
         shared.contains("pub struct OauthRights {") && shared.contains("pub fn new() -> Self"),
         "{shared}"
     );
-    assert!(file("spec/surface/shared.txt").contains("type OauthRights {"));
+    assert!(file("spec/surface/shared.txt").contains("struct OauthRights\n"));
 }
 
 #[test]
@@ -268,7 +280,8 @@ fn a_schema_of_two_domains_with_one_structure_belongs_into_the_shared_file() {
 #[test]
 fn a_variant_of_a_shared_enum_keeps_its_name() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("shared.txt"), "enum MfaKind Nothing=NONE | Totp=TOTP\n").unwrap();
+    std::fs::write(folder.path().join("shared.txt"), "enum MfaKind\n  Nothing = NONE\n  Totp = TOTP\n")
+        .unwrap();
     let problems = check::check_surface(&domains_that_share(), folder.path());
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(
@@ -313,5 +326,5 @@ paths:
     let empty = tempfile::tempdir().unwrap();
     let output = generate(&Spec::read(&documents), empty.path()).unwrap();
     let surface = &output.tree.files[Path::new("spec/surface/shared.txt")];
-    assert!(surface.contains("type Raw { url: string }"), "{surface}");
+    assert!(surface.contains("struct Raw\n") && surface.contains("  url: string, required\n"), "{surface}");
 }

@@ -4,4 +4,5 @@ mod bundle;
 mod fixtures;
 mod models;
 mod newcomer;
+mod surface;
 mod workspace;

@@ -52,9 +52,8 @@ fn a_domain_file_becomes_requests_a_command_a_catalogue_entry_a_route_and_a_surf
     let read = |path: &str| std::fs::read_to_string(copy.join(path)).unwrap();
     let surface = read("spec/surface/weather.txt");
     assert!(
-        surface.contains(
-            "GET /v4/weather/zones/{zoneName} get_weather(zoneName: string) -> Weather = GetWeather"
-        ),
+        surface.contains("operation get_weather\n  route GET /v4/weather/zones/{zoneName}\n")
+            && surface.contains("\ncommand GetWeather\n  input zoneName: string as zone_name, required"),
         "{surface}"
     );
     assert!(read("crates/cc-sandbox/src/generated/routes.json").contains("\"get_weather\""));

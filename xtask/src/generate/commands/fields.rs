@@ -8,15 +8,15 @@ use crate::spec::check::command::RESOLVABLE;
 use crate::spec::model::{Command, Operation};
 
 /// A field of a command.
-pub(super) struct Field {
+pub struct Field {
     /// Name of the field in JSON.
-    pub(super) name: String,
-    pub(super) ident: String,
-    pub(super) ty: Ty,
-    pub(super) required: bool,
-    pub(super) description: String,
+    pub name: String,
+    pub ident: String,
+    pub ty: Ty,
+    pub required: bool,
+    pub description: String,
     /// Destination of the field.
-    pub(super) target: Target,
+    pub target: Target,
 }
 
 impl Field {
@@ -32,7 +32,7 @@ impl Field {
 }
 
 #[derive(PartialEq)]
-pub(super) enum Target {
+pub enum Target {
     /// An input of the operation, by its identifier.
     Input(String),
     /// A property of the body, by its field.

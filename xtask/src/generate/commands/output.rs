@@ -11,6 +11,8 @@ use crate::spec::model::{Command, Operation};
 pub(super) struct Output {
     /// The type of one thing.
     pub(super) one: String,
+    /// The same for the surface.
+    short: String,
     pub(super) list: bool,
     /// `true` if each item is converted to a model.
     pub(super) model: bool,
@@ -34,6 +36,7 @@ impl Output {
             Ty::List(item) => (true, &**item),
             other => (false, other),
         };
+        let short = command.output.clone().unwrap_or_else(|| one.surface());
         let one = match &command.output {
             Some(model) if !void => format!("crate::commands::{module}::model::{model}"),
             _ => one.rust(types),
@@ -42,6 +45,7 @@ impl Output {
         debug_assert!(!operation.id.is_empty());
         Self {
             one,
+            short,
             list,
             model,
             void,
@@ -56,6 +60,17 @@ impl Output {
     pub(super) fn ty(&self) -> String {
         let ty = self.bare();
         if self.empty.as_deref() == Some("null") { format!("Option<{ty}>") } else { ty }
+    }
+
+    /// The output for the surface.
+    pub(super) fn surface(&self) -> String {
+        let ty = match (self.void, self.binary, self.list) {
+            (true, ..) => "void".to_owned(),
+            (_, true, _) => "bytes".to_owned(),
+            (_, _, true) => format!("[{}]", self.short),
+            _ => self.short.clone(),
+        };
+        if self.empty.as_deref() == Some("null") { format!("{ty}?") } else { ty }
     }
 
     /// The type of an output that is there.

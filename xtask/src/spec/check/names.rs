@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::node::{Entry, Kind, Node};
 use super::{Report, join, operations_with_pointer};
 use crate::generate::rust::{field_name, type_name, variant_name};
+use crate::surface::read::entries;
 
 /// Names that the generated modules use in their plain form.
 const COMMON: [&str; 12] = [
@@ -208,19 +209,13 @@ fn variants(report: &mut Report<'_>, schema: &Node, pointer: &str) {
 
 /// The variants whose name in Rust differs from the one in `surface`, the committed surface of the domain: programs use it.
 pub fn renamed(report: &mut Report<'_>, surface: &str) {
-    for line in surface.lines() {
-        let Some((kind, rest)) = line.split_once(' ') else { continue };
-        let Some((schema, variants)) = rest.split_once(' ').filter(|_| matches!(kind, "enum" | "union"))
-        else {
+    let schemas = report.document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default();
+    for entry in entries(surface) {
+        let Some(schema) = schemas.iter().find(|schema| type_name(&schema.key) == entry.name) else {
             continue;
         };
-        let variants = match kind {
-            "union" => variants.split_once(": ").map_or("", |(_, variants)| variants),
-            _ => variants,
-        };
-        let Some(node) = report.document.at(&["components", "schemas", schema]) else { continue };
-        for (was, value) in variants.split(" | ").filter_map(|variant| variant.split_once('=')) {
-            let was = was.split_once('(').map_or(was, |(name, _)| name);
+        let (node, schema) = (&schema.value, &schema.key);
+        for (was, value) in entry.variants() {
             let now = variant(node, value);
             if now != was && values(node).iter().any(|(known, _)| *known == value) {
                 let message = format!(
