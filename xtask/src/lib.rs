@@ -3,6 +3,7 @@
 pub mod bundle;
 mod ci;
 pub mod generate;
+pub mod import;
 mod report;
 pub mod spec;
 pub mod surface;
@@ -12,6 +13,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use generate::tree::Difference;
+use import::lint::{self, Options};
 use spec::model::Spec;
 use spec::{Documents, Problem, check};
 
@@ -20,7 +22,9 @@ cargo xtask COMMAND
 
   generate [--check] [--domain X]   make everything that is made from spec/; --check compares and changes nothing
   bundle [FILE]                     write the whole spec as one OpenAPI 3.0.3 document (default: print it)
-  check [FILE]                      list every problem of spec/, or of one OpenAPI document
+  check [FILE] [--only openapi|house] [--rule RULE] [--limit N]
+                                    list and count every problem of spec/, or of any OpenAPI document: errors of OpenAPI,
+                                    and deviations from the style of spec/; --limit: lines for each rule
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
@@ -57,8 +61,16 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         },
         ["bundle"] => bundle_to(root, None),
         ["bundle", file] => bundle_to(root, Some(Path::new(file))),
-        ["check"] => problems(&in_spec(check_all(root))),
-        ["check", file] => check_file(Path::new(file)),
+        ["check", options @ ..] => match Options::read(options) {
+            Ok(options) => {
+                let found = match &options.file {
+                    Some(file) => lint::check_file(file, &options),
+                    None => in_spec(check_all(root)),
+                };
+                lint::show(found, &options)
+            }
+            Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
+        },
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
         ["ci", options @ ..] => ci::ci(options, root),
@@ -88,7 +100,7 @@ fn check_all(root: &Path) -> Vec<Problem> {
 fn bundle_to(root: &Path, file: Option<&Path>) -> Outcome {
     let found = check_all(root);
     if !found.is_empty() {
-        return problems(&in_spec(found));
+        return problems(found);
     }
     let (documents, _) = Documents::read_what_can_be(&root.join("spec"));
     let text = format!("{:#}\n", bundle::bundle(&documents));
@@ -99,27 +111,16 @@ fn bundle_to(root: &Path, file: Option<&Path>) -> Outcome {
     }
 }
 
-/// The problems of one document, which may refer to the `shared.yaml` beside it.
-fn check_file(file: &Path) -> Outcome {
-    let document = match spec::read_document(file) {
-        Ok(document) => document,
-        Err(problem) => return problems(&[problem]),
-    };
-    let shared = spec::read_document(&file.with_file_name("shared.yaml")).ok();
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut found = check::check_alone(name, &document, shared.as_ref());
-    for problem in &mut found {
-        problem.file = file.display().to_string();
-    }
-    problems(&found)
-}
-
 /// Problems with their files as seen from the workspace's root, where an editor finds them.
 fn in_spec(mut problems: Vec<Problem>) -> Vec<Problem> {
     for problem in problems.iter_mut().filter(|problem| problem.file != "spec") {
         problem.file.insert_str(0, "spec/");
     }
     problems
+}
+
+fn problems(found: Vec<Problem>) -> Outcome {
+    lint::show(in_spec(found), &Options::default())
 }
 
 fn generate_options<'a>(options: &[&'a str]) -> Result<(bool, Option<&'a str>), String> {
@@ -135,26 +136,14 @@ fn generate_options<'a>(options: &[&'a str]) -> Result<(bool, Option<&'a str>), 
     Ok((check, domain))
 }
 
-fn problems(problems: &[Problem]) -> Outcome {
-    let mut text = String::new();
-    for problem in problems {
-        let _ = writeln!(text, "{problem}");
-    }
-    match problems.len() {
-        0 => Outcome::ok("the spec has no problems\n"),
-        1 => Outcome { text, errors: "error: 1 problem\n".to_owned(), success: false },
-        count => Outcome { text, errors: format!("error: {count} problems\n"), success: false },
-    }
-}
-
 /// Reads and checks the spec of a workspace.
 pub fn read_spec(root: &Path) -> Result<Spec, Outcome> {
-    let documents = Documents::read(&root.join("spec")).map_err(|unread| problems(&in_spec(unread)))?;
+    let documents = Documents::read(&root.join("spec")).map_err(|unread| problems(unread))?;
     // A command that names an operation which is not there yet is wrong, and keeps nothing else from being made.
     let mut found = check::check(&documents);
     found.append(&mut check::check_surface(&documents, &root.join("spec/surface")));
     found.retain(|problem| problem.rule != "unknown-operation");
-    if found.is_empty() { Ok(Spec::read(&documents)) } else { Err(problems(&in_spec(found))) }
+    if found.is_empty() { Ok(Spec::read(&documents)) } else { Err(problems(found)) }
 }
 
 /// Generates, and fails after it if a model misses a field: the generated types are there to write the model with.

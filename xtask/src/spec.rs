@@ -12,6 +12,7 @@ pub mod secret;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use expand::METHODS;
 use node::Node;
 
 /// One thing that is wrong, and where.
@@ -22,6 +23,19 @@ pub struct Problem {
     pub rule: &'static str,
     pub message: String,
     pub pointer: String,
+}
+
+impl Problem {
+    fn with_rule(mut self, rule: &'static str) -> Self {
+        self.rule = rule;
+        self
+    }
+
+    /// Returns `true` if the document breaks a rule of OpenAPI, and not only one of this project's style.
+    pub fn is_openapi(&self) -> bool {
+        self.rule.starts_with("openapi/")
+            || ["syntax", "encoding", "file", "document", "reference", "path-parameter"].contains(&self.rule)
+    }
 }
 
 impl std::fmt::Display for Problem {
@@ -82,32 +96,36 @@ impl Documents {
 
 /// Reads one YAML or JSON file.
 pub fn read_document(path: &Path) -> Result<Node, Problem> {
-    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    node::parse(&read_text(path)?).map_err(|error| syntax(path, error))
+}
+
+/// Reads a file, which must be UTF-8.
+pub fn read_text(path: &Path) -> Result<String, Problem> {
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let text = String::from_utf8(bytes).map_err(|error| Problem {
-        file: file.clone(),
-        line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count(),
-        rule: "encoding",
-        message: "the file is not UTF-8".to_owned(),
-        pointer: "#".to_owned(),
-    })?;
-    node::parse(&text).map_err(|error| Problem {
-        file,
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + before.iter().filter(|&&b| b == b'\n').count();
+        syntax(path, node::ParseError { line, message: "the file is not UTF-8".to_owned() })
+            .with_rule("encoding")
+    })
+}
+
+/// Problem for a file that is neither YAML nor JSON.
+pub fn syntax(path: &Path, error: node::ParseError) -> Problem {
+    Problem {
+        file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         line: error.line,
         rule: "syntax",
         message: error.message,
         pointer: "#".to_owned(),
-    })
+    }
 }
 
 /// Problem for a file that looks like a document of the spec but is skipped.
 fn passed_over(path: &Path) -> Option<Problem> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let message = if path.is_dir() && name != "surface" {
+    let message = if path.is_dir() && !["surface", "overlays"].contains(&&*name) {
         "folders in `spec/` are ignored: move the documents to `spec/` itself"
     } else if !path.is_dir() && matches!(&*extension, "yml" | "yaml" | "json") {
         "is ignored: rename it to `NAME.yaml`"

@@ -14,14 +14,14 @@ mod secret;
 mod shape;
 mod union;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::expand::{self, METHODS};
 use super::model::SHARED;
-use super::node::{Entry, Node};
+use super::node::{Entry, Node, references};
 use super::pin::{Pins, pins};
 use super::{Documents, Problem};
 
@@ -31,17 +31,19 @@ pub struct Report<'a> {
     document: &'a Node,
     shared: &'a Node,
     problems: Vec<Problem>,
-    /// Local schemas that something refers to.
-    used: BTreeSet<String>,
+    /// The schemas of the document by their names.
+    schemas: HashMap<&'a str, &'a Node>,
     /// The tags that the variants of its unions pin.
     pins: Pins,
 }
 
 impl<'a> Report<'a> {
     fn new(file: String, document: &'a Node, shared: &'a Node) -> Self {
+        let entries = document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default();
+        let by_name = entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect();
         let schemas = document.at(&["components", "schemas"]).map(Node::to_json);
         let pins = schemas.as_ref().and_then(Value::as_object).map(pins).unwrap_or_default();
-        Self { file, document, shared, problems: Vec::new(), used: BTreeSet::new(), pins }
+        Self { file, document, shared, problems: Vec::new(), schemas: by_name, pins }
     }
 
     fn add(&mut self, line: usize, rule: &'static str, pointer: &str, message: impl Into<String>) {
@@ -61,12 +63,23 @@ impl<'a> Report<'a> {
 
     /// Resolves `#/components/…` and `shared.yaml#/components/…`.
     fn resolve(&self, reference: &str) -> Option<&'a Node> {
+        let file = reference.split('#').next();
         let (document, path) = match reference.split_once('#')? {
             ("", path) => (self.document, path),
             ("shared.yaml", path) => (self.shared, path),
             _ => return None,
         };
-        path.strip_prefix('/')?.split('/').try_fold(document, |node, key| node.get(key))
+        let mut keys = path.strip_prefix('/')?.split('/');
+        let (components, kind) = (keys.next()?, keys.next()?);
+        let found = match keys.next() {
+            Some(name) if (components, kind) == ("components", "schemas") && file == Some("") => {
+                self.schemas.get(name).copied()?
+            }
+            name => document
+                .at(&[components, kind])
+                .and_then(|node| name.map_or(Some(node), |name| node.get(name)))?,
+        };
+        keys.try_fold(found, |node, key| node.get(key))
     }
 }
 
@@ -86,7 +99,7 @@ impl<'a> Report<'a> {
 }
 
 /// Appends a key to a JSON pointer.
-fn join(pointer: &str, key: &str) -> String {
+pub fn join(pointer: &str, key: &str) -> String {
     format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
@@ -479,8 +492,12 @@ fn components(report: &mut Report<'_>, shared: bool) {
         schema::check(report, &entry.value, &pointer, schema::Place::Component);
     }
     if !shared {
+        let mut used = BTreeSet::new();
+        references(document, &mut |reference| {
+            used.extend(reference.strip_prefix("#/components/schemas/").map(str::to_owned));
+        });
         for entry in document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
-            if !report.used.contains(&entry.key) {
+            if !used.contains(&entry.key) {
                 let pointer = join("/components/schemas", &entry.key);
                 report.add(entry.line, "unused", &pointer, format!("unused schema `{}`", entry.key));
             }

@@ -1,5 +1,9 @@
 //! YAML (and JSON, which is a part of it) as a tree that remembers its lines.
 
+mod json;
+
+use std::collections::HashMap;
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Number, Value};
 
@@ -122,73 +126,224 @@ impl Node {
     }
 }
 
-/// A value in progress: a list, or a map with a key whose value comes next.
-enum Open {
-    List(usize, Vec<Node>),
-    Map(usize, Vec<Entry>, Option<(String, usize)>),
+/// Members of a map in the order of the document. Keys are found in constant time, so that a map of many members is read in linear
+/// time.
+#[derive(Default)]
+struct Members {
+    entries: Vec<Entry>,
+    /// Position of each key, once there are more than [`FEW`].
+    index: HashMap<String, usize>,
 }
 
-/// Reads one document.
+/// Number of members up to which comparing all keys is faster than an index.
+const FEW: usize = 16;
+
+impl Members {
+    /// Adds a member. Returns the line of an earlier one of the same key, which stays.
+    fn add(&mut self, entry: Entry) -> Option<usize> {
+        let known = if self.index.is_empty() {
+            self.entries.iter().find(|known| known.key == entry.key)
+        } else {
+            self.index.get(&entry.key).and_then(|at| self.entries.get(*at))
+        };
+        if let Some(known) = known {
+            return Some(known.line);
+        }
+        if !self.index.is_empty() {
+            self.index.insert(entry.key.clone(), self.entries.len());
+        }
+        self.entries.push(entry);
+        if self.entries.len() == FEW {
+            let keys = self.entries.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at));
+            self.index = keys.collect();
+        }
+        None
+    }
+}
+
+/// A value in progress: a list, or a map with a key whose value comes next. With the anchor that names it, or 0.
+enum Open {
+    List(usize, usize, Vec<Node>),
+    Map(usize, usize, Members, Option<(String, usize)>),
+}
+
+/// Number of values that the aliases of a foreign document may stand for. The limit keeps a small document from becoming a huge one.
+const MAX_ALIASED: usize = 200_000;
+
+/// Reads one document of the spec.
 pub fn parse(text: &str) -> Result<Node, ParseError> {
-    let mut open: Vec<Open> = Vec::new();
-    let mut root: Option<Node> = None;
-    let fail = |line: usize, message: String| Err(ParseError { line, message });
-    for step in Parser::new_from_str(text) {
-        let (event, span) = match step {
-            Ok(step) => step,
-            Err(error) => return fail(error.marker().line(), format!("invalid YAML: {}", error.info())),
-        };
-        let line = span.start.line();
-        let done = match event {
-            Event::Scalar(text, style, ..) => {
-                if let Some(Open::Map(_, _, key @ None)) = open.last_mut() {
-                    *key = Some((text.into_owned(), line));
-                    continue;
-                }
-                Node { line, kind: scalar(&text, style) }
-            }
-            Event::SequenceStart(..) | Event::MappingStart(..) => {
-                if let Some(Open::Map(_, _, None)) = open.last() {
-                    return fail(line, "a key is a list or a map: keys are texts".to_owned());
-                }
-                if open.len() == MAX_DEPTH {
-                    return fail(line, format!("the document nests deeper than {MAX_DEPTH} levels"));
-                }
-                open.push(if matches!(event, Event::SequenceStart(..)) {
-                    Open::List(line, Vec::new())
-                } else {
-                    Open::Map(line, Vec::new(), None)
-                });
-                continue;
-            }
-            Event::SequenceEnd | Event::MappingEnd => match open.pop() {
-                Some(Open::List(line, items)) => Node { line, kind: Kind::List(items) },
-                Some(Open::Map(line, entries, _)) => Node { line, kind: Kind::Map(entries) },
-                None => return fail(line, "unexpected end of a list or a map".to_owned()),
-            },
-            Event::Alias(_) => {
-                return fail(line, "aliases (`*name`) are not supported: use `$ref`".to_owned());
-            }
-            Event::DocumentStart(_) if root.is_some() => {
-                return fail(line, "the file contains a second document: use one per file".to_owned());
-            }
-            _ => continue,
-        };
-        match open.last_mut() {
-            None => root = Some(done),
-            Some(Open::List(_, items)) => items.push(done),
-            Some(Open::Map(_, entries, key)) => {
-                let Some((key, line)) = key.take() else {
-                    return fail(line, "a value has no key".to_owned());
-                };
-                if let Some(first) = entries.iter().find(|entry| entry.key == key) {
-                    return fail(line, format!("duplicate key `{key}`, first on line {}", first.line));
-                }
-                entries.push(Entry { key, line, value: done });
-            }
+    let mut parse = Parse { is_strict: true, ..Parse::default() };
+    parse.yaml(text)
+}
+
+/// Reads a document from elsewhere, YAML or JSON. Problems of single values are returned beside it.
+pub fn parse_foreign(text: &str) -> Result<(Node, Vec<ParseError>), ParseError> {
+    let mut parse = Parse::default();
+    let text = text.trim_start_matches('\u{feff}');
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let node = match is_json.then(|| json::parse(text, &mut parse)) {
+        Some(Ok(node)) => node,
+        // A flow map of YAML opens like JSON.
+        Some(Err(error)) => {
+            parse = Parse::default();
+            parse.yaml(text).map_err(|_| error)?
+        }
+        None => parse.yaml(text)?,
+    };
+    Ok((node, parse.odd))
+}
+
+/// State of reading one document.
+#[derive(Default)]
+struct Parse {
+    /// `true` if everything unusual ends the reading.
+    is_strict: bool,
+    odd: Vec<ParseError>,
+    anchors: HashMap<usize, Node>,
+    aliased: usize,
+}
+
+impl Parse {
+    /// Fails in a document of the spec, and notes the problem of a foreign one.
+    fn refuse(&mut self, line: usize, message: String) -> Result<(), ParseError> {
+        let error = ParseError { line, message };
+        if self.is_strict {
+            return Err(error);
+        }
+        self.odd.push(error);
+        Ok(())
+    }
+
+    fn add(&mut self, members: &mut Members, entry: Entry) -> Result<(), ParseError> {
+        let (line, key) = (entry.line, entry.key.clone());
+        match members.add(entry) {
+            Some(first) => self.refuse(line, format!("duplicate key `{key}`, first on line {first}")),
+            None => Ok(()),
         }
     }
-    root.ok_or_else(|| ParseError { line: 1, message: "the file is empty".to_owned() })
+
+    fn alias(&mut self, anchor: usize, line: usize) -> Result<Node, ParseError> {
+        if self.is_strict {
+            self.refuse(line, "aliases (`*name`) are not supported: use `$ref`".to_owned())?;
+        }
+        let size = self.anchors.get(&anchor).map_or(0, size);
+        self.aliased = self.aliased.saturating_add(size);
+        if size == 0 || self.aliased > MAX_ALIASED {
+            self.refuse(line, "the alias is not expanded: the document would become too large".to_owned())?;
+            return Ok(Node { line, kind: Kind::Null });
+        }
+        Ok(self.anchors.get(&anchor).cloned().unwrap_or_else(Node::empty_map))
+    }
+
+    fn yaml(&mut self, text: &str) -> Result<Node, ParseError> {
+        let mut open: Vec<Open> = Vec::new();
+        let mut root: Option<Node> = None;
+        let fail = |line: usize, message: String| Err(ParseError { line, message });
+        for step in Parser::new_from_str(text) {
+            let (event, span) = match step {
+                Ok(step) => step,
+                Err(error) => return fail(error.marker().line(), format!("invalid YAML: {}", error.info())),
+            };
+            let line = span.start.line();
+            let done = match event {
+                Event::Scalar(text, style, anchor, _) => {
+                    if let Some(Open::Map(_, _, _, key @ None)) = open.last_mut() {
+                        *key = Some((text.into_owned(), line));
+                        continue;
+                    }
+                    let node = Node { line, kind: scalar(&text, style) };
+                    if anchor > 0 && !self.is_strict {
+                        self.anchors.insert(anchor, node.clone());
+                    }
+                    node
+                }
+                Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                    if let Some(Open::Map(_, _, _, None)) = open.last() {
+                        return fail(line, "a key is a list or a map: keys are texts".to_owned());
+                    }
+                    if open.len() == MAX_DEPTH {
+                        return fail(line, format!("the document nests deeper than {MAX_DEPTH} levels"));
+                    }
+                    open.push(if matches!(event, Event::SequenceStart(..)) {
+                        Open::List(line, anchor, Vec::new())
+                    } else {
+                        Open::Map(line, anchor, Members::default(), None)
+                    });
+                    continue;
+                }
+                Event::SequenceEnd | Event::MappingEnd => {
+                    let (node, anchor) = match open.pop() {
+                        Some(Open::List(line, anchor, items)) => {
+                            (Node { line, kind: Kind::List(items) }, anchor)
+                        }
+                        Some(Open::Map(line, anchor, members, _)) => {
+                            (Node { line, kind: Kind::Map(members.entries) }, anchor)
+                        }
+                        None => return fail(line, "unexpected end of a list or a map".to_owned()),
+                    };
+                    if anchor > 0 && !self.is_strict {
+                        self.anchors.insert(anchor, node.clone());
+                    }
+                    node
+                }
+                Event::Alias(anchor) => {
+                    let node = self.alias(anchor, line)?;
+                    if let Some(Open::Map(_, _, _, key @ None)) = open.last_mut() {
+                        *key = Some((node.as_str().unwrap_or_default().to_owned(), line));
+                        continue;
+                    }
+                    node
+                }
+                Event::DocumentStart(_) if root.is_some() => {
+                    let message = "the file contains a second document: use one per file".to_owned();
+                    self.refuse(line, message)?;
+                    break;
+                }
+                _ => continue,
+            };
+            match open.last_mut() {
+                None => root = Some(done),
+                Some(Open::List(_, _, items)) => items.push(done),
+                Some(Open::Map(_, _, members, key)) => {
+                    let Some((key, line)) = key.take() else {
+                        return fail(line, "a value has no key".to_owned());
+                    };
+                    self.add(members, Entry { key, line, value: done })?;
+                }
+            }
+        }
+        root.ok_or_else(|| ParseError { line: 1, message: "the file is empty".to_owned() })
+    }
+}
+
+/// Calls a function with each `$ref` of a document, and each reference of a discriminator's mapping.
+pub fn references<'a>(node: &'a Node, found: &mut impl FnMut(&'a str)) {
+    match &node.kind {
+        Kind::Map(entries) => {
+            for entry in entries {
+                match entry.value.as_str() {
+                    Some(text) if entry.key == "$ref" => found(text),
+                    _ if entry.key == "mapping" => {
+                        let targets = entry.value.entries().iter().filter_map(|entry| entry.value.as_str());
+                        targets.filter(|target| target.contains('#')).for_each(&mut *found);
+                        references(&entry.value, found);
+                    }
+                    _ => references(&entry.value, found),
+                }
+            }
+        }
+        Kind::List(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+/// Number of values in a node.
+fn size(node: &Node) -> usize {
+    1 + match &node.kind {
+        Kind::List(items) => items.iter().map(size).sum(),
+        Kind::Map(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
+        _ => 0,
+    }
 }
 
 /// The core schema of YAML 1.2, which is also that of JSON.
@@ -237,7 +392,36 @@ mod tests {
         assert!(parse(&deep).unwrap_err().message.contains("deeper"));
     }
 
+    #[test]
+    fn a_foreign_document_may_have_what_the_spec_may_not() {
+        let (node, odd) = parse_foreign("a: &x {b: 1}\nc: *x\na: 2\n---\nd: 1\n").unwrap();
+        assert_eq!(node.to_json(), serde_json::json!({"a": {"b": 1}, "c": {"b": 1}}));
+        let odd: Vec<usize> = odd.iter().map(|odd| odd.line).collect();
+        assert_eq!(odd, [3, 4]);
+        let bomb: String = (1..12).fold("a0: &a0 [1, 1]\n".to_owned(), |text, at| {
+            let aliases = vec![format!("*a{}", at - 1); 10].join(", ");
+            text + &format!("a{at}: &a{at} [{aliases}]\n")
+        });
+        assert!(parse_foreign(&bomb).unwrap().1.iter().any(|odd| odd.message.contains("too large")));
+    }
+
+    #[test]
+    fn json_is_read_with_its_lines_and_escapes() {
+        let text = "{\n\t\"a\": [\n\t\t1, {\"b\": \"\\ud83d\\ude00\\/\"}],\n\t\"c\": null, \"c\": 2\n}\n";
+        let (node, odd) = parse_foreign(text).unwrap();
+        assert_eq!(node.to_json(), serde_json::json!({"a": [1, {"b": "😀/"}], "c": null}));
+        assert_eq!(node.get("a").unwrap().items()[1].line, 3);
+        assert_eq!(odd.iter().map(|odd| odd.line).collect::<Vec<_>>(), [4]);
+        assert_eq!(parse_foreign("{\n\"a\": [}").unwrap_err().line, 2);
+        assert_eq!(parse_foreign("{a: b}").unwrap().0.str_at("a"), Some("b"));
+    }
+
     proptest! {
+        #[test]
+        fn no_foreign_text_makes_it_panic(text in "[\\[\\]{}:,&*?|>\"'# \\n\\ta-c0-9-]{0,60}") {
+            let _ = parse_foreign(&text);
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in "[\\[\\]{}:,&*?|>\"'# \\n\\ta-c0-9-]{0,60}") {
             let _ = parse(&text);

@@ -40,8 +40,6 @@ pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place
         let target = reference.as_str().unwrap_or_default();
         if !target.contains("#/components/schemas/") || report.resolve(target).is_none() {
             report.add(line, "reference", pointer, format!("`{target}` does not exist"));
-        } else if let Some(name) = target.strip_prefix("#/components/schemas/") {
-            report.used.insert(name.to_owned());
         }
         return;
     }

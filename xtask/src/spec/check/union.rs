@@ -33,10 +33,7 @@ pub fn check(report: &mut Report<'_>, union: &Node, pointer: &str, place: Place)
         let name = target.strip_prefix("#/components/schemas/").unwrap_or_default();
         match report.resolve(target).filter(|_| !name.is_empty()) {
             None => report.add(entry.line, "reference", pointer, format!("`{target}` does not exist")),
-            Some(variant) => {
-                report.used.insert(name.to_owned());
-                pinned(report, name, variant, tag);
-            }
+            Some(variant) => pinned(report, name, variant, tag),
         }
         if !variants.iter().any(|variant| variant.str_at("$ref") == Some(target)) {
             report.add(entry.line, "union", pointer, format!("`oneOf` does not list `{target}`"));
