@@ -23,6 +23,8 @@ pub struct Line {
     /// Reason why this command may be skipped on a machine without its program. Default: the program is
     /// required.
     optional: Option<&'static str>,
+    /// Records the snapshots that the tests of this command compare, for `cargo xtask snapshots --unused`. Default: `false`.
+    records_snapshots: bool,
 }
 
 impl Line {
@@ -139,7 +141,16 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 ..line("python3 benches/selections.py")
             }],
         },
-        Step { name: "tests", about: "all tests", lines: lines(["cargo test --workspace"]) },
+        Step {
+            name: "tests",
+            about: "all tests",
+            lines: vec![Line { records_snapshots: true, ..line("cargo test --workspace") }],
+        },
+        Step {
+            name: "snapshots",
+            about: "each snapshot is used by a test",
+            lines: lines(["cargo xtask snapshots --unused"]),
+        },
         Step {
             name: "coverage",
             about: "operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others",
@@ -215,6 +226,12 @@ fn execute(line: &Line, root: &Path) -> Ended {
     }
     // A snapshot that is not committed is a failure.
     command.env("INSTA_UPDATE", "no");
+    if line.records_snapshots {
+        let used = root.join(crate::snapshots::USED);
+        // It may not be there. Snapshots that an earlier run used may be unused now.
+        let _ = std::fs::remove_file(&used);
+        command.env("INSTA_SNAPSHOT_REFERENCES_FILE", used);
+    }
     // About a hundred sets of features are each built once: files for building them again would fill the disk (35 MB a set,
     // not 3).
     if std::env::var_os("CARGO_INCREMENTAL").is_none() {

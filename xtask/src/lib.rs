@@ -3,8 +3,10 @@
 pub mod bundle;
 mod ci;
 pub mod generate;
+mod git;
 pub mod import;
 mod report;
+mod snapshots;
 pub mod spec;
 pub mod surface;
 mod tidy;
@@ -28,6 +30,8 @@ cargo xtask COMMAND
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
+  snapshots [REVISION | --unused]   snapshots and surfaces that changed since a revision (default: HEAD), with the likely
+                                    cause of each; --unused lists those that no test of the last `ci` compared
   tidy                              dependencies between crates and modules, names that must be absent, stray or
                                     unmarked generated files, files without `//!`
   help                              this text
@@ -74,6 +78,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
         ["ci", options @ ..] => ci::ci(options, root),
+        ["snapshots", options @ ..] => snapshots::snapshots(options, root),
         ["tidy"] => tidy::tidy(root),
         ["help" | "--help" | "-h"] => Outcome::ok(HELP),
         [] => Outcome::failed(HELP),

@@ -1,4 +1,5 @@
-//! `cargo xtask tidy`: dependencies between crates and modules, names that must be absent, and generated files.
+//! `cargo xtask tidy`: dependencies between crates and modules, names that must be absent, generated files, and snapshots
+//! without a test.
 
 mod absences;
 mod models;
@@ -41,6 +42,7 @@ pub fn tidy(root: &Path) -> Outcome {
     absences::absences(root, &mut found);
     models::models(root, &mut found);
     order::order(root, &mut found);
+    crate::snapshots::without_a_test(root, &mut found);
     found.sort();
     if found.is_empty() {
         return Outcome::ok("no problems\n");

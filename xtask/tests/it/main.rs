@@ -5,5 +5,6 @@ mod check;
 mod fixtures;
 mod models;
 mod newcomer;
+mod snapshots;
 mod surface;
 mod workspace;
