@@ -151,7 +151,11 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
         owned.push(generated);
     }
     files.insert("crates/cc-sandbox/src/generated/routes.json".into(), routes::render(spec));
-    for (path, regions) in manifest::regions(spec) {
+    for (path, text) in files.iter_mut().filter(|(path, _)| path.ends_with("Cargo.toml")) {
+        let committed = std::fs::read_to_string(root.join(path)).ok();
+        *text = manifest::keep_version(text, committed.as_deref());
+    }
+    for (path, regions) in manifest::regions(spec, &manifest::Versions::read(root)) {
         if let Ok(text) = std::fs::read_to_string(root.join(path)) {
             files.insert(
                 path.into(),

@@ -5,6 +5,7 @@ mod ci;
 pub mod generate;
 mod git;
 pub mod import;
+mod release;
 mod report;
 mod snapshots;
 pub mod spec;
@@ -30,6 +31,9 @@ cargo xtask COMMAND
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
+  release [--dry-run | --prepare | --package | --resume]
+                                    package and publish the crates that changed since their tags; --dry-run prints the plan,
+                                    --prepare writes versions and changelogs, --package stops before the publication
   snapshots [REVISION | --unused]   snapshots and surfaces that changed since a revision (default: HEAD), with the likely
                                     cause of each; --unused lists those that no test of the last `ci` compared
   tidy                              dependencies between crates and modules, names that must be absent, stray or
@@ -78,6 +82,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
         ["ci", options @ ..] => ci::ci(options, root),
+        ["release", options @ ..] => release::release(options, root),
         ["snapshots", options @ ..] => snapshots::snapshots(options, root),
         ["tidy"] => tidy::tidy(root),
         ["help" | "--help" | "-h"] => Outcome::ok(HELP),

@@ -1,6 +1,7 @@
 //! The regions of hand-written manifests that follow the list of domains.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use super::homes::Home;
 use super::types::has_types;
@@ -9,8 +10,43 @@ use crate::spec::model::{Spec, needs};
 /// A region's name and its lines.
 type Region = (&'static str, String);
 
+/// The first version of a generated crate.
+const FIRST: &str = "0.1.0";
+
+/// The versions of generated crates. `cargo xtask release` writes them, and the generator keeps them.
+#[derive(Debug, Default)]
+pub struct Versions {
+    /// Text of the workspace's manifest, with the versions that crates require of each other.
+    workspace: String,
+}
+
+impl Versions {
+    pub fn read(root: &Path) -> Self {
+        // Without a manifest every crate is new.
+        Self { workspace: std::fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default() }
+    }
+
+    /// The version of a crate that the workspace requires, which is that of its last release.
+    pub fn required(&self, krate: &str) -> &str {
+        let start = format!("{krate} = {{ path = ");
+        let line = self.workspace.lines().find(|line| line.starts_with(&start));
+        line.and_then(version).unwrap_or(FIRST)
+    }
+}
+
+/// Gives the manifest of a generated crate the version that the committed one has.
+pub fn keep_version(text: &str, committed: Option<&str>) -> String {
+    let line = committed.and_then(|text| text.lines().find(|line| line.starts_with("version = \"")));
+    let kept = line.and_then(version).unwrap_or(FIRST);
+    text.replacen("\nversion.workspace = true\n", &format!("\nversion = \"{kept}\"\n"), 1)
+}
+
+fn version(line: &str) -> Option<&str> {
+    line.split_once("version = \"")?.1.split('"').next()
+}
+
 /// Regions by manifest.
-pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
+pub fn regions(spec: &Spec, versions: &Versions) -> Vec<(&'static str, Vec<Region>)> {
     let mut workspace = String::new();
     let mut dependencies = String::new();
     let mut features = String::new();
@@ -28,8 +64,11 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
     let mut schemas: Vec<String> = Vec::new();
     let mut switched: Vec<String> = vec!["\"core\"".to_owned()];
     if has_shared {
-        workspace
-            .push_str("cc-api-shared = { path = \"crates/generated/cc-api-shared\", version = \"0.1.0\" }\n");
+        let version = versions.required("cc-api-shared");
+        let _ = writeln!(
+            workspace,
+            "cc-api-shared = {{ path = \"crates/generated/cc-api-shared\", version = \"{version}\" }}"
+        );
         dependencies.push_str("cc-api-shared.workspace = true\n");
         tested.push_str("cc-api-shared = { workspace = true, features = [\"schemars\"], optional = true }\n");
         schemas.push("\"cc-api-shared/schemars\"".to_owned());
@@ -37,9 +76,10 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
     }
     for domain in &spec.domains {
         let name = &domain.name;
+        let version = versions.required(&format!("cc-api-{name}"));
         let _ = writeln!(
             workspace,
-            "cc-api-{name} = {{ path = \"crates/generated/cc-api-{name}\", version = \"0.1.0\", default-features = false }}"
+            "cc-api-{name} = {{ path = \"crates/generated/cc-api-{name}\", version = \"{version}\", default-features = false }}"
         );
         let _ = writeln!(
             tested,
@@ -81,6 +121,18 @@ pub fn fill(text: &str, regions: &[Region]) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_released_version_outlives_the_next_generation() {
+        let text = "[package]\nname = \"a\"\nversion.workspace = true\nedition.workspace = true\n";
+        assert!(keep_version(text, None).contains("\nversion = \"0.1.0\"\nedition"));
+        let committed = "[package]\nversion = \"0.3.1\"\n[dependencies]\nb = { version = \"9\" }\n";
+        assert!(keep_version(text, Some(committed)).contains("\nversion = \"0.3.1\"\nedition"));
+        let workspace = "cc-api-a-b = { path = \"x\", version = \"0.9.0\" }\ncc-api-a = { path = \"y\", version = \"0.2.0\" }\n";
+        let versions = Versions { workspace: workspace.to_owned() };
+        assert_eq!(versions.required("cc-api-a"), "0.2.0");
+        assert_eq!(versions.required("cc-api-new"), FIRST);
+    }
 
     #[test]
     fn only_the_lines_of_the_region_change() {

@@ -1,0 +1,139 @@
+//! `cargo` at work on a clean copy of the workspace: packages with each set of features, and publication.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::plan::Row;
+use super::publish::{Clock, Refusal, Registry};
+use crate::git::git;
+
+/// Folder of a release below the root: the copy, the record and the bill of materials.
+pub const FOLDER: &str = "target/release-of-crates";
+
+/// Feature sets that each package is built with from its archive.
+const FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--all-features"]];
+
+/// Clones the last commit, so that no file that is not committed can hide a fault.
+pub fn clean_copy(root: &Path) -> Result<PathBuf, String> {
+    let copy = root.join(FOLDER).join("copy");
+    if copy.exists() {
+        std::fs::remove_dir_all(&copy)
+            .map_err(|error| format!("could not remove {}: {error}", copy.display()))?;
+    }
+    let to = copy.to_string_lossy().into_owned();
+    git(root, &["clone", "--quiet", "--shared", "--no-tags", ".", &to])?;
+    Ok(copy)
+}
+
+/// Packages and builds the crates of a plan from their archives, with no, the default and all features.
+///
+/// Cargo orders the crates, and lets each find those before it. No network is needed once the dependencies are there.
+pub fn package(root: &Path, copy: &Path, rows: &[Row]) -> Result<(), String> {
+    for features in FEATURES {
+        let mut command = Command::new("cargo");
+        command.args(["package", "--locked", "--quiet"]).args(features).current_dir(copy);
+        command.args(rows.iter().flat_map(|row| ["-p", row.name.as_str()]));
+        command.env("CARGO_TARGET_DIR", root.join(FOLDER).join("target")).env("CARGO_NET_OFFLINE", "true");
+        let status = command.status().map_err(|error| format!("could not run cargo package: {error}"))?;
+        if !status.success() {
+            let features = features.first().unwrap_or(&"the default features");
+            return Err(format!("cargo package with {features} failed: {status}"));
+        }
+    }
+    Ok(())
+}
+
+/// The registry that cargo is configured for, which is crates.io by default.
+pub struct Crates<'a> {
+    pub root: &'a Path,
+    pub copy: &'a Path,
+}
+
+impl Registry for Crates<'_> {
+    fn publish(&mut self, row: &Row) -> Result<(), Refusal> {
+        // The archives were built by `package`.
+        let output = Command::new("cargo")
+            .args(["publish", "--locked", "--no-verify", "-p", &row.name])
+            .current_dir(self.copy)
+            .env("CARGO_TARGET_DIR", self.root.join(FOLDER).join("target"))
+            .output()
+            .map_err(|error| Refusal::Failed(format!("could not run cargo publish: {error}")))?;
+        let refusal = if output.status.success() {
+            None
+        } else {
+            Some(refusal(&String::from_utf8_lossy(&output.stderr), now()))
+        };
+        if matches!(refusal, None | Some(Refusal::Exists)) {
+            let tag = format!("{}-v{}", row.name, row.to);
+            if git(self.root, &["rev-parse", "--quiet", "--verify", &format!("refs/tags/{tag}")]).is_err() {
+                git(self.root, &["tag", &tag]).map_err(Refusal::Failed)?;
+            }
+        }
+        refusal.map_or(Ok(()), Err)
+    }
+}
+
+/// Reads the reason of a failed `cargo publish`.
+fn refusal(told: &str, now: Duration) -> Refusal {
+    if told.contains("already exists on") || told.contains("is already uploaded") {
+        return Refusal::Exists;
+    }
+    if told.contains("429") || told.contains("Too Many Requests") {
+        let date = told.split_once("try again after ").map(|(_, rest)| rest);
+        // "Sat, 28 Nov 2026 16:45:00 GMT and see …" of crates.io.
+        let date = date.and_then(|rest| rest.split_inclusive("GMT").next());
+        let until = date.and_then(|date| jiff::fmt::rfc2822::parse(&date.replace("GMT", "+0000")).ok());
+        let until = until.and_then(|until| u64::try_from(until.timestamp().as_second()).ok());
+        // One more second: the date has no fraction.
+        let wait = until.map(|until| Duration::from_secs(until + 1).saturating_sub(now));
+        return Refusal::TooMany(wait);
+    }
+    let reason =
+        told.lines().map(str::trim).filter(|line| line.starts_with("error")).collect::<Vec<_>>().join(" ");
+    Refusal::Failed(if reason.is_empty() { told.trim().replace('\n', " ") } else { reason })
+}
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// The clock of the machine.
+pub struct Wall;
+
+impl Clock for Wall {
+    fn now(&self) -> Duration {
+        now()
+    }
+
+    fn sleep(&mut self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_cargo_tell_a_limit_from_a_version_that_exists_and_from_a_failure() {
+        let limit = "error: failed to publish to registry at https://crates.io\n\nCaused by:\n  the remote server responded with an error \
+                     (status 429 Too Many Requests): You have published too many new crates in a short period of time. Please try \
+                     again after Sat, 28 Nov 2026 16:45:00 GMT and see https://crates.io/docs/rate-limits for more details.";
+        let now = Duration::from_secs(1_795_884_240);
+        assert!(
+            matches!(refusal(limit, now), Refusal::TooMany(Some(wait)) if wait.as_secs() == 61),
+            "{:?}",
+            refusal(limit, now)
+        );
+        assert!(matches!(refusal("status 429", now), Refusal::TooMany(None)));
+        assert!(matches!(
+            refusal("error: crate cc-a@0.1.0 already exists on crates.io index", now),
+            Refusal::Exists
+        ));
+        let told = refusal("    Updating index\nerror: no token found, please run `cargo login`\n", now);
+        assert!(
+            matches!(told, Refusal::Failed(reason) if reason == "error: no token found, please run `cargo login`")
+        );
+    }
+}
