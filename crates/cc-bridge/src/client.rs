@@ -127,6 +127,12 @@ impl BridgeClientBuilder {
     /// errors of [building a transport](TransportBuilder::build).
     pub fn build(self) -> Result<BridgeClient> {
         let creations = Arc::new(Creations::new(self.creation_lock));
-        Ok(BridgeClient { transport: self.transport.build()?, creations })
+        Ok(BridgeClient {
+            transport: self
+                .transport
+                .sdk_product(concat!("cc-bridge/", env!("CARGO_PKG_VERSION")))
+                .build()?,
+            creations,
+        })
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use cc_runtime::credentials::Inferred;
 use cc_runtime::ensure::{CreationLock, Creations, Ensure, EnsureCall};
 use cc_runtime::transport::SecretUrl;
+use cc_runtime::transport::observe::Observer;
 use cc_runtime::{Command, CommandCall, Credentials, Defaults, Result, Transport, TransportBuilder};
 
 use crate::api::Api;
@@ -187,6 +188,9 @@ impl Client {
     }
 }
 
+/// Name of this crate in the `User-Agent`.
+const PRODUCT: &str = concat!("cc-client/", env!("CARGO_PKG_VERSION"));
+
 /// Puts a [`Client`] together.
 ///
 /// ```
@@ -259,6 +263,27 @@ impl ClientBuilder {
         self.configure(|transport| transport.defaults(defaults))
     }
 
+    /// Sets the observer, which measures calls, attempts, cache look-ups, waits and streams
+    /// ([`TransportBuilder::observer`]). Default: none.
+    pub fn observer(self, observer: impl Observer) -> Self {
+        self.configure(|transport| transport.observer(observer))
+    }
+
+    /// Sets the function that adds the context of a trace, such as the header `traceparent`, to each HTTP request, streams included
+    /// ([`TransportBuilder::propagate`]). Default: none.
+    pub fn propagate(
+        self,
+        inject: impl Fn(&tracing::Span, &mut http::HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.configure(|transport| transport.propagate(inject))
+    }
+
+    /// Adds a product, such as `my-tool/1.2`, to the `User-Agent`, before those that were added earlier and those of the SDK
+    /// ([`TransportBuilder::user_agent`]). Default: the products of the SDK alone.
+    pub fn user_agent(self, product: impl Into<String>) -> Self {
+        self.configure(|transport| transport.user_agent(product))
+    }
+
     /// Sets anything else of the transport: `configure(|transport| transport.…)`.
     pub fn configure(mut self, change: impl FnOnce(TransportBuilder) -> TransportBuilder) -> Self {
         self.transport = change(self.transport);
@@ -303,7 +328,7 @@ impl ClientBuilder {
     /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) if the base URL is invalid, and the other
     /// errors of [building a transport](TransportBuilder::build).
     pub fn build(mut self) -> Result<Client> {
-        let transport = std::mem::take(&mut self.transport).build()?;
+        let transport = std::mem::take(&mut self.transport).sdk_product(PRODUCT).build()?;
         Ok(self.build_with(transport))
     }
 

@@ -20,14 +20,17 @@
 
 mod connect;
 mod merge;
+mod observe;
 mod reader;
 mod settings;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use cc_runtime::transport::observe::command_span;
 use cc_runtime::{CallOptions, Error, ErrorKind, Request, Result, Timestamp};
 use cc_stream::{Attempt, Format};
+use tracing::Instrument;
 
 pub use cc_stream::{
     Continuity, Cursor, EndReason, ErrorEvents, Gap, GapCause, Item, Limits, Opened, Overflow, Retry,
@@ -41,6 +44,7 @@ pub use settings::{heartbeat_of, settings_of};
 use crate::client::Client;
 use crate::resolve::{Ids, ResolvedIds};
 use connect::{Connection, Platform};
+use observe::StreamWatch;
 
 /// A stream of the platform, with everything that it tells. It fails with the error of the SDK ([`to_error`]), whose
 /// [`source`](std::error::Error::source) is the [`StreamError`] or the cause of it.
@@ -195,14 +199,21 @@ impl<C: StreamCommand> StreamCall<C> {
         let options = options.attempt_timeout(timeout).report_errors(false);
         let reader = EventReader::new(client.transport().clone());
         let format = C::format(&reader);
-        let platform = Arc::new(Platform { client, command, reader });
+        let span = command_span(C::NAME);
+        let watch = StreamWatch::new(C::NAME, client.transport().observer(), span.clone());
+        let platform = Arc::new(Platform { client, command, reader, span: span.clone() });
         let asking = Arc::clone(&platform);
         let factory = move |attempt: Attempt| {
             let platform = Arc::clone(&asking);
-            async move { platform.ask(attempt).await }
+            let span = platform.span.clone();
+            async move { platform.ask(attempt).await }.instrument(span)
         };
         let connection = Connection { platform, options, timeout, opened_at };
-        cc_stream::EventStream::open(connection, factory, format, settings)
+        let stream = cc_stream::EventStream::open(connection, factory, format, settings);
+        match watch {
+            Some(mut watch) => stream.observe(move |observed| watch.tell(observed)),
+            None => stream,
+        }
     }
 }
 
@@ -219,15 +230,32 @@ impl<C: StreamCommand> fmt::Debug for StreamCall<C> {
 /// Use it for [`Retrying::error`], and for streams that the program opens with `cc-stream` itself.
 #[must_use]
 pub fn to_error(error: StreamError) -> Error {
+    let (kind, own, retries) = origin(&error);
+    let attempts = retries.map(|retries| retries.saturating_add(1));
+    let said = match own.cloned() {
+        Some(own) => own,
+        None => {
+            let attempts = u32::from(!matches!(kind, ErrorKind::StreamClient | ErrorKind::Unexpected));
+            Error::new(kind).with_message(error.to_string()).with_source(error).with_attempts(attempts)
+        }
+    };
+    match attempts {
+        Some(attempts) => said.with_attempts(attempts),
+        None => said,
+    }
+}
+
+/// The kind of a failure of a stream, the error of the SDK that it comes from, and the number of retries if all were made.
+fn origin(error: &StreamError) -> (ErrorKind, Option<&Error>, Option<u32>) {
     use cc_stream::ErrorKind as Kind;
     let source = |error| std::error::Error::source(error);
     let exhausted = match error.kind() {
         Kind::RetriesExhausted { retries } => {
-            source(&error).and_then(|last| last.downcast_ref::<StreamError>()).map(|last| (last, *retries))
+            source(error).and_then(|last| last.downcast_ref::<StreamError>()).map(|last| (last, *retries))
         }
         _ => None,
     };
-    let last = exhausted.map_or(&error, |(last, _)| last);
+    let last = exhausted.map_or(error, |(last, _)| last);
     // The failure of one event holds the event: it stays the source.
     let own = source(last).filter(|_| !last.is_about_one_event());
     let own = own.and_then(|source| source.downcast_ref::<Error>());
@@ -242,18 +270,7 @@ pub fn to_error(error: StreamError) -> Error {
         Kind::Payload { .. } | Kind::Oversize { .. } => ErrorKind::Undecodable,
         _ => ErrorKind::StreamServer,
     };
-    let attempts = exhausted.map(|(_, retries)| retries.saturating_add(1));
-    let said = match own.cloned() {
-        Some(own) => own,
-        None => {
-            let attempts = u32::from(!matches!(kind, ErrorKind::StreamClient | ErrorKind::Unexpected));
-            Error::new(kind).with_message(error.to_string()).with_source(error).with_attempts(attempts)
-        }
-    };
-    match attempts {
-        Some(attempts) => said.with_attempts(attempts),
-        None => said,
-    }
+    (kind, own, exhausted.map(|(_, retries)| retries))
 }
 
 #[cfg(test)]

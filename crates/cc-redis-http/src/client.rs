@@ -242,7 +242,10 @@ impl RedisHttpClientBuilder {
     /// transport](TransportBuilder::build).
     pub fn build(self) -> Result<RedisHttpClient> {
         Ok(RedisHttpClient {
-            transport: self.transport.build()?,
+            transport: self
+                .transport
+                .sdk_product(concat!("cc-redis-http/", env!("CARGO_PKG_VERSION")))
+                .build()?,
             backend_url: self.backend_url,
             order: self.ordered.then(Order::default),
         })

@@ -8,8 +8,11 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::tasks;
+use crate::transport::observe::{command_span, record_error};
 use crate::transport::{CallOptions, Heard, Transport};
 
 pub use answer::CommandAnswer;
@@ -143,11 +146,14 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
                 let done = tasks::until_settled(end, run(options)).await;
                 done.unwrap_or_else(|| Err(timed_out().with_base_url(transport.endpoint().as_str())))
             };
-            match tasks::guarded(running).await {
+            let span = command_span(name);
+            let outcome = tasks::guarded(running).instrument(span.clone()).await;
+            match outcome {
                 Ok(output) => Ok(output),
                 Err(error) => {
                     let error = error.with_command(name).with_sent_at(sent_at);
-                    transport.report(&error).await;
+                    record_error(&span, &error);
+                    transport.report(&error).instrument(span).await;
                     Err(error)
                 }
             }

@@ -88,6 +88,11 @@ impl OperationInfo {
     /// Returns a path of this route, without the base URL, with `***` in place of each secret. A parameter
     /// with a secret name counts as one, too.
     pub(crate) fn shown_path(&self, path: &str) -> String {
+        self.path_with(path, "***")
+    }
+
+    /// Like [`shown_path`](Self::shown_path), with this text in place of each secret.
+    pub(crate) fn path_with(&self, path: &str, masked: &str) -> String {
         let secret = |declared: &str| {
             let name = declared.split_once('{').and_then(|(_, rest)| Some(rest.split_once('}')?.0));
             name.is_some_and(|name| self.secret_path.contains(&name) || crate::redact::sounds_secret(name))
@@ -99,7 +104,7 @@ impl OperationInfo {
             .map(|segment| {
                 // The last parameter may take the rest of the path.
                 is_secret = declared.next().map_or(is_secret, secret);
-                if is_secret { "***" } else { segment }
+                if is_secret { masked } else { segment }
             })
             .collect();
         shown.join("/")

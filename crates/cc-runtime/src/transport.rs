@@ -15,6 +15,7 @@ mod hooks;
 mod identify;
 mod key;
 mod limit;
+pub mod observe;
 mod options;
 mod overlaps;
 mod redirect;
@@ -60,6 +61,7 @@ use exchange::{CallSettings, Exchange, Reading};
 pub(crate) use heard::Heard;
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 use identify::Signers;
+use observe::{Answered, CallWatch, ObserverHandle};
 pub use options::CallOptions;
 use redirect::NotFollowed;
 pub use retry::RetryPolicy;
@@ -204,6 +206,7 @@ impl Transport {
         operation: &O,
         options: &CallOptions,
     ) -> Result<Answer<O::Output>> {
+        let watch = self.watch(O::INFO);
         let outcome = async {
             let (answer, exchange) = self.whole(operation.request()?, options).await?;
             let answer = O::decode(answer).map_err(|error| {
@@ -220,7 +223,8 @@ impl Transport {
             }
             Ok(answer)
         };
-        self.reported(outcome.await.map_err(|error: Error| error.with_operation(O::INFO)), options).await
+        let outcome = outcome.await.map_err(|error: Error| error.with_operation(O::INFO));
+        self.reported(watch, outcome, options).await
     }
 
     /// Sends a request and reads the whole answer.
@@ -231,8 +235,9 @@ impl Transport {
     /// [`TimedOut`](crate::ErrorKind::TimedOut), [`Credentials`](crate::ErrorKind::Credentials),
     /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl), [`TooLarge`](crate::ErrorKind::TooLarge), and what hooks and layers of the program fail with.
     pub async fn execute(&self, request: Request, options: &CallOptions) -> Result<Answer<Bytes>> {
+        let watch = self.watch(request.info);
         let outcome = self.whole(request, options).await;
-        self.reported(outcome.map(|(answer, _)| answer), options).await
+        self.reported(watch, outcome.map(|(answer, _)| answer), options).await
     }
 
     /// Opens a stream: its head has arrived when this returns, its body follows.
@@ -243,7 +248,7 @@ impl Transport {
         let options = CallOptions::default();
         match operation.request() {
             Ok(request) => self.open_request(request, &options).await,
-            Err(error) => self.reported(Err(error.with_operation(S::INFO)), &options).await,
+            Err(error) => self.failed(S::INFO, error, &options).await,
         }
     }
 
@@ -253,8 +258,9 @@ impl Transport {
     /// # Errors
     /// Like [`execute`](Self::execute).
     pub async fn open_request(&self, request: Request, options: &CallOptions) -> Result<HttpResponse> {
+        let watch = self.watch(request.info);
         let outcome = self.head(request, options, Reading::Stream).await;
-        self.reported(outcome.map(|(response, _)| response), options).await
+        self.reported(watch, outcome.map(|(response, _)| response), options).await
     }
 
     /// Returns the absolute URL of a request, with the credentials in its query parameter `authorization`,
@@ -281,14 +287,14 @@ impl Transport {
         let lost = drift.iter().filter(|drift| drift.is_loss()).count();
         // The first loss says most: conversions lose nothing.
         if let Some(first) = drift.iter().find(|drift| drift.is_loss()) {
-            tracing::warn!(operation = info.id, places = drift.len(), lost, %first, "values of an answer are left out");
+            tracing::warn!(cc.operation = info.id, places = drift.len(), lost, %first, "values of an answer are left out");
         } else if let Some(first) = drift.first() {
-            tracing::debug!(operation = info.id, places = drift.len(), %first, "an answer differs from the spec");
+            tracing::debug!(cc.operation = info.id, places = drift.len(), %first, "an answer differs from the spec");
         }
         let Some(hooks) = &self.0.shared.hooks else { return };
         let told = AssertUnwindSafe(async { hooks.on_drift(info, drift).await });
         if told.catch_unwind().await.is_err() {
-            tracing::error!(operation = info.id, "a hook panicked in `on_drift`");
+            tracing::error!(cc.operation = info.id, "a hook panicked in `on_drift`");
         }
     }
 
@@ -302,7 +308,34 @@ impl Transport {
         }
     }
 
-    async fn reported<T>(&self, outcome: Result<T>, options: &CallOptions) -> Result<T> {
+    /// Returns the observer, for streams and programs that have something to tell it.
+    #[must_use]
+    pub fn observer(&self) -> Option<ObserverHandle> {
+        self.0.shared.observer.clone().map(ObserverHandle)
+    }
+
+    /// Tells the observer that a call begins.
+    fn watch(&self, info: &'static OperationInfo) -> CallWatch {
+        CallWatch::start(self.0.shared.observer.as_ref(), info)
+    }
+
+    /// Reports the failure of a call before its request was made.
+    async fn failed<T: Answered>(
+        &self,
+        info: &'static OperationInfo,
+        error: Error,
+        options: &CallOptions,
+    ) -> Result<T> {
+        self.reported(self.watch(info), Err(error.with_operation(info)), options).await
+    }
+
+    async fn reported<T: Answered>(
+        &self,
+        watch: CallWatch,
+        outcome: Result<T>,
+        options: &CallOptions,
+    ) -> Result<T> {
+        watch.end(&outcome);
         if let (Err(error), false) = (&outcome, options.quiet) {
             self.report(error).await;
         }

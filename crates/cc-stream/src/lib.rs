@@ -26,6 +26,7 @@ mod settings;
 mod stream;
 mod watch;
 
+pub use callbacks::Observed;
 #[cfg(not(target_arch = "wasm32"))]
 pub use clock::TokioClock;
 pub use clock::{Clock, Sleep};

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 
 use crate::buffer::DropOldest;
-use crate::callbacks::Callbacks;
+use crate::callbacks::{Callbacks, Observed};
 use crate::clock::Clock;
 use crate::connect::{Attempt, Connect, MaybeSend, opener};
 use crate::connection::Connection;
@@ -230,6 +230,15 @@ impl<T, E> EventStream<T, E> {
     #[must_use]
     pub fn on_other(mut self, call: impl FnMut(&RawEvent) + MaybeSend + 'static) -> Self {
         self.driver.reader.on_other = Some(Box::new(call));
+        self
+    }
+
+    /// Calls a function with everything that the stream gives, without the data: for metrics. Functions of several calls are all
+    /// called, in their order, before the callbacks. A stream that is dropped before its end gives no [`Observed::End`]: the function
+    /// is dropped with it.
+    #[must_use]
+    pub fn observe(mut self, call: impl FnMut(Observed<'_>) + MaybeSend + 'static) -> Self {
+        self.callbacks.observers.push(Box::new(call));
         self
     }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use cc_runtime::{Answer, CallOptions, Error, ErrorKind, Request};
 use cc_stream::{Attempt, Connect, Response, StreamError};
 use http::HeaderMap;
+use tracing::{Instrument, Span};
 
 use super::{EventReader, OpenedAt, StreamCommand};
 use crate::client::Client;
@@ -18,6 +19,8 @@ pub(super) struct Platform<C> {
     pub(super) client: Client,
     pub(super) command: C,
     pub(super) reader: EventReader,
+    /// The span of the stream: its connections are children.
+    pub(super) span: Span,
 }
 
 /// Connects to the platform.
@@ -66,6 +69,12 @@ impl<C: StreamCommand> Connect for Connection<C> {
     }
 
     async fn connect(&self, asked: Asked) -> cc_stream::Result<Response> {
+        self.open(asked).instrument(self.platform.span.clone()).await
+    }
+}
+
+impl<C: StreamCommand> Connection<C> {
+    async fn open(&self, asked: Asked) -> cc_stream::Result<Response> {
         // Errors that the stream recovers from are not reported: the options say so, and the others are reported here.
         let (transport, options) = (self.platform.client.transport(), &self.options);
         let mut opened = transport.open_request(asked.request.clone(), options).await;

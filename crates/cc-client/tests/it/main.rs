@@ -25,7 +25,12 @@ mod runtime;
 ))]
 mod shared_types;
 mod sign_in;
+#[cfg(all(feature = "deployment", feature = "log", feature = "stream", feature = "zone"))]
+#[path = "../../../cc-runtime/tests/it/spans.rs"]
+mod spans;
 mod store;
 #[cfg(all(feature = "deployment", feature = "log", feature = "metrics", feature = "stream"))]
 mod streams;
 mod support;
+#[cfg(all(feature = "deployment", feature = "log", feature = "stream", feature = "zone"))]
+mod telemetry;

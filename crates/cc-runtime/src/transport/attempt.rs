@@ -2,6 +2,7 @@
 
 use std::mem::take;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +14,9 @@ use crate::transport::body::too_large;
 use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::flight::Flight;
 use crate::transport::identify::Signed;
+use crate::transport::observe::{WaitReason, WaitWatch};
 use crate::transport::stack::Stack;
+use crate::transport::trace::Watch;
 use crate::transport::{Body, HttpResponse, held};
 
 /// Limits for reading the body of an error.
@@ -28,8 +31,10 @@ pub(crate) struct ErrorBody {
 impl Stack {
     /// Waits for a permit, hands a request to the layers of the program, in the time that an attempt may take, and reads the
     /// body.
-    pub(crate) async fn attempt(&self, exchange: &Exchange, flight: &Flight) -> Result<HttpResponse> {
-        let _permit = self.limit.permit(flight).await;
+    pub(crate) async fn attempt(&self, exchange: &Arc<Exchange>, flight: &Flight) -> Result<HttpResponse> {
+        let waiting = || WaitWatch::start(self.observer.as_ref(), exchange.info, WaitReason::Limit);
+        let _permit = self.limit.permit(flight, waiting).await;
+        let watch = Watch::begin(self, exchange);
         let mut http = self.http.clone();
         let settings = &exchange.settings;
         let before = exchange.attempts();
@@ -37,7 +42,7 @@ impl Stack {
         let deadline = settings.attempt_timeout.and_then(|timeout| started.checked_add(timeout));
         let answer = pin!(async {
             exchange.begin_attempt();
-            let mut answer = http.send(exchange).await?;
+            let mut answer = http.send(exchange, watch.as_ref()).await?;
             if let Some(Signed(header)) = answer.extensions().get() {
                 exchange.note_signed(header.clone());
             }
@@ -60,7 +65,12 @@ impl Stack {
             };
             Ok(answer)
         });
-        let outcome = tasks::until(deadline, answer).await.unwrap_or_else(|| {
+        let in_time = tasks::until(deadline, answer);
+        let in_time = match &watch {
+            Some(watch) => watch.run(in_time).await,
+            None => in_time.await,
+        };
+        let outcome = in_time.unwrap_or_else(|| {
             let timeout = settings.attempt_timeout.unwrap_or_default();
             let error = Error::new(ErrorKind::TimedOut);
             Err(if exchange.attempts() == before {
@@ -71,13 +81,9 @@ impl Stack {
                 error.with_message(format!("the limit for an attempt is {timeout:?}"))
             })
         });
-        tracing::debug!(
-            http.request.resend_count = before,
-            http.response.status_code = outcome.as_ref().ok().map(|answer| answer.status().as_u16()),
-            error.type = outcome.as_ref().err().map(|error| error.kind().code()),
-            duration = started.elapsed().as_secs_f64(),
-            "attempt"
-        );
+        if let Some(watch) = &watch {
+            watch.end(&outcome);
+        }
         outcome
     }
 }

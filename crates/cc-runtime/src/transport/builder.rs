@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use tower::{Layer, Service};
+use tracing::Span;
 
 use crate::credentials::Credentials;
 use crate::defaults::Defaults;
@@ -13,9 +15,11 @@ use crate::error::{BoxError, ErrorKind, Result};
 use crate::request::HttpRequest;
 use crate::transport::cache::{CachePolicy, CacheStore};
 use crate::transport::hooks::Hooks;
+use crate::transport::observe::Observer;
 use crate::transport::retry::RetryPolicy;
 use crate::transport::sender::Choice;
 use crate::transport::service::{self, HttpResponse, HttpService, UserLayer};
+use crate::transport::trace::Propagate;
 use crate::transport::{CallOptions, Transport};
 
 /// Puts a [`Transport`] together.
@@ -23,7 +27,8 @@ use crate::transport::{CallOptions, Transport};
 pub struct TransportBuilder {
     pub(crate) credentials: Credentials,
     pub(crate) endpoint: Option<String>,
-    pub(crate) user_agent: Option<String>,
+    pub(crate) user_agent: Vec<String>,
+    pub(crate) sdk_product: Option<&'static str>,
     pub(crate) defaults: CallOptions,
     pub(crate) base: Defaults,
     pub(crate) connect_timeout: Option<Option<Duration>>,
@@ -31,6 +36,8 @@ pub struct TransportBuilder {
     pub(crate) cache_store: Option<Arc<dyn CacheStore>>,
     pub(crate) cache_capacity: Option<usize>,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) propagate: Option<Propagate>,
     pub(crate) layers: Vec<UserLayer>,
     pub(crate) sender: Choice,
     pub(crate) plain_http: bool,
@@ -42,7 +49,8 @@ impl Default for TransportBuilder {
         Self {
             credentials: Credentials::None,
             endpoint: None,
-            user_agent: None,
+            user_agent: Vec::new(),
+            sdk_product: None,
             defaults: CallOptions::new(),
             base: Defaults::default(),
             connect_timeout: None,
@@ -50,6 +58,8 @@ impl Default for TransportBuilder {
             cache_store: None,
             cache_capacity: None,
             hooks: None,
+            observer: None,
+            propagate: None,
             layers: Vec::new(),
             sender: Choice::Own,
             plain_http: false,
@@ -88,9 +98,20 @@ impl TransportBuilder {
         self
     }
 
-    /// Sets the product that the `User-Agent` names after `cc-sdk-rust/<version>`, such as `my-tool/1.2`. Default: none.
+    /// Adds a product, such as `my-tool/1.2`, to the `User-Agent`, before those that were added earlier and those of the SDK. A library
+    /// that receives a builder adds its own product: `library/1.2 my-tool/3.4 cc-client/0.1.0 cc-runtime/0.1.0`. Default: the products
+    /// of the SDK alone.
+    ///
+    /// [`build`](Self::build) refuses a product that is empty or contains a control character.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-        self.user_agent = Some(product.into());
+        self.user_agent.push(product.into());
+        self
+    }
+
+    /// Sets the product of the crate of the SDK that builds this transport.
+    #[doc(hidden)]
+    pub fn sdk_product(mut self, product: &'static str) -> Self {
+        self.sdk_product = Some(product);
         self
     }
 
@@ -155,9 +176,33 @@ impl TransportBuilder {
         self
     }
 
-    /// Sets the hooks that run around every call. Default: none.
+    /// Sets the hooks that take part in every call. Default: none.
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
         self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Sets the observer, which measures calls, attempts, cache look-ups, waits and streams. Default: none.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Sets the function that adds the context of a trace, such as the header `traceparent`, to each HTTP request, streams included.
+    /// It runs before the request is signed, with the span of the request, of kind `client`. If a filter disables that span, the
+    /// function receives the span around the call. Requests that a redirect leads to another origin do not get the headers.
+    /// Default: none.
+    ///
+    /// With `tracing-opentelemetry`:
+    /// ```text
+    /// .propagate(|span, headers| {
+    ///     global::get_text_map_propagator(|propagator| {
+    ///         propagator.inject_context(&span.context(), &mut HeaderInjector(headers))
+    ///     })
+    /// })
+    /// ```
+    pub fn propagate(mut self, inject: impl Fn(&Span, &mut HeaderMap) + Send + Sync + 'static) -> Self {
+        self.propagate = Some(Arc::new(inject));
         self
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::transport::exchange::Exchange;
 use crate::transport::key::cache_key;
+use crate::transport::observe::{CacheLookup, tell};
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse, held};
 
@@ -37,7 +38,12 @@ impl Stack {
         let key = cache_key(&exchange);
         let CachePolicy { mode, ttl } = exchange.settings.cache;
         let reload = mode == CacheMode::Reload;
-        let ticket = match if reload { Ok(Turn::anyone()) } else { look_up(&*self.store, &key).await } {
+        let found = if reload { Ok(Turn::anyone()) } else { look_up(&*self.store, &key).await };
+        if let Some(observer) = self.observer.as_deref().filter(|_| !reload) {
+            let lookup = CacheLookup { info: exchange.info, hit: matches!(found, Ok(Turn::Kept(_))) };
+            tell(observer, |observer| observer.on_cache(&lookup));
+        }
+        let ticket = match found {
             Ok(Turn::Kept(kept)) => return Ok(kept.into()),
             Ok(Turn::Ask(ticket)) => ticket,
             Err(error) => {

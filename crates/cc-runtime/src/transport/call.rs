@@ -48,7 +48,7 @@ impl<O: Operation> Call<O> {
     pub async fn download(self) -> Result<Answer<Body>> {
         let answer = match self.operation.request() {
             Ok(request) => self.transport.download(request, &self.options).await,
-            Err(error) => self.transport.reported(Err(error.with_operation(O::INFO)), &self.options).await,
+            Err(error) => self.transport.failed(O::INFO, error, &self.options).await,
         };
         answer.map_err(|error| error.with_sent_at(self.sent_at))
     }

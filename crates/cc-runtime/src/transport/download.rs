@@ -38,6 +38,7 @@ impl Transport {
     /// # Errors
     /// Like [`execute`](Self::execute). The body gives an error when the rest of it does not come.
     pub async fn download(&self, request: Request, options: &CallOptions) -> Result<Answer<Body>> {
+        let watch = self.watch(request.info);
         let outcome = self.head(request, options, Reading::Chunks).await;
         let answer = outcome.map(|(response, exchange)| {
             let (parts, body) = response.into_parts();
@@ -46,7 +47,7 @@ impl Transport {
             let body = Chunks { body, read: 0, limit, exchange, transport: self.clone() };
             Answer::new(body.into_body(), parts.status, parts.headers, attempts)
         });
-        self.reported(answer, options).await
+        self.reported(watch, answer, options).await
     }
 
     /// Downloads from an address that the platform gave, such as that of a backup, chunk by chunk. No credentials are sent: the
@@ -74,7 +75,7 @@ impl Transport {
     pub async fn download_url(&self, url: &Secret, options: &CallOptions) -> Result<Answer<Body>> {
         match self.abroad(url) {
             Ok((transport, request)) => transport.download(request, options).await,
-            Err(error) => self.reported(Err(error.with_operation(&FILE)), options).await,
+            Err(error) => self.failed(&FILE, error, options).await,
         }
     }
 

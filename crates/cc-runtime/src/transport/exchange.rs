@@ -33,6 +33,8 @@ pub(crate) struct Exchange {
     pub(crate) settings: CallSettings,
     deadline: Mutex<Option<Instant>>,
     attempts: AtomicU32,
+    /// Number of HTTP requests, redirects included.
+    requests: AtomicU32,
     /// An attempt whose outcome is unknown may have been applied.
     maybe_done: AtomicBool,
     last_failure: Mutex<Option<Error>>,
@@ -120,6 +122,7 @@ impl Exchange {
             deadline: Mutex::new(settings.deadline),
             settings,
             attempts: AtomicU32::new(0),
+            requests: AtomicU32::new(0),
             maybe_done: AtomicBool::new(false),
             last_failure: Mutex::new(None),
             found_gone: Mutex::new(None),
@@ -191,6 +194,11 @@ impl Exchange {
     /// Counts an attempt.
     pub(crate) fn begin_attempt(&self) {
         self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts an HTTP request, and returns the number of those before it.
+    pub(crate) fn begin_request(&self) -> u32 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Identities, other than that of the call, that its request may have been signed for.

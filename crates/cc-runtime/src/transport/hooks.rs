@@ -20,7 +20,8 @@ use crate::transport::would_be_read;
 /// The future of a hook.
 pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Hooks that run around every call. Each hook runs at most once per call, regardless of retries.
+/// Hooks that take part in every call: they may change it, end it, or await something. Each hook runs at most once per call,
+/// regardless of retries. To measure calls and attempts, use an [`Observer`](super::observe::Observer).
 pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     /// Before anything is sent or looked up: the place to add headers and query parameters. Credentials are added later,
     /// at each attempt, and win over an `authorization` header that is set here. Its operation and path must stay.
@@ -84,7 +85,7 @@ impl Stack {
     /// Runs the hooks around a call.
     pub(crate) async fn hooked(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         match &self.hooks {
-            None => self.traced(exchange).await,
+            None => self.logged(exchange).await,
             Some(hooks) => Box::pin(self.with_hooks(&**hooks, exchange)).await,
         }
     }
@@ -115,7 +116,7 @@ impl Stack {
             }
         }
         exchange.join(&changed);
-        let response = self.traced(changed).await?;
+        let response = self.logged(changed).await?;
         let head = ResponseHead {
             info: exchange.info,
             path: self.endpoint.below(exchange.path()),

@@ -12,12 +12,14 @@ use tower::Service;
 use crate::credentials::{Credentials, Provider};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::line::one_line;
 use crate::lock::lock;
 use crate::redact::{Secrets, sounds_secret};
 use crate::time::Timestamp;
 use crate::transport::clock;
 use crate::transport::redirect::Foreign;
 use crate::transport::stack::Reply;
+use crate::transport::trace::Watch;
 use crate::transport::{HttpRequest, HttpResponse, would_be_read};
 
 /// Adds the header `Authorization`, to requests for the origin of the endpoint only.
@@ -109,6 +111,11 @@ where
         if let Entry::Vacant(entry) = request.headers_mut().entry(header::USER_AGENT) {
             entry.insert(who.user_agent.clone());
         }
+        let home =
+            request.extensions().get::<Foreign>().is_none() && who.endpoint.is_origin_of(request.uri());
+        if home && let Some(watch) = request.extensions_mut().remove::<Arc<Watch>>() {
+            watch.propagate(request.headers_mut());
+        }
         // Those of the request and its options were looked at before; this is for what hooks and layers add.
         if who.is_open
             && let Some(name) = request.headers().keys().find(|name| sounds_secret(name.as_str()))
@@ -116,8 +123,6 @@ where
             let error = would_be_read(&format!("the header `{name}`"), &who.endpoint);
             return Either::Left(Box::pin(ready(Err(error))));
         }
-        let home =
-            request.extensions().get::<Foreign>().is_none() && who.endpoint.is_origin_of(request.uri());
         match &who.credentials {
             Signature::Fixed(Some(value)) if home => {
                 request.headers_mut().insert(header::AUTHORIZATION, value.clone());
@@ -186,13 +191,25 @@ fn noted(outcome: Result<HttpResponse>, value: HeaderValue) -> Result<HttpRespon
     }
 }
 
-/// The value of the header `User-Agent`.
-pub(crate) fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
-    let own = concat!("cc-sdk-rust/", env!("CARGO_PKG_VERSION"));
-    let Some(product) = product else { return Ok(HeaderValue::from_static(own)) };
-    HeaderValue::try_from(format!("{own} {product}")).map_err(|cause| {
-        Error::new(ErrorKind::InvalidInput)
-            .with_message(format!("invalid value for header `{}`", header::USER_AGENT))
-            .with_source(cause)
-    })
+/// The value of the header `User-Agent`: the products of the program, those that the SDK's crates add, and this crate.
+pub(crate) fn user_agent(products: &[String], sdk: Option<&str>) -> Result<HeaderValue> {
+    let own = concat!("cc-runtime/", env!("CARGO_PKG_VERSION"));
+    let invalid = |reason: &str| {
+        Err(Error::new(ErrorKind::InvalidInput).with_message(format!("invalid user agent: {reason}")))
+    };
+    if let Some(product) = products.iter().find(|product| product.chars().any(char::is_control)) {
+        return invalid(&format!("`{}` contains a control character", one_line(product, PRODUCT)));
+    }
+    if products.iter().any(|product| product.trim().is_empty()) {
+        return invalid("it is empty");
+    }
+    let all: Vec<&str> =
+        products.iter().rev().map(|product| product.trim()).chain(sdk).chain([own]).collect();
+    match HeaderValue::try_from(all.join(" ")) {
+        Ok(value) => Ok(value),
+        Err(_) => invalid("a header cannot contain it"),
+    }
 }
+
+/// Maximum length of a product in an error, in characters.
+const PRODUCT: usize = 100;

@@ -26,12 +26,12 @@ impl Limit {
         Self { permits, holders: Holders::default() }
     }
 
-    /// Waits for a permit, in the order of the calls.
-    pub(crate) async fn permit(&self, flight: &Flight) -> Permit<'_> {
+    /// Waits for a permit, in the order of the calls. `waiting` makes a guard that is dropped when the wait is over.
+    pub(crate) async fn permit<W>(&self, flight: &Flight, waiting: impl FnOnce() -> W) -> Permit<'_> {
         if let Ok(permit) = self.permits.try_acquire() {
             return Permit { _permit: permit, _hold: Some(self.holders.hold(flight)) };
         }
-        let _wait = self.holders.wait(flight);
+        let _wait = (self.holders.wait(flight), waiting());
         let permit = self.permits.acquire().await.expect("the semaphore is never closed");
         Permit { _permit: permit, _hold: None }
     }

@@ -1,6 +1,7 @@
 //! Follows redirects, so that no secret leaves the origin that it is meant for.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::redact::is_secret_header;
 use crate::transport::stack::Reply;
+use crate::transport::trace::Watch;
 use crate::transport::{HttpRequest, HttpResponse};
 
 /// Maximum number of redirects of one attempt.
@@ -42,13 +44,24 @@ where
     S::Future: Send,
 {
     /// Sends a copy of a request.
-    pub(crate) async fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse> {
-        let response = self.inner.call(request.clone()).await?;
+    pub(crate) async fn send(
+        &mut self,
+        request: &HttpRequest,
+        watch: Option<&Arc<Watch>>,
+    ) -> Result<HttpResponse> {
+        let copy = || {
+            let mut copy = request.clone();
+            if let Some(watch) = watch {
+                copy.extensions_mut().insert(watch.clone());
+            }
+            copy
+        };
+        let response = self.inner.call(copy()).await?;
         if !is_redirect(response.status()) {
             return Ok(response);
         }
         // Out of the way: it is rare, and would make every request as large as itself.
-        Box::pin(self.follow(request.clone(), response)).await
+        Box::pin(self.follow(copy(), response)).await
     }
 
     async fn follow(&mut self, mut sent: HttpRequest, mut response: HttpResponse) -> Result<HttpResponse> {
@@ -56,6 +69,9 @@ where
             if let Err(reason) = turn(&mut sent, &response) {
                 response.extensions_mut().insert(NotFollowed(reason));
                 return Ok(response);
+            }
+            if let Some(watch) = sent.extensions().get::<Arc<Watch>>() {
+                watch.redirect(response.status(), response.version(), &sent);
             }
             // A connection serves one answer at a time: this one is dropped before the next request.
             drop(response);
@@ -88,7 +104,7 @@ where
         // The one that is ready, not its copy.
         let mut ready = self.clone();
         std::mem::swap(&mut ready, self);
-        Box::pin(async move { ready.send(&request).await })
+        Box::pin(async move { ready.send(&request, None).await })
     }
 }
 

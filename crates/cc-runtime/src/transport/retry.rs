@@ -3,7 +3,7 @@
 mod budget;
 mod policy;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -14,6 +14,7 @@ use crate::lock::lock;
 use crate::tasks;
 use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::flight::Flight;
+use crate::transport::observe::{WaitReason, WaitWatch};
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse};
 
@@ -29,7 +30,7 @@ pub(crate) struct Retry {
 
 impl Stack {
     /// Sends a request as often as the policy of its call says. A wait between two attempts holds no permit.
-    pub(crate) async fn attempts(&self, exchange: &Exchange, flight: &Flight) -> Result<HttpResponse> {
+    pub(crate) async fn attempts(&self, exchange: &Arc<Exchange>, flight: &Flight) -> Result<HttpResponse> {
         let (mut attempts, mut paid) = (0, None);
         loop {
             let outcome = self.attempt(exchange, flight).await;
@@ -41,7 +42,9 @@ impl Stack {
                 return outcome.map(without_body);
             }
             let Some(again) = self.retry.verdict(exchange, attempts, &outcome, paid) else { return outcome };
+            let waiting = WaitWatch::start(self.observer.as_ref(), exchange.info, again.reason);
             tasks::sleep(again.wait).await;
+            drop(waiting);
             paid = Some(again.paid);
             if again.maybe_done {
                 exchange.note_maybe_done();
@@ -70,6 +73,7 @@ fn refusal(answer: &HttpResponse) -> Error {
 /// Another attempt that the policy and the budget allow.
 struct Again {
     wait: Duration,
+    reason: WaitReason,
     paid: Paid,
     /// The attempt that failed may have been applied.
     maybe_done: bool,
@@ -110,9 +114,10 @@ impl Retry {
             return None;
         }
         let paid = self.budget.withdraw(&failure)?;
+        let reason = if failure.retry_after().is_some() { WaitReason::RetryAfter } else { WaitReason::Retry };
         let maybe_done = failure.clone().with_attempts(exchange.attempts()).may_be_done();
         exchange.note_failure(failure);
-        Some(Again { wait, paid, maybe_done })
+        Some(Again { wait, reason, paid, maybe_done })
     }
 }
 

@@ -168,10 +168,11 @@ impl Future for Sending {
 
 /// Converts the answer for the layers.
 fn answer(mut response: reqwest::Response) -> HttpResponse {
-    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let (status, version) = (response.status(), response.version());
+    let headers = std::mem::take(response.headers_mut());
     let body = response.bytes_stream().map_err(failure);
     let mut answer = HttpResponse::new(Body::from_chunks(body));
-    (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
+    (*answer.status_mut(), *answer.version_mut(), *answer.headers_mut()) = (status, version, headers);
     answer
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower::util::BoxCloneSyncService;
@@ -15,6 +16,7 @@ use crate::transport::identify::Identify;
 use crate::transport::redirect::Redirect;
 use crate::transport::sender::Sender;
 use crate::transport::stack::Reply;
+use crate::transport::trace::Watch;
 
 /// An answer as layers see it: its head, and a body that may still be on its way.
 pub type HttpResponse = http::Response<Body>;
@@ -51,13 +53,20 @@ impl HttpService {
     }
 
     /// Sends a copy of the request. Layers of the program find its operation among its extensions.
-    pub(crate) async fn send(&mut self, exchange: &Exchange) -> Result<HttpResponse> {
+    pub(crate) async fn send(
+        &mut self,
+        exchange: &Exchange,
+        watch: Option<&Arc<Watch>>,
+    ) -> Result<HttpResponse> {
         poll_fn(|cx| self.poll_ready(cx)).await?;
         match &mut self.0 {
-            Kind::Bare(service) => service.send(&exchange.request).await,
+            Kind::Bare(service) => service.send(&exchange.request, watch).await,
             Kind::Layered(service) => {
                 let mut request = exchange.request.clone();
                 request.extensions_mut().insert(exchange.info);
+                if let Some(watch) = watch {
+                    request.extensions_mut().insert(watch.clone());
+                }
                 service.call(request).await
             }
         }

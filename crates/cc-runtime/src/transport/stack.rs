@@ -16,11 +16,13 @@ use crate::transport::flight::Flights;
 use crate::transport::hooks::Hooks;
 use crate::transport::identify::{Identify, user_agent};
 use crate::transport::limit::Limit;
+use crate::transport::observe::Observer;
 use crate::transport::overlaps::Overlaps;
 use crate::transport::redirect::Redirect;
 use crate::transport::retry::Retry;
 use crate::transport::sender::{By, Sender};
 use crate::transport::service::UserLayer;
+use crate::transport::trace::Propagate;
 use crate::transport::{HttpResponse, HttpService, TransportBuilder};
 
 /// The future of a service that is not named.
@@ -29,11 +31,12 @@ pub(crate) type Reply = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send
 /// The layers of one transport. Each is a method that calls the next one, in the file of its name, outermost first:
 ///
 /// - `hooked`: hooks see every call once, whatever becomes of it;
-/// - `traced`: the span holds what hooks changed, and answers of the cache;
+/// - `logged`: the log shows what hooks changed, and answers of the cache;
 /// - `cached`: the cache answers before anything is shared or sent;
 /// - `fly`: callers that share a request share its retries too;
 /// - `attempts`: a wait between two attempts holds no permit;
-/// - `attempt`: waits for a permit, and holds it until the body is there, of a stream until its head.
+/// - `attempt`: waits for a permit, and holds it until the body is there, of a stream until its head. Spans and observers see it as one
+///   request, and each redirect as another one.
 ///
 /// Then follow tower services: the layers of the program, which see single attempts and no credentials; [`Redirect`], where
 /// each hop can be authenticated, or not, by its origin; [`Identify`], which asks for credentials as late as can be; and
@@ -45,6 +48,8 @@ pub(crate) struct Stack {
     /// The log must not show them.
     pub(crate) credentials: Credentials,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) propagate: Option<Propagate>,
     pub(crate) store: Arc<dyn CacheStore>,
     pub(crate) overlaps: Arc<Overlaps>,
     pub(crate) flights: Flights,
@@ -74,6 +79,8 @@ impl Stack {
             endpoint: endpoint.clone(),
             credentials,
             hooks: shared.hooks.clone(),
+            observer: shared.observer.clone(),
+            propagate: shared.propagate.clone(),
             store: shared.cache_store.clone().unwrap_or_else(|| memory()),
             overlaps: Arc::default(),
             flights: Flights::default(),
@@ -91,6 +98,8 @@ pub(crate) struct SharedParts {
     sender: By,
     user_agent: HeaderValue,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    propagate: Option<Propagate>,
     layers: Vec<UserLayer>,
     cache_store: Option<Arc<dyn CacheStore>>,
     cache_capacity: usize,
@@ -107,8 +116,10 @@ impl SharedParts {
         let error_body = ErrorBody { bytes: base.error_body_limit, time: base.error_body_timeout };
         Ok(Self {
             sender: By::new(builder.sender, builder.connect_timeout.unwrap_or(base.connect_timeout))?,
-            user_agent: user_agent(builder.user_agent.as_deref())?,
+            user_agent: user_agent(&builder.user_agent, builder.sdk_product)?,
             hooks: builder.hooks,
+            observer: builder.observer,
+            propagate: builder.propagate,
             layers: builder.layers,
             cache_store: builder.cache_store,
             cache_capacity: builder.cache_capacity.unwrap_or(base.cache_capacity),

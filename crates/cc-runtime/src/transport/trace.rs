@@ -1,89 +1,93 @@
-//! Tracing: a span per call, and the whole exchange in debug mode.
+//! Tracing: a span per command and per attempt, and the whole exchange in debug mode.
+//!
+//! Names are those of OpenTelemetry's semantic conventions for HTTP clients; others begin with `cc.`.
 
+mod attempt;
 mod redact;
 
 use std::sync::Arc;
 
+use http::Method;
+use tracing::Span;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
 
-use crate::endpoint::Endpoint;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tasks::Instant;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::Exchange;
+use crate::transport::observe::error_type;
 use crate::transport::stack::Stack;
 
-impl Stack {
-    /// Runs a call in a span with the names of OpenTelemetry's conventions for HTTP clients. The span
-    /// contains no secrets: it shows the route instead of the path, and no query.
-    pub(crate) async fn traced(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
-        let span = span(&self.endpoint, &exchange);
-        if span.is_disabled() && !exchange.settings.debug {
-            return self.cached(exchange).await;
-        }
-        Box::pin(self.in_span(exchange).instrument(span)).await
-    }
+pub(crate) use attempt::{Propagate, Watch};
 
-    async fn in_span(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
-        let started = Instant::now();
-        let request = exchange.settings.debug.then(|| redact::request(&exchange, &self.endpoint));
-        let outcome = self.cached(exchange.clone()).await;
-        let duration = started.elapsed();
-        record(&Span::current(), &outcome, duration.as_secs_f64(), exchange.attempts());
-        if let Some(request) = request {
-            // Names are shown, and may repeat a secret from elsewhere.
-            let secrets = exchange.redactor(&self.credentials);
-            let (request, answer) = (secrets.hide(&request), redact::answer(&outcome));
-            let answer = secrets.hide(&answer);
-            tracing::info!(
-                target: "cc_runtime::exchange",
-                operation = exchange.info.id,
-                attempts = exchange.attempts(),
-                duration = duration.as_secs_f64(),
-                %request,
-                %answer,
-                "exchange"
-            );
-        }
-        outcome
-    }
-}
-
-fn span(endpoint: &Endpoint, exchange: &Exchange) -> Span {
-    let (info, url) = (exchange.info, endpoint.url());
+/// Returns the span of a command, of kind `internal`, for commands that are not a [`CommandCall`](crate::CommandCall): those have one.
+/// The attempts made within it are its children. Its target is `cc_runtime::command`.
+#[must_use]
+pub fn command_span(name: &'static str) -> Span {
     tracing::info_span!(
-        "http_request",
-        otel.name = %format_args!("{} {}", info.method, info.route),
-        otel.kind = "client",
+        target: "cc_runtime::command",
+        "command",
+        otel.name = name,
+        otel.kind = "internal",
         otel.status_code = Empty,
-        operation = info.id,
-        http.request.method = info.method.as_str(),
-        url.template = info.route,
-        server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
-        http.response.status_code = Empty,
-        http.request.resend_count = Empty,
-        http.client.request.duration = Empty,
+        cc.command = name,
         error.type = Empty,
     )
 }
 
-fn record(span: &Span, outcome: &Result<HttpResponse>, duration: f64, attempts: u32) {
-    span.record("http.client.request.duration", duration);
-    span.record("http.request.resend_count", attempts.saturating_sub(1));
-    match outcome {
-        Ok(answer) => {
-            let status = answer.status();
-            span.record("http.response.status_code", status.as_u16());
-            if !status.is_success() {
-                span.record("error.type", status.as_str());
-                span.record("otel.status_code", "ERROR");
-            }
+/// Records in the span of a command that the command failed with this error: its type, not its text.
+pub fn record_error(span: &Span, error: &Error) {
+    if span.is_disabled() {
+        return;
+    }
+    span.record("error.type", &*error_type(error));
+    span.record("otel.status_code", "ERROR");
+}
+
+/// The method as the conventions write it: `_OTHER` for one that no standard defines.
+pub(crate) fn known_method(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::DELETE
+        | Method::CONNECT
+        | Method::OPTIONS
+        | Method::TRACE
+        | Method::PATCH => method.as_str(),
+        _ => "_OTHER",
+    }
+}
+
+impl Stack {
+    /// Writes an exchange to the log, where the call asks for that.
+    pub(crate) async fn logged(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+        if !exchange.settings.debug {
+            return self.cached(exchange).await;
         }
-        Err(error) => {
-            span.record("error.type", error.kind().code());
-            span.record("otel.status_code", "ERROR");
-        }
+        Box::pin(self.with_log(exchange)).await
+    }
+
+    async fn with_log(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+        let started = Instant::now();
+        let request = redact::request(&exchange, &self.endpoint);
+        let outcome = self.cached(exchange.clone()).await;
+        // Names are shown, and may repeat a secret from elsewhere.
+        let secrets = exchange.redactor(&self.credentials);
+        let (request, answer) = (secrets.hide(&request), redact::answer(&outcome));
+        let answer = secrets.hide(&answer);
+        tracing::info!(
+            target: "cc_runtime::exchange",
+            {
+                cc.operation = exchange.info.id,
+                attempts = exchange.attempts(),
+                duration = started.elapsed().as_secs_f64(),
+                request = %request,
+                answer = %answer,
+            },
+            "exchange"
+        );
+        outcome
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use cc_runtime::transport::{HttpRequest, HttpResponse, HttpService};
-use cc_runtime::{BoxError, CallOptions, Credentials, ErrorKind, OperationInfo};
+use cc_runtime::{BoxError, CallOptions, Credentials, ErrorKind, OperationInfo, Transport};
 use tower::{Layer, Service};
 
 use crate::support::*;
@@ -83,18 +83,40 @@ async fn what_an_http_service_fails_with_means_that_no_answer_came() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_user_agent_names_the_sdk_and_then_the_program() {
+async fn the_user_agent_names_the_program_and_then_the_sdk() {
     let platform = Platform::new(|_, _| answer(200, "1"));
-    let own = format!("cc-sdk-rust/{}", env!("CARGO_PKG_VERSION"));
+    let own = format!("cc-runtime/{}", env!("CARGO_PKG_VERSION"));
     let transports = [platform.transport(), platform.builder().user_agent("my-tool/1.2").build().unwrap()];
     for transport in transports {
         transport.execute(request(&GET), &CallOptions::new()).await.unwrap();
     }
     let seen = platform.seen();
     assert_eq!(seen[0].header("user-agent"), Some(&*own));
-    assert_eq!(seen[1].header("user-agent"), Some(&*format!("{own} my-tool/1.2")));
-    let error = platform.builder().user_agent("a\nb").build().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(seen[1].header("user-agent"), Some(&*format!("my-tool/1.2 {own}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_user_agent_stands_before_those_set_earlier() {
+    let platform = Platform::new(|_, _| answer(200, "1"));
+    let builder = platform.builder().sdk_product("cc-client/0.1.0");
+    let transport = builder.user_agent("app/3.4").user_agent(" lib/1.2").build().unwrap();
+    transport.execute(request(&GET), &CallOptions::new()).await.unwrap();
+    let all = format!("lib/1.2 app/3.4 cc-client/0.1.0 cc-runtime/{}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(platform.seen()[0].header("user-agent"), Some(&*all));
+}
+
+#[test]
+fn a_user_agent_that_is_empty_or_has_control_characters_is_refused() {
+    for (product, why) in [
+        ("a\nb", "`a\\nb` contains a control character"),
+        ("a\tb", "`a\\tb` contains a control character"),
+        ("", "it is empty"),
+        (" ", "it is empty"),
+    ] {
+        let error = Transport::builder().user_agent("app/1").user_agent(product).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert_eq!(error.to_string(), format!("invalid input: invalid user agent: {why}"));
+    }
 }
 
 #[tokio::test]

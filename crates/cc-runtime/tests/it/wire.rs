@@ -63,7 +63,7 @@ async fn a_request_is_sent_with_credentials_and_its_answer_read() {
     let seen = server.seen().remove(0);
     assert!(seen.starts_with("PUT /v2/things/1 HTTP/1.1\r\n") && seen.ends_with("\r\n\r\n{}"), "{seen}");
     for line in
-        ["authorization: Bearer t\r\n", "content-type: application/json\r\n", "user-agent: cc-sdk-rust/"]
+        ["authorization: Bearer t\r\n", "content-type: application/json\r\n", "user-agent: cc-runtime/"]
     {
         assert!(seen.contains(line), "{seen}");
     }

@@ -6,9 +6,11 @@ use std::task::{Context as TaskContext, Poll, ready};
 use std::time::Duration;
 
 use cc_runtime::tasks::{self, Instant};
+use cc_runtime::transport::observe::{command_span, record_error};
 use cc_runtime::{CallOptions, DeploymentId, Error, ErrorKind, Result};
 use cc_stream::Gap;
 use futures_util::{Stream, StreamExt};
+use tracing::Span;
 
 use super::DeployAndWait;
 use super::ask::too_early;
@@ -116,6 +118,8 @@ pub struct Deploying {
     /// The log told something that concerns the looks.
     is_news: bool,
     done: bool,
+    /// The span of the command, from the first poll to the last event.
+    span: Option<Span>,
     /// The last event.
     ended: Option<Result<DeploymentVerdict>>,
 }
@@ -141,6 +145,7 @@ impl Deploying {
             burst: 0,
             is_news: false,
             done: false,
+            span: None,
             ended: None,
             client,
             command,
@@ -459,13 +464,20 @@ impl Stream for Deploying {
         if self.done {
             return Poll::Ready(None);
         }
-        let event = ready!(self.poll_event(cx));
+        let span = self.span.get_or_insert_with(|| command_span(DeployAndWait::NAME)).clone();
+        let event = ready!(span.in_scope(|| self.poll_event(cx)));
+        if let Err(error) = &event {
+            record_error(&span, error);
+        }
         self.ended = match &event {
             Ok(DeployEvent::Verdict(verdict)) => Some(Ok((**verdict).clone())),
             Ok(_) => None,
             Err(error) => Some(Err(error.clone())),
         };
         self.done = self.ended.is_some();
+        if self.done {
+            self.span = Some(Span::none());
+        }
         Poll::Ready(Some(event))
     }
 }
