@@ -1,5 +1,7 @@
 //! `cargo xtask ci`: the steps that must pass before a change lands, in one table, run one after the other.
 
+mod jobs;
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
@@ -8,11 +10,14 @@ use std::process::{Command, Stdio};
 use crate::Outcome;
 
 /// A part of the run that can be started alone: its command lines run in order, and the first failure ends the run.
+#[derive(Default)]
 pub struct Step {
     /// Name for `--from` and `--only`, and in the heading.
     name: &'static str,
     about: &'static str,
     lines: Vec<Line>,
+    /// Only `--only` runs this step: a job of its own does in CI. Default: `false`.
+    has_own_job: bool,
 }
 
 /// One command line, run in the workspace's root.
@@ -68,8 +73,13 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
         ))
     };
     let alone = domains.iter().map(String::as_str).chain(["catalog", "redis", "stream"]);
-    vec![
-        Step { name: "format", about: "the format of the code", lines: lines(["cargo fmt --all --check"]) },
+    let mut all = vec![
+        Step {
+            name: "format",
+            about: "the format of the code",
+            lines: lines(["cargo fmt --all --check"]),
+            ..Step::default()
+        },
         Step {
             name: "spec",
             about: "the spec, everything generated from it, and the rules of the house",
@@ -79,16 +89,19 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 "cargo xtask bundle target/openapi.json",
                 "cargo xtask tidy",
             ]),
+            ..Step::default()
         },
         Step {
             name: "lints",
             about: "clippy on all targets",
             lines: lines(["cargo clippy --workspace --all-targets -- -D warnings"]),
+            ..Step::default()
         },
         Step {
             name: "plain-http",
             about: "a build without TLS",
             lines: lines(["cargo check -p cc-runtime --no-default-features"]),
+            ..Step::default()
         },
         Step {
             name: "tls",
@@ -103,6 +116,7 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 "cargo test --quiet -p cc-runtime --no-default-features --features rustls-ring --test it -- wire::",
                 "cargo check -p cc-api-zone --no-default-features",
             ]),
+            ..Step::default()
         },
         Step {
             name: "domains",
@@ -111,6 +125,7 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 .map(|feature| client("clippy", feature, "-- -D warnings"))
                 .chain(domains.iter().map(|domain| client("check", &format!("{domain},catalog"), "")))
                 .collect(),
+            ..Step::default()
         },
         Step {
             name: "pairs",
@@ -119,11 +134,13 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 .iter()
                 .map(|pair| client("check", &format!("{pair},catalog"), ""))
                 .collect(),
+            ..Step::default()
         },
         Step {
             name: "minimal",
             about: "the lowest versions that the manifests name (RUSTC_BOOTSTRAP allows cargo's unstable options)",
             lines: vec![minimal("generate-lockfile"), minimal(MINIMAL)],
+            ..Step::default()
         },
         Step {
             name: "docs",
@@ -132,6 +149,7 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 variables: &[("RUSTDOCFLAGS", "-D warnings")],
                 ..line("cargo doc --workspace --no-deps --quiet")
             }],
+            ..Step::default()
         },
         Step {
             name: "selections",
@@ -140,23 +158,29 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
                 optional: Some("the builds of the libraries are not compared"),
                 ..line("python3 benches/selections.py")
             }],
+            ..Step::default()
         },
         Step {
             name: "tests",
             about: "all tests",
             lines: vec![Line { records_snapshots: true, ..line("cargo test --workspace") }],
+            ..Step::default()
         },
         Step {
             name: "snapshots",
             about: "each snapshot is used by a test",
             lines: lines(["cargo xtask snapshots --unused"]),
+            ..Step::default()
         },
         Step {
             name: "coverage",
             about: "operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others",
             lines: lines(["cargo xtask coverage"]),
+            ..Step::default()
         },
-    ]
+    ];
+    all.extend(jobs::jobs(domains));
+    all
 }
 
 /// A sample of twelve pairs, the same for a seed on every machine.
@@ -256,15 +280,17 @@ fn run(
             Outcome::failed(format!("error: unknown step `{name}`; the steps are:\n{}", list(steps)))
         })
     };
-    let selected = match options {
-        [] => steps,
+    let is_of_every_run = |step: &&Step| !step.has_own_job;
+    let selected: Vec<&Step> = match options {
+        [] => steps.iter().filter(is_of_every_run).collect(),
         ["--list"] => return Outcome::ok(list(steps)),
         ["--from", name] => match find(name) {
-            Ok(index) => &steps[index..],
+            Ok(index) if steps[index].has_own_job => vec![&steps[index]],
+            Ok(index) => steps[index..].iter().filter(is_of_every_run).collect(),
             Err(outcome) => return outcome,
         },
         ["--only", name] => match find(name) {
-            Ok(index) => &steps[index..=index],
+            Ok(index) => vec![&steps[index]],
             Err(outcome) => return outcome,
         },
         ["--from" | "--only"] => {
@@ -312,10 +338,17 @@ fn say(out: &mut dyn Write, text: &str) {
 
 fn list(steps: &[Step]) -> String {
     let width = steps.iter().map(|step| step.name.len()).max().unwrap_or_default();
-    steps.iter().fold(String::new(), |mut text, step| {
-        let _ = writeln!(text, "  {:<width$}  {}", step.name, step.about);
-        text
-    })
+    let mut text = String::new();
+    for has_own_job in [false, true] {
+        let mut part = steps.iter().filter(|step| step.has_own_job == has_own_job).peekable();
+        if has_own_job && part.peek().is_some() {
+            text.push_str("steps that only --only runs, with a job of their own in CI:\n");
+        }
+        for step in part {
+            let _ = writeln!(text, "  {:<width$}  {}", step.name, step.about);
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -328,6 +361,7 @@ mod tests {
                 name,
                 about: "a step",
                 lines: vec![line(format!("{name} -a")), line(format!("{name} -b"))],
+                ..Step::default()
             })
             .into()
     }
@@ -386,6 +420,22 @@ mod tests {
     }
 
     #[test]
+    fn a_step_with_a_job_of_its_own_runs_only_when_it_is_named() {
+        let mut steps = three();
+        steps[1].has_own_job = true;
+        let printed = |options: &[&str]| {
+            let mut out = Vec::new();
+            assert!(run(&steps, options, &mut out, &mut |_| Ended::Well).success);
+            String::from_utf8(out).unwrap()
+        };
+        assert!(!printed(&[]).contains("== two"));
+        assert!(!printed(&["--from", "one"]).contains("== two"));
+        assert!(printed(&["--only", "two"]).contains("== two"));
+        let listed = list(&steps);
+        assert!(listed.ends_with("in CI:\n  two    a step\n"), "{listed}");
+    }
+
+    #[test]
     fn an_unknown_step_is_an_error_that_lists_the_steps() {
         for options in [["--from", "four"], ["--only", "four"]] {
             let (outcome, printed) = run_three(&options, "");
@@ -408,7 +458,8 @@ mod tests {
     fn a_line_whose_program_may_be_missing_is_left_out_with_a_reason() {
         let missing = || line("a-program-that-nobody-has --version");
         let ended = |optional| {
-            let steps = [Step { name: "one", about: "", lines: vec![Line { optional, ..missing() }] }];
+            let steps =
+                [Step { name: "one", lines: vec![Line { optional, ..missing() }], ..Step::default() }];
             let mut out = Vec::new();
             let outcome = run(&steps, &[], &mut out, &mut |line| execute(line, Path::new(".")));
             (outcome.success, String::from_utf8(out).unwrap())

@@ -31,9 +31,10 @@ cargo xtask COMMAND
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
-  release [--dry-run | --prepare | --package | --resume]
+  release [--dry-run | --prepare | --semver | --package | --resume]
                                     package and publish the crates that changed since their tags; --dry-run prints the plan,
-                                    --prepare writes versions and changelogs, --package stops before the publication
+                                    --prepare writes versions and changelogs, --semver compares with the last releases,
+                                    --package stops before the publication, --resume continues one
   snapshots [REVISION | --unused]   snapshots and surfaces that changed since a revision (default: HEAD), with the likely
                                     cause of each; --unused lists those that no test of the last `ci` compared
   tidy                              dependencies between crates and modules, names that must be absent, stray or

@@ -24,7 +24,9 @@ enum Part {
     Plan,
     /// Writes versions and changelogs, to be reviewed and merged.
     Prepare,
-    /// Builds the packages of a prepared release and writes its bill of materials, without a network.
+    /// Compares each crate with its last release by `cargo semver-checks`.
+    Semver,
+    /// Builds the packages of a release and writes its bill of materials, without a network.
     Package,
     /// All of it: packages and publishes a prepared release.
     Publish { resumes: bool },
@@ -34,12 +36,13 @@ pub fn release(options: &[&str], root: &Path) -> Outcome {
     let part = match options {
         ["--dry-run"] => Part::Plan,
         ["--prepare"] => Part::Prepare,
+        ["--semver"] => Part::Semver,
         ["--package"] => Part::Package,
         [] => Part::Publish { resumes: false },
         ["--resume"] => Part::Publish { resumes: true },
         _ => {
             return Outcome::failed(format!(
-                "error: unknown options `{}` of `release`: use one of `--dry-run`, `--prepare`, `--package`, `--resume`, or none\n",
+                "error: unknown options `{}` of `release`: use one of `--dry-run`, `--prepare`, `--semver`, `--package`, `--resume`, or none\n",
                 options.join(" ")
             ));
         }
@@ -58,6 +61,9 @@ fn run(part: Part, root: &Path) -> Result<String, String> {
     if part == Part::Plan || rows.is_empty() {
         return Ok(table);
     }
+    if part == Part::Semver {
+        return cargo::semver(root, &rows);
+    }
     let changes = git(root, &["status", "--porcelain"])?;
     if !changes.is_empty() {
         let count = changes.lines().count();
@@ -68,18 +74,20 @@ fn run(part: Part, root: &Path) -> Result<String, String> {
     if part == Part::Prepare {
         return prepare(root, &rows, &members, &table);
     }
-    let unprepared = unprepared(root, &rows, &members);
-    if !unprepared.is_empty() {
-        return Err(format!(
-            "not prepared: {}: run `cargo xtask release --prepare` and merge its change",
-            unprepared.join(", ")
-        ));
-    }
     let file = root.join(cargo::FOLDER).join("state.json");
-    if part == (Part::Publish { resumes: false })
-        && rows.iter().any(|row| State::read(&file).is_ok_and(|state| state.has(row)))
-    {
-        return Err("an earlier run published a part of this release: continue it with `cargo xtask release --resume`".to_owned());
+    if let Part::Publish { resumes } = part {
+        let unprepared = unprepared(root, &rows, &members);
+        if !unprepared.is_empty() {
+            let names = unprepared.join(", ");
+            return Err(format!(
+                "not prepared: {names}: run `cargo xtask release --prepare` and merge its change"
+            ));
+        }
+        let state = State::read(&file)?;
+        if !resumes && rows.iter().any(|row| state.has(row)) {
+            let told = "an earlier run published a part of this release: continue it with `cargo xtask release --resume`";
+            return Err(told.to_owned());
+        }
     }
     eprint!("{table}");
     let copy = cargo::clean_copy(root)?;

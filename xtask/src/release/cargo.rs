@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::plan::Row;
+use super::plan::{Level, Row};
 use super::publish::{Clock, Refusal, Registry};
 use crate::git::git;
 
@@ -28,12 +28,19 @@ pub fn clean_copy(root: &Path) -> Result<PathBuf, String> {
 
 /// Packages and builds the crates of a plan from their archives, with no, the default and all features.
 ///
-/// Cargo orders the crates, and lets each find those before it. No network is needed once the dependencies are there.
+/// Cargo orders the crates, and lets each find those before it. No network is needed once the dependencies are there. A commit
+/// that was packaged is not packaged again, so that the short-lived token of a publication is not spent on it.
 pub fn package(root: &Path, copy: &Path, rows: &[Row]) -> Result<(), String> {
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let stamp = format!("{}{}\n", git(root, &["rev-parse", "HEAD"])?, names.join("\n"));
+    let file = root.join(FOLDER).join("packaged.txt");
+    if std::fs::read_to_string(&file).is_ok_and(|packaged| packaged == stamp) {
+        return Ok(());
+    }
     for features in FEATURES {
         let mut command = Command::new("cargo");
         command.args(["package", "--locked", "--quiet"]).args(features).current_dir(copy);
-        command.args(rows.iter().flat_map(|row| ["-p", row.name.as_str()]));
+        command.args(names.iter().flat_map(|name| ["-p", name]));
         command.env("CARGO_TARGET_DIR", root.join(FOLDER).join("target")).env("CARGO_NET_OFFLINE", "true");
         let status = command.status().map_err(|error| format!("could not run cargo package: {error}"))?;
         if !status.success() {
@@ -41,7 +48,32 @@ pub fn package(root: &Path, copy: &Path, rows: &[Row]) -> Result<(), String> {
             return Err(format!("cargo package with {features} failed: {status}"));
         }
     }
-    Ok(())
+    std::fs::write(&file, stamp).map_err(|error| format!("could not write {}: {error}", file.display()))
+}
+
+/// Compares the crates that have a release with it: their next version must allow every change.
+pub fn semver(root: &Path, rows: &[Row]) -> Result<String, String> {
+    let released: Vec<(&Row, String)> =
+        rows.iter().filter_map(|row| Some((row, format!("{}-v{}", row.name, row.from.as_ref()?)))).collect();
+    for (row, tag) in &released {
+        let level = match row.level {
+            Some(Level::Breaking) => "major",
+            Some(Level::Minor) => "minor",
+            Some(Level::Patch) | None => "patch",
+        };
+        let status = Command::new("cargo")
+            .args(["semver-checks", "--package", &row.name, "--baseline-rev", tag, "--release-type", level])
+            .current_dir(root)
+            .status()
+            .map_err(|error| format!("could not run cargo semver-checks: {error}"))?;
+        if !status.success() {
+            return Err(format!(
+                "{}: its changes since {tag} need more than a {level} version: {status}",
+                row.name
+            ));
+        }
+    }
+    Ok(format!("crates compared with their last release: {}\n", released.len()))
 }
 
 /// The registry that cargo is configured for, which is crates.io by default.

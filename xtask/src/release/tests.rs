@@ -33,7 +33,7 @@ fn workspace() -> tempfile::TempDir {
              repository = \"https://example.org\"\n{more}"
         );
         write(root, &format!("crates/{name}/Cargo.toml"), &manifest);
-        write(root, &format!("crates/{name}/src/{file}"), "//! A crate.\nfn main() {}\n");
+        write(root, &format!("crates/{name}/src/{file}"), "//! A crate.\npub fn main() {}\n");
     };
     member("cc-base", "", "lib.rs");
     member("cc-api-zone", "\n[dependencies]\ncc-base.workspace = true\n", "lib.rs");
@@ -91,7 +91,7 @@ fn a_dry_run_prints_the_plan_and_changes_no_file() {
 fn a_release_from_its_preparation_to_its_packages() {
     let folder = workspace();
     let root = folder.path();
-    let refused = told(&["--package"], root);
+    let refused = told(&[], root);
     assert!(
         refused.starts_with("error: not prepared: cc-base, cc-tool: run `cargo xtask release --prepare`"),
         "{refused}"
@@ -107,6 +107,7 @@ fn a_release_from_its_preparation_to_its_packages() {
     assert!(bill.contains("pkg:cargo/cc-tool@0.1.0") && !bill.contains("cc-inner"), "{bill}");
     let archive = root.join("target/release-of-crates/target/package/cc-tool-0.1.0.crate");
     assert!(archive.is_file());
+    assert_eq!(told(&["--semver"], root), "crates compared with their last release: 0\n");
 }
 
 #[test]

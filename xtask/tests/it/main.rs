@@ -7,4 +7,5 @@ mod models;
 mod newcomer;
 mod snapshots;
 mod surface;
+mod workflows;
 mod workspace;
