@@ -26,7 +26,8 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("cc-client", &["cc-runtime", "cc-api-shared", "cc-api-*", "cc-stream"]),
     ("cc-bridge", &["cc-runtime", "cc-api-*"]),
     ("cc-redis-http", &["cc-runtime", "cc-api-*"]),
-    ("cc-sandbox", &["cc-one-line"]),
+    // A client only with the feature `client`: the server itself shares no code with the clients that it judges.
+    ("cc-sandbox", &["cc-client", "cc-one-line"]),
     ("cc-call", &["cc-client", "cc-sandbox"]),
     ("cc-mcp", &["cc-client", "cc-sandbox"]),
     ("cc-trials", &["cc-client", "cc-sandbox"]),

@@ -158,7 +158,7 @@ impl Engine {
         let operation = &self.table.operations[found.operation];
         let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let secret_of = |token: &str| self.world().oauth_secret(token).map(str::to_owned);
+        let secret_of = |token: &str| Some(self.world().user_of_oauth_token(token)?.1.to_owned());
         let received = auth::Received { parts, query: &query, body: bytes };
         let shown = self.credentials.read(&received, &secret_of)?;
         let caller = match shown {
@@ -168,12 +168,14 @@ impl Engine {
             }
             Shown::Bearer(token) => {
                 let world = self.world();
-                if token != self.credentials.api_token && !world.knows_token(&token) {
-                    return Err(Refusal::unauthorized("The API token is unknown or has expired"));
-                }
-                world.ids.user.clone()
+                let user = world.user_of_api_token(&token).map(str::to_owned);
+                user.ok_or_else(|| Refusal::unauthorized("The API token is unknown or has expired"))?
             }
-            Shown::Signed => self.world().ids.user.clone(),
+            Shown::Signed(token) => {
+                let world = self.world();
+                let user = world.user_of_oauth_token(&token).map(|(user, _)| user.to_owned());
+                user.ok_or_else(|| Refusal::unauthorized("The OAuth token is unknown or has expired"))?
+            }
         };
         let path = self.with_alias_owner(operation, found.parameters, &caller);
         let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());

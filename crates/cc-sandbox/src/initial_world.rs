@@ -24,7 +24,7 @@ fn fill(world: &mut World) {
     world.now = present.checked_sub(PAST).unwrap_or(present);
     let user = world.id("user");
     world.ids.user.clone_from(&user);
-    world.account = Account::new(&user, world.now);
+    world.accounts.insert(user.clone(), Account::new(&user, world.now));
     world.owners.insert(user.clone(), Owner::new(&user, "Sandbox User", &user));
     world.ids.organisation = add_organisation(world, "Sandbox Organisation", &user);
     world.ids.foreign_organisation = add_organisation(world, "Foreign Organisation", "user_of_someone_else");

@@ -3,13 +3,17 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs, unnameable_types)]
 
+#[cfg(feature = "client")]
+mod client;
 mod domains;
 mod engine;
+mod identity;
 mod initial_world;
 mod kv;
 mod samples;
 mod sandbox;
 mod seeding;
+mod service;
 mod stream;
 mod world;
 
@@ -20,7 +24,9 @@ pub use engine::deployment_fault::DeploymentFault;
 pub use engine::faults::{Fault, Faults};
 pub use engine::journal::Exchange;
 pub use engine::validate::{Side, Violation};
+pub use identity::Identity;
 pub use samples::{Extent, Samples};
 pub use sandbox::{Builder, Sandbox};
+pub use service::{RequestBody, SandboxService};
 pub use stream::fault::{StreamEnd, StreamFault};
 pub use world::Ids;

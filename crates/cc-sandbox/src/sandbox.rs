@@ -17,8 +17,10 @@ use crate::engine::journal::Exchange;
 use crate::engine::server::Server;
 use crate::engine::table::Table;
 use crate::engine::validate::Violation;
+use crate::identity::Members;
 use crate::initial_world::initial_world;
 use crate::samples::Samples;
+use crate::service::SandboxService;
 use crate::world::Ids;
 
 /// The route table, made from the spec.
@@ -47,6 +49,7 @@ pub struct Builder {
     pace: Pace,
     start_time: Timestamp,
     credentials: Credentials,
+    members: Members,
     strict: bool,
     tells: bool,
     stateless: bool,
@@ -71,6 +74,7 @@ impl Sandbox {
             pace: Pace::Speed(20.0),
             start_time: Timestamp::constant(1_767_225_600, 0),
             credentials: Credentials::default(),
+            members: Members::default(),
             strict: true,
             tells: false,
             stateless: false,
@@ -85,6 +89,28 @@ impl Sandbox {
             Some(server) => format!("http://{}", server.address),
             None => "http://sandbox.invalid".to_owned(),
         }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn has_socket(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// Returns the sandbox as a service of tower, which answers requests without a socket.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use cc_sandbox::Sandbox;
+    /// use tower::ServiceExt;
+    ///
+    /// let sandbox = Sandbox::builder().in_memory();
+    /// let request = http::Request::get("/v4/products/zones").body("").unwrap();
+    /// let answer = sandbox.service().oneshot(request).await.unwrap();
+    /// assert_eq!(answer.status(), 200);
+    /// # }
+    /// ```
+    pub fn service(&self) -> SandboxService {
+        SandboxService::new(Arc::clone(&self.engine))
     }
 
     /// Answers a request without a socket. A fault that cuts the connection is an error.
@@ -138,9 +164,11 @@ impl Sandbox {
         self.engine.journal.text()
     }
 
-    /// The requests so far, with headers and bodies.
+    /// The requests so far, with headers and bodies. Serialised, for snapshots, they hide secrets.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.engine.journal.exchanges()
+        let mut exchanges = self.engine.journal.exchanges();
+        exchanges.iter_mut().for_each(|exchange| exchange.hide_secrets(&self.engine.table));
+        exchanges
     }
 
     /// Forgets the requests so far.
@@ -244,6 +272,27 @@ impl Builder {
         self
     }
 
+    /// Adds a user with a personal space and credentials of its own: see [`Identity`](crate::Identity).
+    pub fn user(mut self, name: impl Into<String>) -> Self {
+        self.members.users.push(name.into());
+        self
+    }
+
+    /// Adds an organisation with these members and their roles, such as `[("alice", "ADMIN"), ("bob", "DEVELOPER")]`. Users that are
+    /// not there yet are added; `sandbox` is the main user. `sandbox.ids().organisations` has its id.
+    ///
+    /// The sandbox shows roles. It refuses requests about organisations of which the caller is not a member, and does not refuse a
+    /// request because of a role.
+    pub fn organisation<N: Into<String>, R: Into<String>>(
+        mut self,
+        name: impl Into<String>,
+        members: impl IntoIterator<Item = (N, R)>,
+    ) -> Self {
+        let members = members.into_iter().map(|(name, role)| (name.into(), role.into())).collect();
+        self.members.organisations.push((name.into(), members));
+        self
+    }
+
     /// Sets whether dropping the sandbox panics if the spec was violated. Default: true.
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
@@ -286,7 +335,8 @@ impl Builder {
     #[must_use = "a sandbox ends when it is dropped"]
     pub fn in_memory(self) -> Sandbox {
         let table = self.table.unwrap_or_else(|| Arc::clone(&TABLE));
-        let world = initial_world(self.seed, self.start_time);
+        let mut world = initial_world(self.seed, self.start_time);
+        self.members.add_to(&mut world, self.credentials.clone());
         let clock = Clock::new(self.start_time, self.pace);
         let engine = Arc::new(Engine::new(table, world, clock, self.credentials, self.tells, self.stateless));
         Sandbox { engine, server: None, strict: self.strict }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::Refusal;
+use crate::identity::Identity;
 
 mod account;
 mod application;
@@ -55,6 +57,9 @@ pub struct Ids {
     pub addons: BTreeMap<String, String>,
     /// Ids of the same add-ons as their providers know them: `keycloak_…`.
     pub real_addons: BTreeMap<String, String>,
+    /// The organisations that the builder was given, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub organisations: BTreeMap<String, String>,
     /// An application of the personal space (static, never deployed).
     pub personal_application: String,
     /// An OAuth consumer of the organisation, by its key.
@@ -86,7 +91,10 @@ pub(crate) struct World {
     pub(crate) consumers: Shelf<Owned>,
     /// Add-on providers that belong to an owner.
     pub(crate) providers: Shelf<Owned>,
-    pub(crate) account: Account,
+    /// By the ids of their users.
+    pub(crate) accounts: BTreeMap<String, Account>,
+    /// The users with their credentials, the main one first.
+    pub(crate) identities: Vec<Identity>,
     /// Programs that ask users for a token.
     pub(crate) oauth: Oauth,
     /// Payment methods by their id.
@@ -158,6 +166,8 @@ pub(crate) struct Invoice {
 pub(crate) struct ApiToken {
     pub(crate) id: String,
     pub(crate) secret: String,
+    /// Id of the user that it stands for.
+    pub(crate) user: String,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) created: Timestamp,
@@ -180,7 +190,8 @@ impl World {
             coupons: BTreeSet::new(),
             consumers: Shelf::new(),
             providers: Shelf::new(),
-            account: Account::default(),
+            accounts: BTreeMap::new(),
+            identities: Vec::new(),
             oauth: Oauth::default(),
             payment_methods: Shelf::new(),
             network_groups: Shelf::new(),
@@ -252,9 +263,31 @@ impl World {
         found.ok_or_else(|| Refusal::not_found("Add-on", id))
     }
 
-    /// Returns `true` if an API token was created here and is still valid.
-    pub(crate) fn knows_token(&self, token: &str) -> bool {
-        self.tokens.values().any(|own| own.secret == token && own.expires > self.now)
+    /// Returns the user of a valid API token.
+    pub(crate) fn user_of_api_token(&self, token: &str) -> Option<&str> {
+        let main = self.identities.iter().find(|identity| identity.credentials.api_token == token);
+        let made = || self.tokens.values().find(|own| own.secret == token && own.expires > self.now);
+        main.map(|identity| identity.user_id.as_str()).or_else(|| Some(made()?.user.as_str()))
+    }
+
+    /// Returns the user and the secret of a valid OAuth token.
+    pub(crate) fn user_of_oauth_token(&self, token: &str) -> Option<(&str, &str)> {
+        let identity = self.identities.iter().find(|identity| identity.credentials.token == token);
+        match identity {
+            Some(identity) => Some((&identity.user_id, &identity.credentials.token_secret)),
+            None => self.made_oauth_token(token),
+        }
+    }
+
+    /// The account of a user; an empty one if there is none.
+    pub(crate) fn account(&self, user: &str) -> &Account {
+        static NOBODY: LazyLock<Account> = LazyLock::new(Account::default);
+        self.accounts.get(user).unwrap_or(&NOBODY)
+    }
+
+    /// The account of a user, to change it.
+    pub(crate) fn account_mut(&mut self, user: &str) -> &mut Account {
+        self.accounts.entry(user.to_owned()).or_default()
     }
 }
 

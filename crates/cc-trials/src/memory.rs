@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use cc_client::runtime::transport::{Body, HttpRequest, HttpResponse};
-use cc_client::{Client, ClientBuilder, Credentials, Error, ErrorKind, Result, RetryPolicy};
+use cc_client::{Client, ClientBuilder, Error, ErrorKind, Result, RetryPolicy};
 use cc_sandbox::Sandbox;
 use futures_util::StreamExt;
 use http_body_util::BodyStream;
@@ -15,25 +15,19 @@ use http_body_util::BodyStream;
 ///
 /// # Panics
 /// Never: there is nothing that could keep it from being built.
-pub fn client(sandbox: &Arc<Sandbox>) -> Client {
+pub fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox)
         .build()
         .expect("the endpoint of a sandbox in memory is valid, and nothing is read from the system")
 }
 
 /// The builder of such a client.
-pub fn builder(sandbox: &Arc<Sandbox>) -> ClientBuilder {
-    Client::builder()
-        .endpoint(sandbox.url())
-        .credentials(Credentials::api_token(sandbox.api_token()))
-        .configure(|transport| {
-            // Nothing leaves the process.
-            let transport = transport.allow_credentials_over_plain_http(true);
-            transport.http_service(Memory(Arc::clone(sandbox))).retry(RetryPolicy::none())
-        })
+pub fn builder(sandbox: &Sandbox) -> ClientBuilder {
+    let builder = sandbox.client_builder(&sandbox.identity("sandbox"));
+    builder.configure(|transport| transport.retry(RetryPolicy::none()))
 }
 
-/// The HTTP service of such a client: hands each request to the sandbox.
+/// The HTTP service of such a client, for tests that change requests and answers.
 #[derive(Debug, Clone)]
 pub struct Memory(pub Arc<Sandbox>);
 

@@ -39,6 +39,32 @@ impl Body {
         Self::from_chunks(chunks.map(move |chunk| chunk.map_err(lost)))
     }
 
+    /// The body of any HTTP service. Trailers are left out.
+    pub(crate) fn from_http<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let mut body = Some(body);
+        if let Some(own) = (&mut body as &mut dyn std::any::Any).downcast_mut::<Option<Self>>() {
+            return own.take().unwrap_or_default();
+        }
+        let mut body = Box::pin(body);
+        Self::from_stream(futures_util::stream::poll_fn(move |cx| {
+            loop {
+                let Some(body) = body.as_mut().as_pin_mut() else { return Poll::Ready(None) };
+                match ready!(body.poll_frame(cx)) {
+                    Some(Ok(frame)) => match frame.into_data() {
+                        Ok(chunk) => return Poll::Ready(Some(Ok::<_, BoxError>(chunk))),
+                        Err(_) => continue,
+                    },
+                    Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
+                    None => return Poll::Ready(None),
+                }
+            }
+        }))
+    }
+
     pub(crate) fn from_chunks(chunks: impl Stream<Item = Result<Bytes>> + Send + 'static) -> Self {
         Self(Inner::Stream(Box::pin(chunks)))
     }

@@ -224,14 +224,16 @@ impl TransportBuilder {
     }
 
     /// Sends requests through this service, which sees credentials, instead of a reqwest client. It must not
-    /// follow redirects.
+    /// follow redirects. Its answers may have any body.
     ///
     /// Its error becomes [`ErrorKind::Unreachable`] unless it is an [`Error`](crate::Error).
-    pub fn http_service<S>(mut self, service: S) -> Self
+    pub fn http_service<S, B>(mut self, service: S) -> Self
     where
-        S: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
+        S: Service<HttpRequest, Response = http::Response<B>> + Clone + Send + Sync + 'static,
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
     {
         self.sender = Choice::Service(service::boxed(service, ErrorKind::Unreachable));
         self

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt};
 
@@ -37,13 +38,16 @@ enum Kind {
 
 pub(crate) type Boxed = BoxCloneSyncService<HttpRequest, HttpResponse, Error>;
 
-/// Forgets the type of a service. An error that is not one of the SDK becomes one of this kind.
-pub(crate) fn boxed<S>(service: S, kind: ErrorKind) -> Boxed
+/// Forgets the type of a service and of its bodies. An error that is not one of the SDK becomes one of this kind.
+pub(crate) fn boxed<S, B>(service: S, kind: ErrorKind) -> Boxed
 where
-    S: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
+    S: Service<HttpRequest, Response = http::Response<B>> + Clone + Send + Sync + 'static,
     S::Error: Into<BoxError>,
     S::Future: Send + 'static,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
 {
+    let service = service.map_response(|response: http::Response<B>| response.map(Body::from_http));
     Boxed::new(service.map_err(move |error: S::Error| Error::from_foreign(error.into(), kind)))
 }
 

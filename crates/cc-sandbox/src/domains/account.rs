@@ -23,13 +23,13 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 /// An address that somebody else has.
 const TAKEN: &str = "taken@sandbox.example";
 
-fn get_id(world: &mut World, _: &Request<'_>) -> Outcome {
-    json_of(json!({ "id": world.ids.user }))
+fn get_id(_: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(json!({ "id": request.caller }))
 }
 
 fn summary(world: &mut World, request: &Request<'_>) -> Outcome {
     let mut user = content(world, &request.caller);
-    let profile = &world.account.profile;
+    let profile = &world.account(&request.caller).profile;
     for name in ["id", "name", "email", "lang", "admin", "avatar"] {
         user[name] = profile[name].clone();
     }
@@ -100,8 +100,8 @@ fn addon(addon: &Addon) -> Value {
     })
 }
 
-fn get(world: &mut World, _: &Request<'_>) -> Outcome {
-    json_of(world.account.profile.clone())
+fn get(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(world.account(&request.caller).profile.clone())
 }
 
 fn get_user(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -115,28 +115,28 @@ fn get_user(world: &mut World, request: &Request<'_>) -> Outcome {
 fn update(world: &mut World, request: &Request<'_>) -> Outcome {
     for name in ["name", "phone", "address", "city", "zipcode", "country", "lang"] {
         if !request.body[name].is_null() {
-            world.account.profile[name] = request.body[name].clone();
+            world.account_mut(&request.caller).profile[name] = request.body[name].clone();
         }
     }
     get(world, request)
 }
 
-fn update_avatar(world: &mut World, _: &Request<'_>) -> Outcome {
+fn update_avatar(world: &mut World, request: &Request<'_>) -> Outcome {
     let url = format!("https://avatars.sandbox.example/{}", world.uuid("avatar"));
-    world.account.profile["avatar"] = url.as_str().into();
+    world.account_mut(&request.caller).profile["avatar"] = url.as_str().into();
     json_of(json!({ "url": url }))
 }
 
 fn change_password(world: &mut World, request: &Request<'_>) -> Outcome {
-    if request.text("oldPassword") != world.account.password {
+    if request.text("oldPassword") != world.account(&request.caller).password {
         return Err(Refusal::forbidden("The old password is wrong"));
     }
-    world.account.password = request.text("newPassword").to_owned();
+    world.account_mut(&request.caller).password = request.text("newPassword").to_owned();
     message("The password has been changed")
 }
 
-fn list_emails(world: &mut World, _: &Request<'_>) -> Outcome {
-    json_of(json!(world.account.emails))
+fn list_emails(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(json!(world.account(&request.caller).emails))
 }
 
 fn add_email(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -148,7 +148,7 @@ fn add_email(world: &mut World, request: &Request<'_>) -> Outcome {
     if address == TAKEN {
         return refused(http::StatusCode::CONFLICT, "1004", "belongs to somebody else");
     }
-    let account = &mut world.account;
+    let account = world.account_mut(&request.caller);
     let known = account.emails.iter().position(|own| own == address);
     if request.body["make_primary"] == true {
         let Some(index) = known else { return refused(http::StatusCode::BAD_REQUEST, "550", "is not yours") };
@@ -166,7 +166,10 @@ fn add_email(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn delete_email(world: &mut World, request: &Request<'_>) -> Outcome {
     let address = request.param("emailAddress");
-    let index = world.account.emails.iter().position(|own| own == address);
-    world.account.emails.remove(index.ok_or_else(|| Refusal::not_found("E-mail address", address))?);
+    let index = world.account(&request.caller).emails.iter().position(|own| own == address);
+    world
+        .account_mut(&request.caller)
+        .emails
+        .remove(index.ok_or_else(|| Refusal::not_found("E-mail address", address))?);
     message("The e-mail address has been removed")
 }

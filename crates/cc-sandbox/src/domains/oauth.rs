@@ -164,7 +164,9 @@ fn create_access_token(world: &mut World, request: &Request<'_>) -> Outcome {
         "lastUtilisation": world.now.as_millisecond(),
         "rights": rights,
     });
-    world.account.oauth_tokens.insert(token.clone(), listed);
+    // The page that asks for the consent is shown to the main user.
+    let user = world.ids.user.clone();
+    world.account_mut(&user).oauth_tokens.insert(token.clone(), listed);
     world.oauth.secrets.insert(token.clone(), secret.clone());
     form(&[("oauth_token", &token), ("oauth_token_secret", &secret), ("expiration_date", &end.to_string())])
 }

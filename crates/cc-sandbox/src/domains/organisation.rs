@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
-use crate::world::{Owner, World, add_organisation};
+use crate::world::{Account, Owner, World, add_organisation};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_organisations", list),
@@ -89,10 +89,9 @@ fn update_avatar(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn list_members(world: &mut World, request: &Request<'_>) -> Outcome {
-    let profile = world.account.profile.clone();
-    let members = find(world, request)?.members.iter().map(|(id, member)| {
-        let mut member = member.clone();
-        if profile["id"] == id.as_str() {
+    let members = find(world, request)?.members.clone();
+    let members = members.into_iter().map(|(id, mut member)| {
+        if let Some(Account { profile, .. }) = world.accounts.get(&id) {
             for name in ["id", "email", "name", "avatar", "preferredMFA"] {
                 member["member"][name] = profile[name].clone();
             }
@@ -107,7 +106,9 @@ fn add_member(world: &mut World, request: &Request<'_>) -> Outcome {
     if !email.contains('@') {
         return Err(Refusal::invalid(format!("{email} is not an e-mail address")));
     }
-    let id = world.id("user");
+    let known = world.accounts.iter().find(|(_, account)| account.profile["email"] == email);
+    let id = known.map(|(id, _)| id.clone());
+    let id = id.unwrap_or_else(|| world.id("user"));
     let owner = find(world, request)?;
     if owner.members.values().any(|member| member["member"]["email"] == email) {
         return Err(Refusal::conflict(format!("{email} is a member already")));

@@ -30,8 +30,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 /// The code that every second factor of the sandbox gives.
 pub(super) const CODE: &str = "000000";
 
-fn list_keys(world: &mut World, _: &Request<'_>) -> Outcome {
-    let keys = world.account.keys.iter().map(|(name, key)| {
+fn list_keys(world: &mut World, request: &Request<'_>) -> Outcome {
+    let keys = world.account(&request.caller).keys.iter().map(|(name, key)| {
         let fingerprint = format!("SHA256:{}", world.fixed_uuid(&["fingerprint", key]));
         json!({ "name": name, "key": key, "fingerprint": fingerprint })
     });
@@ -43,20 +43,24 @@ fn add_key(world: &mut World, request: &Request<'_>) -> Outcome {
     if !(key.starts_with("ssh-") || key.starts_with("ecdsa-")) {
         return Err(Refusal::invalid("The key is not a public SSH key"));
     }
-    world.account.keys.insert(request.param("keyName").to_owned(), key.to_owned());
+    world.account_mut(&request.caller).keys.insert(request.param("keyName").to_owned(), key.to_owned());
     message("The SSH key has been added")
 }
 
 fn delete_key(world: &mut World, request: &Request<'_>) -> Outcome {
     let name = request.param("keyName");
-    world.account.keys.shift_remove(name).ok_or_else(|| Refusal::not_found("SSH key", name))?;
+    world
+        .account_mut(&request.caller)
+        .keys
+        .shift_remove(name)
+        .ok_or_else(|| Refusal::not_found("SSH key", name))?;
     message("The SSH key has been removed")
 }
 
 /// The password in base64, in a header of its own.
 fn check_password(world: &World, request: &Request<'_>) -> Result<(), Refusal> {
     let given = request.headers.get("x-clever-password").and_then(|value| STANDARD.decode(value).ok());
-    if given.as_deref() == Some(world.account.password.as_bytes()) {
+    if given.as_deref() == Some(world.account(&request.caller).password.as_bytes()) {
         return Ok(());
     }
     Err(Refusal::forbidden("The password is wrong"))
@@ -64,36 +68,36 @@ fn check_password(world: &World, request: &Request<'_>) -> Result<(), Refusal> {
 
 fn create_mfa(world: &mut World, request: &Request<'_>) -> Outcome {
     check_password(world, request)?;
-    if world.account.mfa == Mfa::Confirmed {
+    if world.account(&request.caller).mfa == Mfa::Confirmed {
         return Err(Refusal::conflict("The second factor is set up already"));
     }
-    world.account.mfa = Mfa::Pending;
+    world.account_mut(&request.caller).mfa = Mfa::Pending;
     json_of(json!({ "url": "otpauth://totp/sandbox?secret=SANDBOX" }))
 }
 
 fn confirm_mfa(world: &mut World, request: &Request<'_>) -> Outcome {
     check_password(world, request)?;
-    if world.account.mfa == Mfa::None {
+    if world.account(&request.caller).mfa == Mfa::None {
         return Err(Refusal::not_found("Second factor", request.param("mfaKind")));
     }
     if request.text("code") != CODE {
         return Err(Refusal::invalid("The code is wrong"));
     }
-    world.account.mfa = Mfa::Confirmed;
+    world.account_mut(&request.caller).mfa = Mfa::Confirmed;
     done()
 }
 
 fn prefer_mfa(world: &mut World, request: &Request<'_>) -> Outcome {
     confirmed(world, request)?;
     let kind = if request.body["favourite"] == true { request.param("mfaKind") } else { "NONE" };
-    world.account.profile["preferredMFA"] = kind.into();
+    world.account_mut(&request.caller).profile["preferredMFA"] = kind.into();
     done()
 }
 
 fn delete_mfa(world: &mut World, request: &Request<'_>) -> Outcome {
     confirmed(world, request)?;
-    world.account.mfa = Mfa::None;
-    world.account.profile["preferredMFA"] = "NONE".into();
+    world.account_mut(&request.caller).mfa = Mfa::None;
+    world.account_mut(&request.caller).profile["preferredMFA"] = "NONE".into();
     done()
 }
 
@@ -104,24 +108,24 @@ fn list_backup_codes(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn confirmed(world: &World, request: &Request<'_>) -> Result<(), Refusal> {
     check_password(world, request)?;
-    if world.account.mfa == Mfa::Confirmed {
+    if world.account(&request.caller).mfa == Mfa::Confirmed {
         return Ok(());
     }
     Err(Refusal::not_found("Second factor", request.param("mfaKind")))
 }
 
-fn list_tokens(world: &mut World, _: &Request<'_>) -> Outcome {
-    json_of(world.account.oauth_tokens.values().cloned().collect::<Value>())
+fn list_tokens(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(world.account(&request.caller).oauth_tokens.values().cloned().collect::<Value>())
 }
 
-fn revoke_tokens(world: &mut World, _: &Request<'_>) -> Outcome {
-    world.account.oauth_tokens.clear();
+fn revoke_tokens(world: &mut World, request: &Request<'_>) -> Outcome {
+    world.account_mut(&request.caller).oauth_tokens.clear();
     message("The tokens have been revoked")
 }
 
 fn revoke_token(world: &mut World, request: &Request<'_>) -> Outcome {
     let token = request.param("token");
-    let tokens = &mut world.account.oauth_tokens;
+    let tokens = &mut world.account_mut(&request.caller).oauth_tokens;
     tokens.shift_remove(token).ok_or_else(|| Refusal::not_found("Token", "of the request"))?;
     message("The token has been revoked")
 }
@@ -133,13 +137,13 @@ fn key(request: &Request<'_>, name: &str) -> (String, String) {
 
 fn list_settings(world: &mut World, request: &Request<'_>) -> Outcome {
     let env = request.query("env").unwrap_or_default();
-    let settings = world.account.settings.iter().filter(|((own, _), _)| own == env);
+    let settings = world.account(&request.caller).settings.iter().filter(|((own, _), _)| own == env);
     json_of(settings.map(|((_, name), value)| json!({ "name": name, "value": value })).collect::<Value>())
 }
 
 fn get_setting(world: &mut World, request: &Request<'_>) -> Outcome {
     let name = request.param("settingName");
-    match world.account.settings.get(&key(request, name)) {
+    match world.account(&request.caller).settings.get(&key(request, name)) {
         Some(value) => json_of(json!({ "name": name, "value": value })),
         None => Err(Refusal::not_found("Setting", name)),
     }
@@ -147,13 +151,13 @@ fn get_setting(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn set_setting(world: &mut World, request: &Request<'_>) -> Outcome {
     let value = request.body.as_str().unwrap_or_default().to_owned();
-    world.account.settings.insert(key(request, request.param("settingName")), value);
+    world.account_mut(&request.caller).settings.insert(key(request, request.param("settingName")), value);
     done()
 }
 
 fn delete_setting(world: &mut World, request: &Request<'_>) -> Outcome {
     let name = request.param("settingName");
-    let removed = world.account.settings.remove(&key(request, name));
+    let removed = world.account_mut(&request.caller).settings.remove(&key(request, name));
     removed.ok_or_else(|| Refusal::not_found("Setting", name))?;
     done()
 }

@@ -8,7 +8,7 @@ use super::{Handler, read_date};
 use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
-use crate::world::{ApiToken, Mfa, World};
+use crate::world::{Account, ApiToken, Mfa, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_api_tokens", list),
@@ -19,18 +19,20 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 const YEAR: Duration = Duration::from_secs(366 * 86_400);
 
-fn list(world: &mut World, _: &Request<'_>) -> Outcome {
-    json_of(world.tokens.values().map(|token| wire(world, token)).collect::<Value>())
+fn list(world: &mut World, request: &Request<'_>) -> Outcome {
+    let own = world.tokens.values().filter(|token| token.user == request.caller);
+    json_of(own.map(|token| wire(world, token)).collect::<Value>())
 }
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let refused = |code, message: &str| Refusal::other(http::StatusCode::BAD_REQUEST, code, message);
-    if world.account.profile["email"] != request.text("email")
-        || request.text("password") != world.account.password
-    {
+    let named = |account: &&Account| account.profile["email"] == request.text("email");
+    let right = |account: &&Account| account.password == request.text("password");
+    let Some(account) = world.accounts.values().find(named).filter(right) else {
         return Err(refused("invalid-credential", "The e-mail address or the password is wrong"));
-    }
-    if world.account.mfa == Mfa::Confirmed && request.text("mfaCode") != super::security::CODE {
+    };
+    let user = account.profile["id"].as_str().unwrap_or_default().to_owned();
+    if account.mfa == Mfa::Confirmed && request.text("mfaCode") != super::security::CODE {
         return Err(refused("invalid-mfa-code", "The code of the second factor is missing or wrong"));
     }
     let expires = match &request.body["expirationDate"] {
@@ -46,6 +48,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let token = ApiToken {
         id: world.uuid("api-token"),
         secret: format!("sandbox-token-{}", world.uuid("api-token-secret")),
+        user,
         name: request.text("name").to_owned(),
         description: request.body["description"].as_str().map(str::to_owned),
         created: world.now,
@@ -70,7 +73,8 @@ fn in_time(
 
 fn update(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.param("apiTokenId");
-    let token = world.tokens.get_mut(id).ok_or_else(|| Refusal::not_found("API token", id))?;
+    let own = world.tokens.get_mut(id).filter(|token| token.user == request.caller);
+    let token = own.ok_or_else(|| Refusal::not_found("API token", id))?;
     token.name = request.text("name").to_owned();
     token.description = request.body["description"].as_str().map(str::to_owned);
     done()
@@ -78,14 +82,17 @@ fn update(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.param("apiTokenId");
-    world.tokens.shift_remove(id).ok_or_else(|| Refusal::not_found("API token", id))?;
+    if world.tokens.get(id).is_none_or(|token| token.user != request.caller) {
+        return Err(Refusal::not_found("API token", id));
+    }
+    world.tokens.shift_remove(id);
     done()
 }
 
 fn wire(world: &World, token: &ApiToken) -> Value {
     json!({
         "apiTokenId": token.id,
-        "userId": world.ids.user,
+        "userId": token.user,
         "creationDate": token.created.to_string(),
         "expirationDate": token.expires.to_string(),
         "ip": "192.0.2.1",

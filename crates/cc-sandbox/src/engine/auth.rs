@@ -46,8 +46,8 @@ pub(crate) enum Shown {
     Nothing,
     /// An API token; whether it is a good one depends on the state of the world too.
     Bearer(String),
-    /// Valid OAuth 1 parameters.
-    Signed,
+    /// Valid OAuth 1 parameters, with this token.
+    Signed(String),
 }
 
 /// Query parameter that replaces the header, in Base64.
@@ -83,7 +83,7 @@ impl Received<'_> {
 
 impl Credentials {
     /// Reads the credentials of a request: the header, or base64 of it as the query parameter `authorization`. `secret_of`
-    /// gives the secret of a user's token that was made here.
+    /// gives the secret of a user's token.
     pub(crate) fn read(
         &self,
         request: &Received<'_>,
@@ -105,7 +105,7 @@ impl Credentials {
             return Ok(Shown::Bearer(rest.trim().to_owned()));
         }
         if scheme.eq_ignore_ascii_case("oauth") {
-            return self.check_oauth(request, rest, secret_of).map(|()| Shown::Signed);
+            return self.check_oauth(request, rest, secret_of).map(Shown::Signed);
         }
         Err(Refusal::unauthorized(format!("Authorization of kind {scheme} is not supported")))
     }
@@ -115,24 +115,26 @@ impl Credentials {
         request: &Received<'_>,
         text: &str,
         secret_of: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<String, Refusal> {
         let protocol = oauth_parameters(text);
         let given = |name: &str| protocol.get(name).map(String::as_str).unwrap_or_default();
         if given("oauth_consumer_key") != self.consumer_key {
             return Err(Refusal::unauthorized("Unknown OAuth consumer"));
         }
-        let token_secret = match given("oauth_token") {
-            token if token == self.token => self.token_secret.clone(),
-            token => secret_of(token)
-                .ok_or_else(|| Refusal::unauthorized("The OAuth token is unknown or has expired"))?,
-        };
+        let token = given("oauth_token");
+        let token_secret = secret_of(token)
+            .ok_or_else(|| Refusal::unauthorized("The OAuth token is unknown or has expired"))?;
         let secrets = [self.consumer_secret.as_str(), &token_secret];
         let method = given("oauth_signature_method");
         let right =
             request.signed(&protocol).proves(method, given("oauth_signature"), secrets).ok_or_else(|| {
                 Refusal::unauthorized(format!("Signatures of method {method} are not supported"))
             })?;
-        if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is invalid")) }
+        if right {
+            Ok(token.to_owned())
+        } else {
+            Err(Refusal::unauthorized("The OAuth signature is invalid"))
+        }
     }
 }
 
@@ -160,7 +162,8 @@ mod tests {
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let received = Received { parts: &parts, query, body: &[] };
-        credentials.read(&received, &|_| None).map_err(|refusal| refusal.message)
+        let secret_of = |token: &str| (token == credentials.token).then(|| credentials.token_secret.clone());
+        credentials.read(&received, &secret_of).map_err(|refusal| refusal.message)
     }
 
     fn shown(credentials: &Credentials, header: &str) -> Result<Shown, String> {
@@ -177,11 +180,19 @@ mod tests {
         let start = r#"OAuth oauth_consumer_key="sandbox-consumer-key", oauth_token="sandbox-oauth-token""#;
         for signature in ["a+b&c d", "a+b%26c d", "a%2Bb%26c%20d", "a%252Bb%26c%2520d"] {
             let header = format!(r#"{start}, oauth_signature="{signature}""#);
-            assert_eq!(shown(&credentials, &header), Ok(Shown::Signed), "{signature}");
+            assert_eq!(
+                shown(&credentials, &header),
+                Ok(Shown::Signed("sandbox-oauth-token".into())),
+                "{signature}"
+            );
             let header = format!(
                 r#"{start},oauth_signature_method="PLAINTEXT",oauth_signature="{signature}",oauth_timestamp="1",oauth_nonce="n",oauth_version="1.0""#
             );
-            assert_eq!(shown(&credentials, &header), Ok(Shown::Signed), "{signature}");
+            assert_eq!(
+                shown(&credentials, &header),
+                Ok(Shown::Signed("sandbox-oauth-token".into())),
+                "{signature}"
+            );
         }
         let header = format!(r#"{start}, oauth_signature="a+b%26other""#);
         assert_eq!(shown(&credentials, &header), Err("The OAuth signature is invalid".into()));

@@ -1,13 +1,26 @@
 //! Requests to the sandbox, in order.
 
+mod hide;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use cc_one_line::one_line;
 use http::request::Parts;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::table::Table;
+use hide::Shown;
+
 /// One request and how it ended.
+///
+/// `Serialize` makes an object for snapshots: `method`, `path`, `operation`, `headers`, `body`, `status` and `sozuId`. In it, each
+/// value that the spec marks as a secret is `***`. Redact in the snapshot whatever differs between runs, such as
+/// `[].headers["user-agent"]`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Exchange {
@@ -25,9 +38,37 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// The `Sozu-Id` header of the answer.
     pub sozu_id: Option<String>,
+    /// Path and body without secrets, which `Serialize` writes.
+    shown: Shown,
+}
+
+impl Serialize for Exchange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+        for (name, value) in &self.headers {
+            match headers.entry(name) {
+                Entry::Vacant(entry) => _ = entry.insert(value.clone()),
+                Entry::Occupied(mut entry) => entry.get_mut().extend([", ", value]),
+            }
+        }
+        let mut object = serializer.serialize_struct("Exchange", 7)?;
+        object.serialize_field("method", &self.method)?;
+        object.serialize_field("path", &self.shown.path)?;
+        object.serialize_field("operation", &self.operation)?;
+        object.serialize_field("headers", &headers)?;
+        object.serialize_field("body", &self.shown.body)?;
+        object.serialize_field("status", &self.status)?;
+        object.serialize_field("sozuId", &self.sozu_id)?;
+        object.end()
+    }
 }
 
 impl Exchange {
+    /// Prepares the path and the body for `Serialize`.
+    pub(crate) fn hide_secrets(&mut self, table: &Table) {
+        self.shown = hide::shown(self, table);
+    }
+
     /// The body as JSON, if it is.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
@@ -62,6 +103,7 @@ impl RequestJournal {
             body: body.clone(),
             status: None,
             sozu_id: None,
+            shown: Shown::default(),
         };
         let mut log = self.log();
         log.exchanges.push(exchange);

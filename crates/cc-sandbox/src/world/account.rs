@@ -1,4 +1,4 @@
-//! The user whose credentials are taken.
+//! The accounts of users.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Shelf;
 
-/// The user whose credentials are taken.
+/// The account of a user.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Account {
     /// The profile in the v2 format.
@@ -33,6 +33,7 @@ pub(crate) enum Mfa {
 }
 
 impl Account {
+    /// The account of the main user.
     pub(crate) fn new(id: &str, now: Timestamp) -> Self {
         let token = "sandbox-other-oauth-token";
         let listed = json!({
@@ -43,10 +44,20 @@ impl Account {
             "rights": { "almighty": true },
         });
         Self {
+            emails: vec!["other@sandbox.example".to_owned()],
+            keys: Shelf::from([("laptop".to_owned(), "ssh-ed25519 AAAAsandbox user@sandbox".to_owned())]),
+            oauth_tokens: Shelf::from([(token.to_owned(), listed)]),
+            ..Self::of(id, "user@sandbox.example", "Sandbox User", now)
+        }
+    }
+
+    /// The account of a user, with nothing but a profile and a password.
+    pub(crate) fn of(id: &str, email: &str, name: &str, now: Timestamp) -> Self {
+        Self {
             profile: json!({
                 "id": id,
-                "email": "user@sandbox.example",
-                "name": "Sandbox User",
+                "email": email,
+                "name": name,
                 "phone": "",
                 "address": "1 rue du Bac à sable",
                 "city": "Nantes",
@@ -63,11 +74,7 @@ impl Account {
                 "hasPassword": true,
             }),
             password: "sandbox-password".to_owned(),
-            emails: vec!["other@sandbox.example".to_owned()],
-            keys: Shelf::from([("laptop".to_owned(), "ssh-ed25519 AAAAsandbox user@sandbox".to_owned())]),
-            mfa: Mfa::None,
-            oauth_tokens: Shelf::from([(token.to_owned(), listed)]),
-            settings: BTreeMap::new(),
+            ..Self::default()
         }
     }
 }

@@ -29,10 +29,14 @@ pub(crate) struct RequestToken {
 }
 
 impl World {
-    /// The secret of a user's token that was made here, was not revoked and has not ended.
-    pub(crate) fn oauth_secret(&self, token: &str) -> Option<&str> {
-        let end = self.account.oauth_tokens.get(token)?["expirationDate"].as_i64()?;
+    /// The user and the secret of a token that was made here, was not revoked and has not ended.
+    pub(super) fn made_oauth_token(&self, token: &str) -> Option<(&str, &str)> {
         let secret = self.oauth.secrets.get(token)?;
-        (end > self.now.as_millisecond()).then_some(secret)
+        let (user, listed) = self
+            .accounts
+            .iter()
+            .find_map(|(user, account)| Some((user, account.oauth_tokens.get(token)?)))?;
+        let end = listed["expirationDate"].as_i64()?;
+        (end > self.now.as_millisecond()).then_some((user, secret))
     }
 }

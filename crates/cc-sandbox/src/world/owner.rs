@@ -36,6 +36,12 @@ impl Owner {
         }
     }
 
+    /// Adds a member, or replaces it.
+    pub(crate) fn add_member(&mut self, id: &str, email: &str, name: &str, role: &str) {
+        let user = json!({ "id": id, "email": email, "name": name, "preferredMFA": "NONE" });
+        self.members.insert(id.to_owned(), json!({ "member": user, "role": role, "job": null }));
+    }
+
     pub(crate) fn has_member(&self, user: &str) -> bool {
         self.members.contains_key(user)
     }

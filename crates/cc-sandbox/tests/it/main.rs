@@ -6,6 +6,7 @@ mod application;
 mod client;
 mod faults;
 mod journal;
+mod kit;
 mod lifecycle;
 mod network;
 mod oauth;

@@ -1,0 +1,252 @@
+//! Drains that deliver: each sends the lines of its log to the URL that it was given, one batch after the other.
+
+mod http;
+mod recipient;
+mod syslog;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use self::recipient::Recipient;
+use crate::engine::clock::{Clock, after};
+use crate::stream::{Line, Place, Source, Span};
+use crate::world::{Drain, World};
+
+/// Maximum number of lines that are sent before their delivery is confirmed: a slow recipient gets no more.
+const BATCH: usize = 100;
+/// Interval between two reads of a log, in sandbox time.
+const LOOK: Duration = Duration::from_secs(1);
+/// First and longest wait before another attempt, in sandbox time. No source states those of the platform.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Number of attempts after which a drain gives up. No source states that of the platform.
+pub(crate) const MOST_ATTEMPTS: u32 = 10;
+/// Longest time of an attempt, in the time of `tokio`.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Progress of the delivery of a drain.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Progress {
+    /// Place of the first line that is not delivered yet. `None` until the drain is first enabled.
+    pub(crate) next: Option<Place>,
+    /// Number of failed attempts since the last success.
+    pub(crate) attempt: u32,
+    pub(crate) last_attempt: Option<Timestamp>,
+    pub(crate) next_attempt: Option<Timestamp>,
+    pub(crate) retrying_since: Option<Timestamp>,
+    pub(crate) last_error: Option<String>,
+    /// Lines and bytes of the last batch, and the sandbox time that they took.
+    lines: u64,
+    bytes: u64,
+    took: Duration,
+}
+
+impl Progress {
+    /// Returns `true` if the drain gave up. Enabling it again, or resetting its cursor, starts it again.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.attempt >= MOST_ATTEMPTS
+    }
+
+    /// Lines and bytes per second.
+    pub(crate) fn rates(&self) -> (f64, f64) {
+        let seconds = self.took.max(LOOK).as_secs_f64();
+        (self.lines as f64 / seconds, self.bytes as f64 / seconds)
+    }
+
+    fn succeeded(&mut self, now: Timestamp, batch: &Batch) {
+        let since = self.last_attempt.unwrap_or(now);
+        *self = Self {
+            next: Some(batch.next),
+            last_attempt: Some(now),
+            lines: batch.lines.len() as u64,
+            bytes: batch.lines.iter().map(|line| line.text().len() as u64).sum(),
+            took: Duration::try_from(now.duration_since(since)).unwrap_or_default(),
+            ..Self::default()
+        };
+    }
+
+    fn failed(&mut self, now: Timestamp, error: String) {
+        let wait = FIRST_WAIT.saturating_mul(1 << self.attempt.min(16)).min(LONGEST_WAIT);
+        self.attempt += 1;
+        self.retrying_since.get_or_insert(now);
+        self.last_attempt = Some(now);
+        self.last_error = Some(error);
+        self.next_attempt = (!self.gave_up()).then(|| after(now, wait));
+    }
+}
+
+/// Number of lines that a drain has not delivered, at most 10,000: more are not counted.
+pub(crate) fn backlog(world: &World, drain: &Drain) -> usize {
+    const COUNTED: usize = 10_000;
+    let (Some(next), Some(source)) = (drain.progress.next, source(drain)) else { return 0 };
+    let span = Span { from: next.micros, to: world.now.as_microsecond() };
+    source.search(world, span, crate::stream::Sought::default(), false, COUNTED).len()
+}
+
+/// The tasks that deliver.
+#[derive(Debug)]
+pub(crate) struct Deliveries {
+    /// `true` if drains may deliver to other machines.
+    anywhere: bool,
+    /// Ids of the drains that have a task.
+    running: Arc<Mutex<BTreeSet<String>>>,
+    /// Closed when the sandbox is dropped, which stops the tasks.
+    alive: watch::Sender<()>,
+}
+
+impl Deliveries {
+    pub(crate) fn new(anywhere: bool) -> Self {
+        Self { anywhere, running: Arc::default(), alive: watch::Sender::new(()) }
+    }
+
+    /// Starts a task for each drain that has none and may deliver.
+    pub(crate) fn follow(&self, world: &World, shared: &Arc<Mutex<World>>, clock: &Arc<Clock>) {
+        // A sandbox without a runtime answers requests, and delivers nothing.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        for drain in world.drains.values() {
+            let Some(recipient) = Recipient::of(&drain.recipient, self.anywhere) else { continue };
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            if !running.insert(drain.id.clone()) {
+                continue;
+            }
+            let delivery = Delivery {
+                id: drain.id.clone(),
+                recipient,
+                world: Arc::downgrade(shared),
+                clock: Arc::clone(clock),
+                running: Arc::clone(&self.running),
+            };
+            let mut stopped = self.alive.subscribe();
+            runtime.spawn(async move {
+                tokio::select! {
+                    () = delivery.run() => {}
+                    _ = stopped.changed() => {}
+                }
+            });
+        }
+    }
+}
+
+/// One drain that delivers.
+struct Delivery {
+    id: String,
+    recipient: Recipient,
+    world: Weak<Mutex<World>>,
+    clock: Arc<Clock>,
+    running: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+/// Lines to send, and the place after them.
+pub(crate) struct Batch {
+    pub(crate) lines: Vec<Entry>,
+    next: Place,
+}
+
+/// A line as recipients get it.
+pub(crate) struct Entry {
+    pub(crate) date: Timestamp,
+    /// Application or add-on.
+    pub(crate) resource: String,
+    pub(crate) value: serde_json::Value,
+}
+
+impl Entry {
+    fn new(resource: &str, line: Line) -> Self {
+        Self { date: line.place.date(), resource: resource.to_owned(), value: line.value }
+    }
+
+    /// The message of the line; of an access, the whole of it as JSON.
+    pub(crate) fn text(&self) -> String {
+        self.value["message"].as_str().map_or_else(|| self.value.to_string(), str::to_owned)
+    }
+
+    /// A text field; empty if there is none.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        self.value[name].as_str().unwrap_or_default()
+    }
+}
+
+enum Step {
+    Wait(Timestamp),
+    Send(Batch),
+    End,
+}
+
+impl Delivery {
+    async fn run(&self) {
+        loop {
+            match self.step() {
+                Step::End => return,
+                Step::Wait(time) => self.clock.sleep_until(time).await,
+                Step::Send(batch) => {
+                    let sent = tokio::time::timeout(TIMEOUT, self.recipient.send(&batch.lines)).await;
+                    let sent = sent.unwrap_or_else(|_| Err(format!("no answer within {TIMEOUT:?}")));
+                    self.change(|progress, now| match sent {
+                        Ok(()) => progress.succeeded(now, &batch),
+                        Err(error) => progress.failed(now, error),
+                    });
+                }
+            }
+        }
+    }
+
+    fn step(&self) -> Step {
+        let Some(world) = self.world.upgrade() else { return Step::End };
+        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.settle(self.clock.now());
+        let now = world.now;
+        let later = Step::Wait(after(now, LOOK));
+        let Some(drain) = world.drains.get_mut(&self.id) else { return Step::End };
+        let Some(source) = source(drain).filter(|_| drain.status == "ENABLED") else { return later };
+        let progress = &mut drain.progress;
+        let next = *progress.next.get_or_insert(Place::start_of(drain.changed));
+        if progress.gave_up() {
+            return later;
+        }
+        if let Some(time) = progress.next_attempt.filter(|time| *time > now) {
+            return Step::Wait(time);
+        }
+        let resource = drain.resource.clone();
+        let span = Span { from: next.micros, to: now.as_microsecond() };
+        let lines = source.search(&world, span, crate::stream::Sought::default(), false, BATCH);
+        let lines: Vec<Line> = lines.into_iter().filter(|line| line.place >= next).collect();
+        match lines.last() {
+            None => later,
+            Some(last) => Step::Send(Batch {
+                next: last.place.next(),
+                lines: lines.into_iter().map(|line| Entry::new(&resource, line)).collect(),
+            }),
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Progress, Timestamp)) {
+        let Some(world) = self.world.upgrade() else { return };
+        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.settle(self.clock.now());
+        let now = world.now;
+        if let Some(drain) = world.drains.get_mut(&self.id) {
+            change(&mut drain.progress, now);
+        }
+    }
+}
+
+/// The log that a drain sends. Audit logs have no lines in the sandbox.
+fn source(drain: &Drain) -> Option<Source> {
+    let resource = drain.resource.clone();
+    match (drain.kind.as_str()?, resource.starts_with("app_")) {
+        ("LOG", true) => Some(Source::Application(resource)),
+        ("LOG", false) => Some(Source::Addon(resource)),
+        ("ACCESSLOG", true) => Some(Source::Accesses(resource)),
+        _ => None,
+    }
+}

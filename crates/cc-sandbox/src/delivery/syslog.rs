@@ -1,0 +1,52 @@
+//! Delivery to syslog servers: lines in the format of RFC 5424.
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpStream, UdpSocket};
+
+use super::Entry;
+use super::http::Target;
+
+/// Port of syslog over UDP, and that of syslog over TCP in practice.
+const PORT: u16 = 514;
+/// Facility `user`, severity `info`.
+const PRIORITY: i64 = 14;
+
+/// A line with this structured data, or `-`.
+pub(super) fn line(entry: &Entry, data: &str) -> String {
+    let priority = entry.value["priority"].as_i64().unwrap_or(PRIORITY);
+    let field = |name: &str| match entry.field(name) {
+        "" => "-".to_owned(),
+        text => text.replace(' ', "_"),
+    };
+    let process = entry.value["pid"].as_i64().map_or_else(|| "-".to_owned(), |pid| pid.to_string());
+    let message = entry.text().replace(['\r', '\n'], " ");
+    format!(
+        "<{priority}>1 {} {} {} {process} - {data} {message}",
+        entry.date.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"),
+        entry.resource,
+        field("service"),
+    )
+}
+
+/// Sends lines that end with a line feed (RFC 6587, 3.4.2). TCP confirms nothing: a line counts as delivered when the system has
+/// taken it.
+pub(super) async fn over_tcp(target: &Target, lines: Vec<String>) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("could not send to {}: {error}", target.authority());
+    let mut stream = TcpStream::connect(target.address(PORT)).await.map_err(failed)?;
+    let mut text = lines.join("\n");
+    text.push('\n');
+    stream.write_all(text.as_bytes()).await.map_err(failed)?;
+    stream.shutdown().await.map_err(failed)
+}
+
+/// Sends a datagram for each line.
+pub(super) async fn over_udp(target: &Target, lines: Vec<String>) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("could not send to {}: {error}", target.authority());
+    let local = if target.host.starts_with('[') { "[::]:0" } else { "0.0.0.0:0" };
+    let socket = UdpSocket::bind(local).await.map_err(failed)?;
+    socket.connect(target.address(PORT)).await.map_err(failed)?;
+    for line in lines {
+        socket.send(line.as_bytes()).await.map_err(failed)?;
+    }
+    Ok(())
+}
