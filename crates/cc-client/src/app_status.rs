@@ -1,7 +1,5 @@
 //! State of an application, from outside.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// Current state of an application.
@@ -66,11 +64,7 @@ impl AppStatus {
     }
 }
 
-impl fmt::Display for AppStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+crate::declare::worded!(AppStatus);
 
 #[cfg(test)]
 mod tests {

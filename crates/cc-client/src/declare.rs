@@ -38,6 +38,38 @@ macro_rules! setters {
 }
 pub(crate) use setters;
 
+/// Gives enums without data, which serde writes as a word, this word as their text: `Display` and `FromStr`.
+macro_rules! worded {
+    ($($name:ident),+ $(,)?) => {$(
+        impl std::fmt::Display for $name {
+            /// One word, as in JSON.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = cc_runtime::Error;
+
+            /// Reads the word, as in JSON.
+            ///
+            /// # Errors
+            /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) with the words that are known.
+            fn from_str(word: &str) -> cc_runtime::Result<Self> {
+                use serde::de::IntoDeserializer;
+
+                let read: Result<Self, serde::de::value::Error> =
+                    serde::Deserialize::deserialize(cc_runtime::one_line(word, 64).to_string().into_deserializer());
+                read.map_err(|error| {
+                    let error = cc_runtime::Error::new(cc_runtime::ErrorKind::InvalidInput).with_message(error.to_string());
+                    error.not_sent()
+                })
+            }
+        }
+    )+};
+}
+pub(crate) use worded;
+
 /// Declares the output model of a command, and the wire field of each of its fields.
 macro_rules! model {
     (

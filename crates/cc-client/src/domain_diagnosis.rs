@@ -48,6 +48,8 @@ pub enum DnsSummary {
     NoConfig,
 }
 
+crate::declare::worded!(DnsSummary);
+
 /// Finding about one record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", content = "value", rename_all = "kebab-case")]

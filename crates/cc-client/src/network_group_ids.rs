@@ -72,6 +72,23 @@ impl fmt::Display for MemberKind {
     }
 }
 
+impl std::str::FromStr for MemberKind {
+    type Err = cc_runtime::Error;
+
+    /// Reads the kind as the platform writes it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) for any other text.
+    fn from_str(kind: &str) -> cc_runtime::Result<Self> {
+        let known = [Self::Application, Self::Addon, Self::External];
+        known.into_iter().find(|known| known.to_string() == kind).ok_or_else(|| {
+            let kind = cc_runtime::one_line(kind, 64);
+            let message = format!("unknown kind of member `{kind}`: expected APPLICATION, ADDON or EXTERNAL");
+            cc_runtime::Error::new(cc_runtime::ErrorKind::InvalidInput).with_message(message).not_sent()
+        })
+    }
+}
+
 /// Returns `true` if an add-on of this provider and plan (by its slug) can be a member.
 #[must_use]
 pub fn can_be_member(provider: &str, plan_slug: &str) -> bool {

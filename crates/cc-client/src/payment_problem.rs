@@ -15,6 +15,8 @@ pub enum PaymentProblem {
     DefaultPaymentMethodExpired,
 }
 
+crate::declare::worded!(PaymentProblem);
+
 impl PaymentProblem {
     /// Returns the number of the problem in the official JavaScript client.
     #[must_use]

@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::fmt;
+
 use cc_runtime::{Error, ErrorKind, Result};
 
 use crate::command::{Access, Keys};
@@ -19,6 +21,17 @@ pub enum Effect {
     /// Every other command, such as `INCR`, and every unknown one: it is sent once. If no answer arrives, it
     /// may have been applied.
     Once,
+}
+
+impl fmt::Display for Effect {
+    /// One word: `read`, `idempotent` or `once`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Read => "read",
+            Self::Idempotent => "idempotent",
+            Self::Once => "once",
+        })
+    }
 }
 
 impl Effect {

@@ -167,38 +167,44 @@ impl fmt::Debug for StreamError {
 
 impl fmt::Display for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind() {
-            ErrorKind::Request => write!(f, "could not make the request of the stream"),
-            ErrorKind::Runtime => write!(
+        fmt::Display::fmt(self.kind(), f)
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request => write!(f, "could not make the request of the stream"),
+            Self::Runtime => write!(
                 f,
                 "no usable tokio runtime: poll the stream in one that was built with `enable_time` and `enable_io`"
             ),
-            ErrorKind::Unreachable => write!(f, "could not reach the server"),
-            ErrorKind::Redirect => {
+            Self::Unreachable => write!(f, "could not reach the server"),
+            Self::Redirect => {
                 write!(f, "the server redirected the stream, and the redirect was not followed")
             }
-            ErrorKind::ConnectTimeout { after } => write!(f, "no answer within {after:?}"),
-            ErrorKind::Refused { status, .. } => write!(f, "the server answered {status}"),
-            ErrorKind::ContentType { found: Some(found) } => {
+            Self::ConnectTimeout { after } => write!(f, "no answer within {after:?}"),
+            Self::Refused { status, .. } => write!(f, "the server answered {status}"),
+            Self::ContentType { found: Some(found) } => {
                 write!(f, "expected an event stream, found {}", shown(found))
             }
-            ErrorKind::ContentType { found: None } => {
+            Self::ContentType { found: None } => {
                 write!(f, "the answer has no content type: expected an event stream")
             }
-            ErrorKind::ContentEncoding { found } => {
+            Self::ContentEncoding { found } => {
                 let found = shown(found);
                 write!(f, "the answer is encoded with {found}, which the transport does not decode")
             }
-            ErrorKind::Disconnected => write!(f, "the connection was lost"),
-            ErrorKind::Silent { after } => write!(f, "the server has been silent for {after:?}"),
-            ErrorKind::RetriesExhausted { retries } => write!(f, "the stream failed after {retries} retries"),
-            ErrorKind::Payload { event } => {
+            Self::Disconnected => write!(f, "the connection was lost"),
+            Self::Silent { after } => write!(f, "the server has been silent for {after:?}"),
+            Self::RetriesExhausted { retries } => write!(f, "the stream failed after {retries} retries"),
+            Self::Payload { event } => {
                 write!(f, "could not read the data of an event `{}`", shown(&event.name))
             }
-            ErrorKind::Oversize { event } => {
+            Self::Oversize { event } => {
                 write!(f, "an event `{}` of {} bytes exceeds the limit", shown(&event.name), event.size)
             }
-            ErrorKind::ErrorEvent { event } => {
+            Self::ErrorEvent { event } => {
                 write!(f, "the server sent an event `{}`: {}", shown(&event.name), shown(&event.data))
             }
         }

@@ -74,7 +74,7 @@ pub struct Gap {
 }
 
 /// Reasons why events may be missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GapCause {
     /// The stream was interrupted after an event without a usable id: there was no place to go on from.
@@ -96,18 +96,27 @@ pub enum GapCause {
     },
 }
 
-impl fmt::Display for Gap {
+impl fmt::Display for GapCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cause = match self.cause {
-            GapCause::NoId => "there was no id to resume from",
-            GapCause::IdRefused => "the server refused the id to resume from",
-            GapCause::IdsSkipped => "the server skipped ids",
-            GapCause::Unproven => "the server may not have resumed from the id",
-            GapCause::IdNotUnique => "several events have the same id",
-            GapCause::Overflow { dropped } => {
+        f.write_str(match self {
+            Self::NoId => "there was no id to resume from",
+            Self::IdRefused => "the server refused the id to resume from",
+            Self::IdsSkipped => "the server skipped ids",
+            Self::Unproven => "the server may not have resumed from the id",
+            Self::IdNotUnique => "several events have the same id",
+            Self::Overflow { dropped } => {
                 return write!(f, "{dropped} items were dropped: the consumer is too slow");
             }
-        };
+        })
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cause = self.cause;
+        if matches!(cause, GapCause::Overflow { .. }) {
+            return write!(f, "{cause}");
+        }
         f.write_str("events may be missing")?;
         if let Some(after) = &self.after {
             write!(f, " after `{}`", shown(after))?;
@@ -133,6 +142,20 @@ pub enum EndReason {
     Closed,
     /// The stream failed permanently: the error was the item before.
     Failed,
+}
+
+impl fmt::Display for EndReason {
+    /// The rest of a sentence about a stream, such as `was closed`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Server(Some(reason)) => return write!(f, "was ended by the server: {}", shown(reason)),
+            Self::Server(None) => "was ended by the server",
+            Self::NoContent => "is empty: the server has nothing to stream",
+            Self::Limit => "reached its limit of items",
+            Self::Closed => "was closed",
+            Self::Failed => "failed",
+        })
+    }
 }
 
 /// An event as received, bounded, for an error to carry.

@@ -3,6 +3,7 @@
 //! The machine is pure: it receives events with their time and returns actions; it opens nothing and waits
 //! for nothing. Time is a monotonic clock, counted from any starting point.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::event::EndReason;
@@ -25,6 +26,19 @@ pub enum State {
     Paused,
     /// Over. No other state follows.
     Closed,
+}
+
+impl fmt::Display for State {
+    /// One word in lower case, such as `open`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Init => "init",
+            Self::Connecting => "connecting",
+            Self::Open => "open",
+            Self::Paused => "paused",
+            Self::Closed => "closed",
+        })
+    }
 }
 
 /// The number of a connection. What an earlier connection reports is of no more interest.

@@ -56,6 +56,8 @@ pub enum ProblemKind {
     ShellSubstitution,
 }
 
+crate::declare::worded!(ProblemKind);
+
 impl ProblemKind {
     /// Number of the problem in the official JavaScript client, which has none above 8.
     #[must_use]

@@ -66,6 +66,21 @@ impl Right {
     }
 }
 
+impl std::str::FromStr for Right {
+    type Err = cc_runtime::Error;
+
+    /// Reads the platform's name of the right.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) for a name that this version does not know.
+    fn from_str(name: &str) -> cc_runtime::Result<Self> {
+        Self::ALL.into_iter().find(|right| right.as_str() == name).ok_or_else(|| {
+            let message = format!("unknown right `{}`", cc_runtime::one_line(name, 64));
+            cc_runtime::Error::new(cc_runtime::ErrorKind::InvalidInput).with_message(message).not_sent()
+        })
+    }
+}
+
 impl fmt::Display for Right {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -1,5 +1,7 @@
 //! OAuth 1 signatures: base string and hash. Source: RFC 5849, section 3.4.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -8,6 +10,9 @@ use http::{Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 use sha1::Sha1;
 use sha2::Sha512;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::line::{CODE, one_line};
 
 /// The unreserved characters of RFC 3986, which OAuth 1 does not encode (section 3.6).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -46,6 +51,9 @@ impl SignatureMethod {
             Self::HmacSha512 => "HMAC-SHA512",
         }
     }
+
+    /// All methods.
+    pub const ALL: &'static [Self] = &[Self::Plaintext, Self::HmacSha1, Self::HmacSha512];
 
     /// The signature of a base string.
     pub(super) fn sign(self, base_string: &str, key: &str) -> String {
@@ -112,6 +120,26 @@ fn pairs(form: &[u8]) -> impl Iterator<Item = (String, String)> {
         let mut side = || again(sides.next().unwrap_or_default());
         (side(), side())
     })
+}
+
+impl fmt::Display for SignatureMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl std::str::FromStr for SignatureMethod {
+    type Err = Error;
+
+    /// Reads the name of the method in `oauth_signature_method`.
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL.iter().copied().find(|method| method.as_str() == name).ok_or_else(|| {
+            let name = one_line(name, CODE);
+            let known: Vec<&str> = Self::ALL.iter().map(|method| method.as_str()).collect();
+            let message = format!("unknown signature method `{name}`: expected one of {}", known.join(", "));
+            Error::new(ErrorKind::InvalidInput).with_message(message).not_sent()
+        })
+    }
 }
 
 #[cfg(test)]

@@ -64,13 +64,19 @@ impl Drift {
     }
 }
 
+impl fmt::Display for DriftKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Converted => "converted",
+            Self::FieldLost => "field left out",
+            Self::ElementLost => "element left out",
+        })
+    }
+}
+
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let done = match self.kind {
-            DriftKind::Converted => "converted",
-            DriftKind::FieldLost => "field left out",
-            DriftKind::ElementLost => "element left out",
-        };
+        let done = self.kind;
         // Names of properties are the server's.
         let message = one_line(&self.message, MESSAGE);
         if self.path.is_empty() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// JSON of which only so much is known that it holds a secret: `Debug` shows none of it, and there is no `Display`.
 ///
 /// [`expose`](Self::expose) is the one way to read it. `Serialize` writes it as it is.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretJson(Value);
 
 impl SecretJson {

@@ -19,4 +19,5 @@ mod schemas;
 mod secrets;
 mod streams;
 mod sweep;
+mod traits;
 mod trial;

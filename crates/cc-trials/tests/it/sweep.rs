@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 pub trait Sweep {
     async fn command<C>(&mut self)
     where
-        C: Command<Context = Context> + Debug + Serialize + DeserializeOwned + JsonSchema,
-        C::Output: Debug + Serialize + DeserializeOwned + JsonSchema;
+        C: Command<Context = Context> + Debug + Clone + PartialEq + Serialize + DeserializeOwned + JsonSchema,
+        C: Send + Sync + Unpin + 'static,
+        C::Output: Debug + Clone + PartialEq + Serialize + DeserializeOwned + JsonSchema,
+        C::Output: Send + Sync + Unpin + 'static;
 }

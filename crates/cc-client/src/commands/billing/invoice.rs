@@ -17,6 +17,8 @@ pub enum InvoiceFormat {
     Pdf,
 }
 
+crate::declare::worded!(InvoiceFormat);
+
 impl Locate for GetInvoiceUrl {
     fn locate(&self) -> Result<Request> {
         match self.format {

@@ -36,6 +36,8 @@ pub enum TimestampUnit {
     Us,
 }
 
+crate::declare::worded!(TimestampUnit);
+
 /// Metrics by name, each from the oldest point to the latest.
 pub type Metrics = BTreeMap<String, Vec<MetricPoint>>;
 

@@ -1,5 +1,7 @@
 //! The base URL that the environment names.
 
+use std::fmt;
+
 use super::Environment;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
@@ -41,6 +43,16 @@ pub enum Service {
     Bridge,
     /// The HTTP proxy of Redis and Materia KV: `CC_KV_ENDPOINT`.
     Kv,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Api => "API",
+            Self::Bridge => "API bridge",
+            Self::Kv => "HTTP proxy of Redis and Materia KV",
+        })
+    }
 }
 
 impl Service {

@@ -132,18 +132,7 @@ impl DeploymentOutcome {
     }
 }
 
-impl fmt::Display for DeploymentOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Superseded => "superseded",
-            Self::DeadlineExceeded => "deadline-exceeded",
-            Self::UnknownState => "unknown-state",
-        })
-    }
-}
+crate::declare::worded!(DeploymentOutcome);
 
 impl Termination for DeploymentOutcome {
     fn report(self) -> ExitCode {
