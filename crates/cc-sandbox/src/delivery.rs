@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use self::recipient::Recipient;
 use crate::engine::clock::{Clock, after};
-use crate::stream::{Line, Place, Source, Span};
+use crate::stream::{Line, Place, Sought, Source, Span};
 use crate::world::{Drain, World};
 
 /// Maximum number of lines that are sent before their delivery is confirmed: a slow recipient gets no more.
@@ -43,6 +43,13 @@ pub(crate) struct Progress {
     lines: u64,
     bytes: u64,
     took: Duration,
+}
+
+impl From<Option<Place>> for Progress {
+    /// No attempt yet, with this first line.
+    fn from(next: Option<Place>) -> Self {
+        Self { next, ..Self::default() }
+    }
 }
 
 impl Progress {
@@ -84,7 +91,8 @@ pub(crate) fn backlog(world: &World, drain: &Drain) -> usize {
     const COUNTED: usize = 10_000;
     let (Some(next), Some(source)) = (drain.progress.next, source(drain)) else { return 0 };
     let span = Span { from: next.micros, to: world.now.as_microsecond() };
-    source.search(world, span, crate::stream::Sought::default(), false, COUNTED).len()
+    let lines = source.search(world, span, Sought::default(), false, COUNTED);
+    lines.iter().filter(|line| line.place >= next).count()
 }
 
 /// The tasks that deliver.
@@ -218,7 +226,7 @@ impl Delivery {
         }
         let resource = drain.resource.clone();
         let span = Span { from: next.micros, to: now.as_microsecond() };
-        let lines = source.search(&world, span, crate::stream::Sought::default(), false, BATCH);
+        let lines = source.search(&world, span, Sought::default(), false, BATCH);
         let lines: Vec<Line> = lines.into_iter().filter(|line| line.place >= next).collect();
         match lines.last() {
             None => later,

@@ -42,6 +42,7 @@ use router::Match;
 use table::{Place, Table};
 use validate::{Inputs, Side, Violation};
 
+use crate::delivery::Deliveries;
 use crate::domains::Handlers;
 use crate::kv::{self, Proxy};
 use crate::stream::{Ground, Live};
@@ -64,6 +65,7 @@ pub(crate) struct Engine {
     /// `true` if violations are also written to the standard error.
     pub(crate) tells: bool,
     pub(crate) requests: AtomicU64,
+    pub(crate) deliveries: Deliveries,
 }
 
 impl Engine {
@@ -74,6 +76,7 @@ impl Engine {
         credentials: Credentials,
         tells: bool,
         stateless: bool,
+        deliveries: Deliveries,
     ) -> Self {
         let mut handlers = crate::domains::handlers();
         if stateless {
@@ -93,6 +96,7 @@ impl Engine {
             violations: Mutex::default(),
             tells,
             requests: AtomicU64::new(0),
+            deliveries,
         }
     }
 
@@ -213,7 +217,13 @@ impl Engine {
             subjects::check(&world, &request)?;
         }
         let reply = match self.handlers.get(operation.id.as_str()) {
-            Some(handler) => self.known(handler(&mut world, &request), &request, parts)?,
+            Some(handler) => {
+                let reply = self.known(handler(&mut world, &request), &request, parts)?;
+                if operation.id.contains("drain") {
+                    self.deliveries.follow(&world, &self.world, &self.clock);
+                }
+                reply
+            }
             None => Reply::default(),
         };
         Ok(self.complete(&world, parts, &request, reply))

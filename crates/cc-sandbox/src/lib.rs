@@ -5,6 +5,7 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod delivery;
 mod domains;
 mod engine;
 mod identity;

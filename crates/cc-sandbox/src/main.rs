@@ -24,8 +24,12 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: Options) -> ExitCode {
-    let builder =
-        Sandbox::builder().seed(options.seed).address(options.address).pace(options.pace).strict(false);
+    let builder = Sandbox::builder()
+        .seed(options.seed)
+        .address(options.address)
+        .pace(options.pace)
+        .deliver_anywhere(options.deliver_anywhere)
+        .strict(false);
     let sandbox = match builder.tell_violations(true).start().await {
         Ok(sandbox) => sandbox,
         Err(error) => {

@@ -14,6 +14,8 @@ The Clever Cloud platform in a process.
   --seed SEED       whole number that every id and every invented value comes from. Default: 0
   --speed FACTOR    how much faster than real time its time passes; 0 stops it, and only
                     POST /_sandbox/advance moves it. Default: 20
+  --deliver-anywhere
+                    drains deliver to any machine. Default: to this one only
   --help            this text
 ";
 
@@ -30,11 +32,13 @@ pub(crate) struct Options {
     pub(crate) address: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) pace: Pace,
+    pub(crate) deliver_anywhere: bool,
 }
 
 /// Reads the arguments of the program.
 pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String> {
     let (mut port, mut ip, mut seed, mut speed) = (8080, IpAddr::from(Ipv4Addr::LOCALHOST), 0, 20.0);
+    let mut deliver_anywhere = false;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
@@ -44,6 +48,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
         let mut value = || inline.clone().or_else(|| arguments.next()).unwrap_or_default();
         match name.as_str() {
             "--help" | "-h" => return Ok(Wish::Help),
+            "--deliver-anywhere" => deliver_anywhere = true,
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--address" => ip = parsed(&name, &value(), "an IP address")?,
             "--seed" => seed = parsed(&name, &value(), "a whole number")?,
@@ -55,7 +60,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
         return Err("`--speed` needs a number of at least 0".to_owned());
     }
     let pace = if speed == 0.0 { Pace::Manual } else { Pace::Speed(speed) };
-    Ok(Wish::Serve(Options { address: SocketAddr::new(ip, port), seed, pace }))
+    Ok(Wish::Serve(Options { address: SocketAddr::new(ip, port), seed, pace, deliver_anywhere }))
 }
 
 fn parsed<T: std::str::FromStr>(option: &str, text: &str, what: &str) -> Result<T, String> {
@@ -75,9 +80,13 @@ mod tests {
 
     #[test]
     fn options_come_with_a_space_or_an_equals_sign() {
-        let wish =
-            Wish::Serve(Options { address: ([127, 0, 0, 1], 9000).into(), seed: 7, pace: Pace::Speed(1.5) });
-        assert_eq!(read_words("--port 9000 --seed=7 --speed 1.5"), Ok(wish));
+        let wish = Wish::Serve(Options {
+            address: ([127, 0, 0, 1], 9000).into(),
+            seed: 7,
+            pace: Pace::Speed(1.5),
+            deliver_anywhere: true,
+        });
+        assert_eq!(read_words("--port 9000 --seed=7 --speed 1.5 --deliver-anywhere"), Ok(wish));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::delivery::Deliveries;
 use crate::engine::Engine;
 use crate::engine::auth::Credentials;
 use crate::engine::body::{Body, ConnectionReset};
@@ -50,6 +51,7 @@ pub struct Builder {
     start_time: Timestamp,
     credentials: Credentials,
     members: Members,
+    delivers_anywhere: bool,
     strict: bool,
     tells: bool,
     stateless: bool,
@@ -75,6 +77,7 @@ impl Sandbox {
             start_time: Timestamp::constant(1_767_225_600, 0),
             credentials: Credentials::default(),
             members: Members::default(),
+            delivers_anywhere: false,
             strict: true,
             tells: false,
             stateless: false,
@@ -293,6 +296,13 @@ impl Builder {
         self
     }
 
+    /// Sets whether drains deliver to any machine. Default: false, they deliver to this one only: `localhost` and addresses of the
+    /// loopback interface. A drain to any other machine is shown as running, and delivers nothing.
+    pub fn deliver_anywhere(mut self, anywhere: bool) -> Self {
+        self.delivers_anywhere = anywhere;
+        self
+    }
+
     /// Sets whether dropping the sandbox panics if the spec was violated. Default: true.
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
@@ -338,7 +348,15 @@ impl Builder {
         let mut world = initial_world(self.seed, self.start_time);
         self.members.add_to(&mut world, self.credentials.clone());
         let clock = Clock::new(self.start_time, self.pace);
-        let engine = Arc::new(Engine::new(table, world, clock, self.credentials, self.tells, self.stateless));
+        let engine = Arc::new(Engine::new(
+            table,
+            world,
+            clock,
+            self.credentials,
+            self.tells,
+            self.stateless,
+            Deliveries::new(self.delivers_anywhere),
+        ));
         Sandbox { engine, server: None, strict: self.strict }
     }
 }

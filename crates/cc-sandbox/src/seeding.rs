@@ -38,10 +38,13 @@ impl Sandbox {
     }
 
     /// Adds a drain to an application or (by its real id) to an add-on, and gives its id. It is enabled after a
-    /// while.
+    /// while, and then delivers its log if its URL is of this machine: see [`Builder::deliver_anywhere`](crate::Builder::deliver_anywhere).
     pub fn add_drain(&self, owner: &str, resource: &str, recipient: Value) -> String {
         let body = json!({ "kind": "LOG", "recipient": recipient });
-        self.change(|world| drain::make(world, owner, resource, &body))
+        let id = self.change(|world| drain::make(world, owner, resource, &body));
+        let engine = &self.engine;
+        engine.deliveries.follow(&engine.world(), &engine.world, &engine.clock);
+        id
     }
 
     /// Adds an invoice of an amount in EUR without tax, and gives its number.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::delivery::Progress;
 use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::Refusal;
@@ -144,6 +145,7 @@ pub(crate) struct Drain {
     pub(crate) status: &'static str,
     /// Time of the change to this status.
     pub(crate) changed: Timestamp,
+    pub(crate) progress: Progress,
 }
 
 /// Something that belongs to an owner, as the API sends it.

@@ -76,7 +76,8 @@ async fn connect(target: &Target) -> Result<Sender, String> {
     if target.scheme != "http" {
         return Err(format!("the sandbox delivers over http, not over {}", target.scheme));
     }
-    let failed = |error: &dyn std::fmt::Display| format!("could not connect to {}: {error}", target.authority());
+    let failed =
+        |error: &dyn std::fmt::Display| format!("could not connect to {}: {error}", target.authority());
     let stream = TcpStream::connect(target.address(80)).await.map_err(|error| failed(&error))?;
     let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| failed(&error))?;
     // It ends with its sender.
@@ -91,8 +92,10 @@ async fn send(
     kind: &str,
     body: String,
 ) -> Result<Bytes, String> {
-    let (path, query) = target.path.split_once('?').map_or((target.path.as_str(), None), |(p, q)| (p, Some(q)));
-    let path = if suffix.is_empty() { path.to_owned() } else { format!("{}{suffix}", path.trim_end_matches('/')) };
+    let (path, query) =
+        target.path.split_once('?').map_or((target.path.as_str(), None), |(p, q)| (p, Some(q)));
+    let path =
+        if suffix.is_empty() { path.to_owned() } else { format!("{}{suffix}", path.trim_end_matches('/')) };
     let path = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
     let mut request = http::Request::post(path).header(HOST, target.authority()).header(CONTENT_TYPE, kind);
     for (name, value) in &target.headers {
@@ -104,5 +107,9 @@ async fn send(
     let answer = sender.send_request(request).await.map_err(|error| lost(&error))?;
     let status = answer.status();
     let body = Limited::new(answer.into_body(), ANSWER).collect().await.map_err(|error| lost(&error))?;
-    if status.is_success() { Ok(body.to_bytes()) } else { Err(format!("{} answered {status}", target.authority())) }
+    if status.is_success() {
+        Ok(body.to_bytes())
+    } else {
+        Err(format!("{} answered {status}", target.authority()))
+    }
 }

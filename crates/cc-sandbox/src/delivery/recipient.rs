@@ -22,11 +22,17 @@ enum Form {
     /// A request for each line, which is a syslog line.
     Raw,
     /// The bulk API of Elasticsearch, with an index for each day.
-    Elasticsearch { index: String },
+    Elasticsearch {
+        index: String,
+    },
     /// A JSON array of lines.
     Json,
-    SyslogTcp { data: String },
-    SyslogUdp { data: String },
+    SyslogTcp {
+        data: String,
+    },
+    SyslogUdp {
+        data: String,
+    },
 }
 
 impl Recipient {
@@ -43,7 +49,9 @@ impl Recipient {
             let password = text("password").unwrap_or_default();
             header("authorization", format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
         }
-        let data = || text("rfc5424StructuredDataParameters").map_or_else(|| "-".to_owned(), |data| format!("[{data}]"));
+        let data = || {
+            text("rfc5424StructuredDataParameters").map_or_else(|| "-".to_owned(), |data| format!("[{data}]"))
+        };
         let form = match text("type")? {
             "RAW_HTTP" => Form::Raw,
             "ELASTICSEARCH" => Form::Elasticsearch { index: text("index")?.to_owned() },
@@ -84,7 +92,11 @@ impl Recipient {
                 }
                 let answer = http::post(&self.target, "/_bulk", "application/x-ndjson", bulk).await?;
                 let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
-                if answer["errors"] == true { Err("the server refused some of the lines".to_owned()) } else { Ok(()) }
+                if answer["errors"] == true {
+                    Err("the server refused some of the lines".to_owned())
+                } else {
+                    Ok(())
+                }
             }
             Form::SyslogTcp { data } => syslog::over_tcp(&self.target, syslog(data)).await,
             Form::SyslogUdp { data } => syslog::over_udp(&self.target, syslog(data)).await,
@@ -112,11 +124,20 @@ mod tests {
 
     #[test]
     fn only_recipients_on_this_machine_are_delivered_to_unless_others_are_asked_for() {
-        let recipient = |url: &str, anywhere| Recipient::of(&json!({ "type": "RAW_HTTP", "url": url }), anywhere).is_some();
-        for url in ["http://127.0.0.1:9/x", "http://me:pw@localhost/", "http://[::1]:80", "http://127.8.8.8"] {
+        let recipient = |url: &str, anywhere| {
+            Recipient::of(&json!({ "type": "RAW_HTTP", "url": url }), anywhere).is_some()
+        };
+        for url in ["http://127.0.0.1:9/x", "http://me:pw@localhost/", "http://[::1]:80", "http://127.8.8.8"]
+        {
             assert!(recipient(url, false), "{url}");
         }
-        for url in ["http://logs.example", "http://127.0.0.1.example", "http://10.0.0.1", "http://localhost.example", "http://localhost@logs.example"] {
+        for url in [
+            "http://logs.example",
+            "http://127.0.0.1.example",
+            "http://10.0.0.1",
+            "http://localhost.example",
+            "http://localhost@logs.example",
+        ] {
             assert!(!recipient(url, false) && recipient(url, true), "{url}");
         }
         assert!(!recipient("nonsense", true));

@@ -5,9 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Handler;
+use crate::delivery::{MOST_ATTEMPTS, Progress, backlog};
 use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::stream::Place;
 use crate::world::{Drain, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -18,7 +20,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("delete_drain", delete),
     ("enable_drain", enable),
     ("disable_drain", disable),
-    ("reset_drain_cursor", get),
+    ("reset_drain_cursor", reset),
     ("get_drain_test_command", test_command),
     ("delete_owner_drains", delete_all),
     ("list_application_drains", list),
@@ -28,7 +30,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("delete_application_drain", delete),
     ("enable_application_drain", enable),
     ("disable_application_drain", disable),
-    ("reset_application_drain_cursor", get),
+    ("reset_application_drain_cursor", reset),
     ("get_application_drain_test_command", test_command),
 ];
 
@@ -64,7 +66,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
         .filter(|drain| chosen("status", drain.status, true))
         .filter(|drain| chosen("executionStatus", execution(drain), true))
         .filter(|drain| !chosen("executionStatusNotIn", execution(drain), false));
-    json_of(found.map(wire).collect::<Value>())
+    json_of(found.map(|drain| wire(world, drain)).collect::<Value>())
 }
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -77,18 +79,19 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
         return Err(Refusal::invalid("The recipient has no URL").about("recipient.url"));
     }
     let id = make(world, request.owner(), resource, &request.body);
-    json_of(world.drains.get(&id).map(wire).unwrap_or_default())
+    json_of(world.drains.get(&id).map(|drain| wire(world, drain)).unwrap_or_default())
 }
 
 fn get(world: &mut World, request: &Request<'_>) -> Outcome {
-    json_of(wire(find(world, request)?))
+    let drain = find(world, request)?.clone();
+    json_of(wire(world, &drain))
 }
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let mut drain = find(world, request)?.clone();
     drain.status = "DELETED";
     world.drains.shift_remove(&drain.id);
-    json_of(wire(&drain))
+    json_of(wire(world, &drain))
 }
 
 fn delete_all(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -100,13 +103,26 @@ fn delete_all(world: &mut World, request: &Request<'_>) -> Outcome {
         .values()
         .filter(|drain| meant(drain))
         .map(|drain| Drain { status: "DELETED", ..drain.clone() });
-    let deleted: Value = deleted.map(|drain| wire(&drain)).collect();
+    let deleted: Value = deleted.map(|drain| wire(world, &drain)).collect();
     world.drains.retain(|_, drain| !meant(drain));
     json_of(deleted)
 }
 
+/// Goes on with the latest line. A drain that gave up starts again.
+fn reset(world: &mut World, request: &Request<'_>) -> Outcome {
+    let now = world.now;
+    let drain = find(world, request)?;
+    drain.progress = Progress::from(drain.progress.next.map(|_| Place::start_of(now)));
+    get(world, request)
+}
+
+/// A drain that gave up starts again, with the lines that it did not deliver.
 fn enable(world: &mut World, request: &Request<'_>) -> Outcome {
-    let id = find(world, request)?.id.clone();
+    let drain = find(world, request)?;
+    if drain.progress.gave_up() {
+        drain.progress = Progress::from(drain.progress.next);
+    }
+    let id = drain.id.clone();
     turn(world, &id, "ENABLING", "ENABLED");
     get(world, request)
 }
@@ -134,6 +150,7 @@ pub(crate) fn make(world: &mut World, owner: &str, resource: &str, body: &Value)
         recipient: body["recipient"].clone(),
         status: "CREATED",
         changed: world.now,
+        progress: Progress::default(),
     };
     world.drains.insert(id.clone(), drain);
     turn(world, &id, "ENABLING", "ENABLED");
@@ -158,10 +175,32 @@ fn turn(world: &mut World, id: &str, now: &'static str, then: &'static str) {
 }
 
 fn execution(drain: &Drain) -> &'static str {
-    if drain.status == "ENABLED" { "RUNNING" } else { "NOT_RUNNING" }
+    match &drain.progress {
+        _ if drain.status != "ENABLED" => "NOT_RUNNING",
+        progress if progress.gave_up() => "NOT_RUNNING",
+        progress if progress.attempt > 0 => "RETRYING",
+        _ => "RUNNING",
+    }
 }
 
-fn wire(drain: &Drain) -> Value {
+fn wire(world: &World, drain: &Drain) -> Value {
+    let progress = &drain.progress;
+    let mut execution = json!({ "status": execution(drain) });
+    if progress.attempt > 0 {
+        execution["attempt"] = progress.attempt.into();
+        execution["maxAttempt"] = MOST_ATTEMPTS.into();
+        execution["lastError"] = progress.last_error.clone().into();
+    }
+    for (name, time) in [
+        ("lastAttemptAt", progress.last_attempt),
+        ("nextAttemptAt", progress.next_attempt),
+        ("retryingSince", progress.retrying_since),
+    ] {
+        if let Some(time) = time {
+            execution[name] = time.to_string().into();
+        }
+    }
+    let (lines, bytes) = progress.rates();
     let mut recipient = drain.recipient.clone();
     if let Some(password) = recipient.get_mut("password") {
         *password = "********".into();
@@ -178,7 +217,7 @@ fn wire(drain: &Drain) -> Value {
             "date": drain.changed.to_string(),
             "status": drain.status,
         },
-        "execution": { "status": execution(drain) },
-        "backlog": { "msgBacklog": 0, "msgRateOut": 0.0, "msgThroughputOut": 0.0 },
+        "execution": execution,
+        "backlog": { "msgBacklog": backlog(world, drain), "msgRateOut": lines, "msgThroughputOut": bytes },
     })
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use cc_client::commands::account::GetProfile;
-use cc_client::commands::application::{GetApplication, UpdateEnvironment};
+use cc_client::commands::application::{ListApplication, UpdateEnvironment};
 use cc_client::commands::drain::CreateLogDrain;
-use cc_client::commands::organisation::{GetOrganisation, ListOrganisationMember};
+use cc_client::commands::organisation::ListOrganisationMember;
 use cc_client::commands::zone::GetZone;
 use cc_client::{Client, Credentials, Result};
 use cc_sandbox::{Fault, Pace, Sandbox};
@@ -44,9 +44,9 @@ async fn each_user_sees_its_own_account_and_its_organisations() {
         let client = sandbox.client_of(&identity);
         let profile = client.send(GetProfile::new()).await.unwrap();
         assert_eq!((profile.id.as_str(), &profile.email), (identity.user_id.as_str(), &identity.email));
-        let seen = client.send(GetOrganisation::new(acme)).await;
+        let seen = client.send(ListApplication::new(acme)).await;
         assert_eq!(seen.is_ok(), name != "eve", "{name}: {seen:?}");
-        let own = client.send(GetApplication::new(sandbox.ids().application)).await;
+        let own = client.send(ListApplication::new(sandbox.ids().organisation)).await;
         assert_eq!(own.is_ok(), name == "sandbox", "{name}");
     }
     let members = sandbox.client().send(ListOrganisationMember::new(acme)).await.unwrap();

@@ -4,6 +4,7 @@ mod account;
 mod addon;
 mod application;
 mod client;
+mod drains;
 mod faults;
 mod journal;
 mod kit;
