@@ -2,6 +2,7 @@
 
 pub mod bundle;
 mod ci;
+pub mod diff;
 pub mod generate;
 mod git;
 pub mod import;
@@ -29,6 +30,9 @@ cargo xtask COMMAND
                                     list and count every problem of spec/, or of any OpenAPI document: errors of OpenAPI,
                                     and deviations from the style of spec/; --limit: lines for each rule
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
+  diff BEFORE [AFTER] [--json] [--fail-on never|breaking|wire|addition|any] [--for PROGRAM]
+                                    changes between two states of the API: a revision, a folder or a document each; AFTER is by
+                                    default the working tree; --for reports what the program at this path uses
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
   release [--dry-run | --prepare | --semver | --package | --resume]
@@ -82,6 +86,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         },
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
+        ["diff", words @ ..] => diff::run(words, root),
         ["ci", options @ ..] => ci::ci(options, root),
         ["release", options @ ..] => release::release(options, root),
         ["snapshots", options @ ..] => snapshots::snapshots(options, root),

@@ -110,12 +110,19 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
     Ok(Rendered { files, names, notes })
 }
 
+/// A command of one request, as the surface lists it.
+pub struct Described {
+    /// Each with its place in the request, if it is sent.
+    pub fields: Vec<(Field, Option<String>)>,
+    pub output: String,
+}
+
 /// The fields of a command of one request, each with its place in the request if it is sent, and the output.
 pub fn described(
     decided: &Decided<'_>,
     operation: &Operation,
     command: &Command,
-) -> Result<(Vec<(Field, Option<String>)>, String), String> {
+) -> Result<Described, String> {
     let method = decided.front.methods.get(&operation.id);
     let method = method.ok_or_else(|| format!("no method `{}`", operation.id))?;
     let inputs = inputs(operation, method)?;
@@ -138,8 +145,8 @@ pub fn described(
         let place = place(&field);
         (field, place)
     });
-    let output = Output::of("", operation, command, &output(operation, method), "");
-    Ok((fields.collect(), output.surface()))
+    let output = Output::of(&decided.domain.name, operation, command, &output(operation, method), "");
+    Ok(Described { fields: fields.collect(), output: output.surface() })
 }
 
 fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Command) -> Result<String, String> {
@@ -151,7 +158,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     let inputs = inputs(operation, method)?;
     let fields = fields::fields(decided, operation, command, &inputs)?;
     let module = module(domain);
-    let output = Output::of(&module, operation, command, &output(operation, method), &types);
+    let output = Output::of(domain, operation, command, &output(operation, method), &types);
     let home = Home::of(domain);
     let mut shape = Shape {
         home,

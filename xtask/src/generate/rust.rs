@@ -84,17 +84,23 @@ impl Ty {
 
     /// Formats the type for the surface.
     pub fn surface(&self) -> String {
+        self.surface_in("")
+    }
+
+    /// Formats the type for the surface; `domain` is the text before the domain's own types, such as `zone.`.
+    pub fn surface_in(&self, domain: &str) -> String {
         match self {
             Self::String => "string".to_owned(),
             Self::Json => "json".to_owned(),
             Self::JsonMap => "object".to_owned(),
             Self::Bytes => "bytes".to_owned(),
-            Self::List(item) => format!("[{}]", item.surface()),
-            Self::Map(value) => format!("{{{}}}", value.surface()),
-            Self::Option(inner) => format!("{}?", inner.surface()),
-            Self::Boxed(inner) => format!("box {}", inner.surface()),
-            Self::Patch(inner) => format!("patch {}", inner.surface()),
-            Self::Core(name) | Self::Local(name) => name.clone(),
+            Self::List(item) => format!("[{}]", item.surface_in(domain)),
+            Self::Map(value) => format!("{{{}}}", value.surface_in(domain)),
+            Self::Option(inner) => format!("{}?", inner.surface_in(domain)),
+            Self::Boxed(inner) => format!("box {}", inner.surface_in(domain)),
+            Self::Patch(inner) => format!("patch {}", inner.surface_in(domain)),
+            Self::Core(name) => name.clone(),
+            Self::Local(name) => format!("{domain}{name}"),
             Self::Path(path) => path.rsplit("::").next().unwrap_or(path).to_owned(),
             Self::Seconds => "seconds".to_owned(),
             Self::Unit => "void".to_owned(),

@@ -210,6 +210,7 @@ fn operation(
         }
         found.answers.push(answer);
     }
+    found.answers.sort_by(|one, other| one.status.cmp(&other.status));
     Ok(found)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::schema::docs;
 use super::{Command, CommandInput, Docs, Others};
 use crate::generate::Decided;
-use crate::generate::commands::described;
+use crate::generate::commands::{Described, described};
 use crate::generate::rust::field_name;
 use crate::spec::check::operations;
 use crate::spec::declared::{Declared, TypeText};
@@ -48,11 +48,12 @@ pub fn of(decided: &Decided<'_>, spec: &Spec) -> Result<BTreeMap<String, Command
     for operation in &decided.domain.operations {
         let Some(command) = &operation.command else { continue };
         let node = nodes.get(operation.id.as_str()).and_then(|node| node.get("x-command"));
-        let (fields, output) = described(decided, operation, command)?;
+        let own = format!("{}.", decided.domain.name);
+        let Described { fields, output } = described(decided, operation, command)?;
         let inputs = fields.into_iter().map(|(field, target)| CommandInput {
             name: field.name,
             ident: field.ident,
-            ty: field.ty.surface(),
+            ty: field.ty.surface_in(&own),
             required: field.required,
             target,
             docs: described_by(&field.description),

@@ -39,8 +39,7 @@ impl<'a> Entry<'a> {
 
     /// The names of the required parameters, fields or inputs, in their order.
     pub fn required(&self) -> Vec<&'a str> {
-        let first = |fact: &'a str| fact.split_once(": ").map(|(name, rest)| (name, rest));
-        let named = self.lines.iter().filter_map(|line| first(line));
+        let named = self.lines.iter().filter_map(|line| line.split_once(": "));
         let required = named.filter(|(_, rest)| rest.split(", ").any(|mark| mark == "required"));
         // `path ownerId`, `input zone`, and a field without a word before it.
         required.map(|(name, _)| name.rsplit(' ').next().unwrap_or(name)).collect()

@@ -1,7 +1,9 @@
 //! The generator as a maintainer meets it: fixtures in, generated code and messages out.
 
 mod bundle;
+mod changes;
 mod check;
+mod diff;
 mod fixtures;
 mod models;
 mod newcomer;

@@ -27,7 +27,8 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn of(module: &str, operation: &Operation, command: &Command, ty: &Ty, types: &str) -> Self {
+    pub(super) fn of(domain: &str, operation: &Operation, command: &Command, ty: &Ty, types: &str) -> Self {
+        let module = super::module(domain);
         let void = command.output.as_deref() == Some("void") || *ty == Ty::Unit;
         let model = command.output.is_some() && !void;
         let change = ty.is_option() && operation.is_change();
@@ -36,7 +37,7 @@ impl Output {
             Ty::List(item) => (true, &**item),
             other => (false, other),
         };
-        let short = command.output.clone().unwrap_or_else(|| one.surface());
+        let short = command.output.clone().unwrap_or_else(|| one.surface_in(&format!("{domain}.")));
         let one = match &command.output {
             Some(model) if !void => format!("crate::commands::{module}::model::{model}"),
             _ => one.rust(types),
