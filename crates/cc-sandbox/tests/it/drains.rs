@@ -207,7 +207,7 @@ async fn elasticsearch_gets_its_bulk_requests() {
     );
     assert_eq!(parts.headers["authorization"], "Basic bWU6cHc=");
     let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.len() >= 2 && lines.len() % 2 == 0);
+    assert!(lines.len() >= 2 && lines.len().is_multiple_of(2));
     assert_eq!(lines[0], json!({ "index": { "_index": "logs-2026-01-01" } }));
     assert!(
         lines[1]["message"].is_string()

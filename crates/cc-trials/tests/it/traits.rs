@@ -119,6 +119,7 @@ fn stream() -> impl IntoIterator<Item = &'static str> {
         value: Rules, TokioClock, ConnectFn<fn()>, Format<u8>, StreamHandle, HttpClient, Settings;
         handle: Machine, Tracker, Decoder, Retrying, StreamEvent<u8>, StreamError, Delivery<u8>;
         running: Response, Items<u8>, EventStream<u8>;
+        any: Observed<'static>;
     }
 }
 
