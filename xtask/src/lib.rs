@@ -29,6 +29,13 @@ cargo xtask COMMAND
   check [FILE] [--only openapi|house] [--rule RULE] [--limit N]
                                     list and count every problem of spec/, or of any OpenAPI document: errors of OpenAPI,
                                     and deviations from the style of spec/; --limit: lines for each rule
+  import DOCUMENT… [--as SOURCE] [--json] [--all] [--limit N] [--write | --stamp] [--seen DATE]
+                                    compare OpenAPI documents with spec/: what is new, gone and changed, with the YAML to paste;
+                                    --write puts what is new into spec/, --stamp only records what was seen; --all also shows
+                                    what spec/ has otherwise on purpose
+  sources [DOCUMENT…] [--since DATE]
+                                    what the documents changed since their operations were last seen; without a document,
+                                    when they were seen, and which were not since DATE
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
   diff BEFORE [AFTER] [--json] [--fail-on never|breaking|wire|addition|any] [--for PROGRAM]
                                     changes between two states of the API: a revision, a folder or a document each; AFTER is by
@@ -84,6 +91,8 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
             }
             Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
         },
+        ["import", options @ ..] => imported(root, options, import::import),
+        ["sources", options @ ..] => imported(root, options, import::sources::sources),
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
         ["diff", words @ ..] => diff::run(words, root),
@@ -94,6 +103,13 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["help" | "--help" | "-h"] => Outcome::ok(HELP),
         [] => Outcome::failed(HELP),
         _ => Outcome::failed(format!("error: unknown command `{}`\n\n{HELP}", words.join(" "))),
+    }
+}
+
+fn imported(root: &Path, options: &[&str], run: impl FnOnce(&Path, &import::Options) -> Outcome) -> Outcome {
+    match import::Options::read(options) {
+        Ok(options) => run(root, &options),
+        Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
     }
 }
 
@@ -109,6 +125,7 @@ fn check_all(root: &Path) -> Vec<Problem> {
         others.retain(|problem| problem.rule != "unknown-operation");
     }
     found.append(&mut others);
+    found.append(&mut import::overlay::check_all(&root.join("spec/overlays")));
     found
 }
 

@@ -5,6 +5,7 @@ mod changes;
 mod check;
 mod diff;
 mod fixtures;
+mod import;
 mod models;
 mod newcomer;
 mod snapshots;

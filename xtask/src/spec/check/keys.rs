@@ -259,8 +259,10 @@ impl Value {
             | "title" | "x-not-found" | "x-successor" | "x-note" | "x-free-json" | "x-rust-type"
             | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "x-left-out"
             | "effect" | "default" => Self::Text,
-            "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
-            | "sent-empty" | "errors" | "cli" => Self::Texts,
+            // Items that are maps have a rule of their own.
+            "x-source" => Self::List,
+            "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags" | "sent-empty"
+            | "errors" | "cli" => Self::Texts,
             "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" | "servers" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
             | "fields" | "constructors" | "constants" | "addon" | "discriminator" | "x-names"

@@ -4,6 +4,7 @@ use super::super::expand;
 use super::super::node::{Entry, Node};
 use super::{Report, command, join, keys, schema, secret};
 use crate::generate::rust::field_name;
+use crate::import::source::{Identity, is_date};
 
 /// Allowed sources of facts, and their names in documentation.
 pub const SOURCES: [(&str, &str); 14] = [
@@ -78,6 +79,7 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
     if sources.is_empty() {
         report.add(line, "source", pointer, "`x-source` is missing: name the sources of the facts");
     }
+    identities(report, operation, pointer);
     for source in sources.iter().filter(|source| !SOURCES.iter().any(|(known, _)| known == source)) {
         report.add(line, "source", pointer, format!("unknown source `{source}` (docs/spec.md lists them)"));
     }
@@ -95,6 +97,36 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
     body(report, method, operation, pointer);
     responses(report, operation, pointer);
     command::check(report, operation, pointer);
+}
+
+/// The items of `x-source` that name an upstream operation.
+fn identities(report: &mut Report<'_>, operation: &Node, pointer: &str) {
+    let pointer = &join(pointer, "x-source");
+    let mut known = Vec::new();
+    for item in operation.get("x-source").map(Node::items).unwrap_or_default() {
+        if item.as_str().is_some() {
+            continue;
+        }
+        const KEYS: [&str; 4] = ["document", "operation", "seen", "state"];
+        let Some(identity) = Identity::read(item).filter(|_| item.entries().len() == KEYS.len()) else {
+            let message = "an upstream operation is `{document: …, operation: …, seen: …, state: …}`";
+            report.add(item.line, "source", pointer, message);
+            continue;
+        };
+        if !SOURCES.iter().any(|(word, _)| *word == identity.document) {
+            let message = format!("unknown source `{}` (docs/spec.md lists them)", identity.document);
+            report.add(item.line, "source", pointer, message);
+        }
+        if !is_date(&identity.seen) {
+            let message = format!("`seen` is not a date such as 2026-01-31: `{}`", identity.seen);
+            report.add(item.line, "source", pointer, message);
+        }
+        if known.contains(&identity.document) {
+            let message = format!("`x-source` names two operations of `{}`: keep one", identity.document);
+            report.add(item.line, "source", pointer, message);
+        }
+        known.push(identity.document);
+    }
 }
 
 /// Programs that `x-used-by` may name.

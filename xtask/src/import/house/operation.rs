@@ -1,0 +1,257 @@
+//! Operations in the form of the spec.
+
+use std::fmt::Write;
+
+use heck::ToSnakeCase;
+
+use super::{FREE, House, sentence, words};
+use crate::generate::rust::field_name;
+use crate::import::compare::is_own;
+use crate::import::document::{At, Operation, Parameter, Shape};
+use crate::import::edit::scalar;
+use crate::import::place::Places;
+use crate::import::source::Identity;
+use crate::spec::expand::response;
+use crate::spec::node::Node;
+use crate::spec::secret::answers_secret;
+
+/// Success statuses of an answer without a body.
+const EMPTY: [&str; 2] = ["204", "205"];
+
+impl<'a> House<'_, 'a> {
+    /// An operation as lines: path, method, then everything below the method without indentation.
+    pub fn operation(
+        &mut self,
+        operation: &Operation<'a>,
+        places: &Places,
+        ids: &mut std::collections::BTreeSet<String>,
+        now: &Identity,
+    ) -> (String, String) {
+        let (path, renamed) = places.path(operation);
+        let id = self.id(operation, ids);
+        let mut lines = String::new();
+        let summary = operation.summary.or(operation.description).and_then(sentence);
+        let summary = summary.unwrap_or_else(|| words(&id));
+        self.ask(format!("read the summary of `{id}`, and name a command if users need one"));
+        let _ = writeln!(lines, "operationId: {id}\nsummary: {}", scalar(&summary));
+        let _ = writeln!(lines, "x-source: {}", sources(&[now.document.clone()], std::slice::from_ref(now)));
+        if operation.is_deprecated {
+            lines.push_str("deprecated: true\n");
+        }
+        let mut parameters = String::new();
+        for (old, new) in &renamed {
+            let known = operation.parameters.iter().find(|known| known.place == "path" && known.name == old);
+            let _ = writeln!(parameters, "- {}", self.path_parameter(known, new));
+        }
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.place != "path") {
+            if parameter.place == "cookie" {
+                self.ask(format!(
+                    "`{id}` takes the cookie `{}`, which the client does not send",
+                    parameter.name
+                ));
+            } else if !is_own(parameter) {
+                let _ = writeln!(parameters, "- {}", self.parameter(parameter));
+            }
+        }
+        if !parameters.is_empty() {
+            let _ = write!(lines, "parameters:\n{parameters}");
+        }
+        if let Some(body) = &operation.body {
+            if ["get", "head"].contains(&operation.method) {
+                self.ask(format!(
+                    "`{id}` has a body, which a {} must not have",
+                    operation.method.to_uppercase()
+                ));
+            } else {
+                let media = body.media.unwrap_or("application/json");
+                let content = self.content(media, body.schema, "body", &id);
+                let _ = write!(lines, "requestBody:\n  required: true\n  content:\n{content}");
+            }
+        }
+        self.errors(operation, &mut lines);
+        self.success(operation, &id, &mut lines);
+        (path, lines.trim_end().to_owned())
+    }
+
+    fn id(&mut self, operation: &Operation<'a>, ids: &mut std::collections::BTreeSet<String>) -> String {
+        let made = || format!("{} {}", operation.method, operation.path);
+        let base = operation.id.map_or_else(made, str::to_owned).to_snake_case();
+        let base: String =
+            base.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '_').collect();
+        let base = if base.starts_with(|first: char| first.is_ascii_lowercase()) {
+            base
+        } else {
+            format!("call_{base}")
+        };
+        let base = field_name(&base).trim_start_matches("r#").to_owned();
+        let base = if field_name(&base) == base { base } else { format!("{base}_operation") };
+        if ids.insert(base.clone()) {
+            return base;
+        }
+        let domain = self.domain.replace('-', "_");
+        let count = self.counts.entry(base.clone()).or_default();
+        loop {
+            *count += 1;
+            let id = if *count == 1 {
+                format!("{base}_of_{domain}")
+            } else {
+                format!("{base}_{count}_of_{domain}")
+            };
+            if ids.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+
+    fn path_parameter(&mut self, known: Option<&Parameter<'a>>, name: &str) -> String {
+        let component = heck::ToUpperCamelCase::to_upper_camel_case(name);
+        for (file, prefix) in [("shared", "shared.yaml"), (self.domain.clone().as_str(), "")] {
+            let files = self.comparison.ours.files;
+            let found =
+                files.files.iter().find(|known| known.path.file_stem().is_some_and(|stem| stem == file));
+            let parameter = found.and_then(|file| file.root.at(&["components", "parameters", &component]));
+            if parameter.is_some_and(|parameter| parameter.str_at("name") == Some(name)) {
+                return format!("{{$ref: '{prefix}#/components/parameters/{component}'}}");
+            }
+        }
+        let description =
+            known.and_then(|known| known.description).and_then(sentence).unwrap_or_else(|| words(name));
+        let schema = self.value(known.and_then(|known| known.schema), name);
+        format!(
+            "{{name: {name}, in: path, required: true, description: {}, schema: {schema}}}",
+            scalar(&description)
+        )
+    }
+
+    /// A parameter of a query or a header.
+    pub fn parameter(&mut self, parameter: &Parameter<'a>) -> String {
+        let name = parameter.name;
+        let description = parameter.description.and_then(sentence).unwrap_or_else(|| {
+            self.asks
+                .push(format!("{}: describe the parameter `{name}`: the document does not", self.domain));
+            words(name)
+        });
+        let schema = self.value(parameter.schema, name);
+        let required = if parameter.is_required { ", required: true" } else { "" };
+        format!(
+            "{{name: {}, in: {}{required}, description: {}, schema: {schema}}}",
+            scalar(name),
+            parameter.place,
+            scalar(&description)
+        )
+    }
+
+    /// A value that a parameter can send.
+    fn value(&mut self, schema: Option<At<'a>>, name: &str) -> String {
+        let Some(at) = schema else { return "{type: string}".to_owned() };
+        let view = self.comparison.theirs.view(at);
+        let is_single = |shape| {
+            matches!(shape, Shape::Text | Shape::Integer | Shape::Number | Shape::Boolean | Shape::Enum)
+        };
+        let fits = match view.shape() {
+            Shape::List => {
+                view.items.is_some_and(|items| is_single(self.comparison.theirs.view(items).shape()))
+            }
+            shape => is_single(shape),
+        };
+        if !fits {
+            self.ask(format!(
+                "the parameter `{name}` is {} in the document, and a string here",
+                view.shape().words()
+            ));
+            return "{type: string}".to_owned();
+        }
+        self.inline(at, name, "", false)
+    }
+
+    /// The media type of a body or an answer with its schema, indented below `content`.
+    fn content(&mut self, media: &str, schema: Option<At<'a>>, name: &str, owner: &str) -> String {
+        let media =
+            if media.contains('*') && media != "image/*" { "application/octet-stream" } else { media };
+        let has_structure = media.contains("json")
+            || ["application/x-www-form-urlencoded", "text/event-stream"].contains(&media);
+        let schema = if has_structure {
+            schema.map_or_else(
+                || format!("{{x-free-json: {}}}", scalar(FREE)),
+                |at| self.inline(at, name, owner, false),
+            )
+        } else if media.starts_with("text/") || media.contains("yaml") {
+            "{type: string}".to_owned()
+        } else {
+            "{type: string, format: binary}".to_owned()
+        };
+        format!("    {media}:\n      schema: {schema}\n")
+    }
+
+    /// The errors that the document lists, where they are not those of the file.
+    fn errors(&mut self, operation: &Operation<'a>, lines: &mut String) {
+        let shared = self.comparison.ours.files.files.last().map(|file| &file.root);
+        let listed: Vec<&str> = operation
+            .errors
+            .iter()
+            .copied()
+            .filter(|status| shared.is_some_and(|shared| response(shared, status).is_some()))
+            .collect();
+        let has_usual = self
+            .file
+            .and_then(|file| self.comparison.ours.files.files.get(file))
+            .is_some_and(|file| file.root.get("x-errors").is_some());
+        if !listed.is_empty() && listed != ["4XX"] {
+            let _ = writeln!(lines, "x-errors: [{}]", listed.join(", "));
+        } else if !has_usual {
+            lines.push_str("x-errors: [401, 403, 404]\n");
+        }
+    }
+
+    fn success(&mut self, operation: &Operation<'a>, id: &str, lines: &mut String) {
+        let success = operation.success.as_ref();
+        let status = match success.map(|answer| answer.status) {
+            Some(status) if status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()) => status,
+            _ => {
+                self.ask(format!("the document gives no status for the success of `{id}`: 200 is a guess"));
+                "200"
+            }
+        };
+        let description = success.and_then(|answer| answer.description).and_then(sentence);
+        let description = description.unwrap_or_else(|| "The answer.".to_owned());
+        let _ = writeln!(lines, "responses:\n  '{status}':\n    description: {}", scalar(&description));
+        let Some((media, answer)) = success.and_then(|answer| Some((answer.media?, answer))) else { return };
+        if EMPTY.contains(&status) {
+            return;
+        }
+        let content = self.content(media, answer.schema, "answer", id);
+        // A reference to a type of its own cannot be hidden.
+        if answers_secret(id) && !content.contains("$ref") {
+            lines.push_str("    x-secret: true\n");
+        }
+        lines.push_str("    content:\n");
+        for line in content.lines() {
+            let _ = writeln!(lines, "  {line}");
+        }
+    }
+}
+
+/// The value of `x-source`.
+pub fn sources(words: &[String], identities: &[Identity]) -> String {
+    let mut items: Vec<String> = words.to_vec();
+    items.extend(identities.iter().map(|identity| {
+        format!(
+            "{{document: {}, operation: {}, seen: {}, state: {}}}",
+            scalar(&identity.document),
+            scalar(&identity.operation),
+            scalar(&identity.seen),
+            scalar(&identity.state)
+        )
+    }));
+    format!("[{}]", items.join(", "))
+}
+
+/// The words and identities of an operation of the spec, with one identity replaced or added.
+pub fn stamped(operation: &Node, now: &Identity) -> String {
+    let mut identities = crate::import::source::identities(operation);
+    match identities.iter_mut().find(|known| known.document == now.document) {
+        Some(known) => *known = now.clone(),
+        None => identities.push(now.clone()),
+    }
+    sources(&operation.strings_at("x-source"), &identities)
+}
