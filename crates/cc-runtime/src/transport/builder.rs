@@ -17,7 +17,7 @@ use crate::transport::cache::{CachePolicy, CacheStore};
 use crate::transport::hooks::Hooks;
 use crate::transport::observe::Observer;
 use crate::transport::retry::RetryPolicy;
-use crate::transport::sender::Choice;
+use crate::transport::sender::{Choice, Http2};
 use crate::transport::service::{self, HttpResponse, HttpService, UserLayer};
 use crate::transport::trace::Propagate;
 use crate::transport::{CallOptions, Transport};
@@ -41,6 +41,7 @@ pub struct TransportBuilder {
     pub(crate) layers: Vec<UserLayer>,
     pub(crate) sender: Choice,
     pub(crate) plain_http: bool,
+    pub(crate) http2: Http2,
     pub(crate) jitter_seed: Option<u64>,
 }
 
@@ -63,6 +64,7 @@ impl Default for TransportBuilder {
             layers: Vec::new(),
             sender: Choice::Own,
             plain_http: false,
+            http2: Http2::default(),
             jitter_seed: None,
         }
     }
@@ -258,6 +260,23 @@ impl TransportBuilder {
     /// [`reqwest_client`](Self::reqwest_client).
     pub fn reqwest_builder(mut self, client: reqwest::ClientBuilder) -> Self {
         self.sender = Choice::Builder(Box::new(client));
+        self
+    }
+
+    /// Sets whether requests over plain `http` use HTTP/2 without asking the server, which must speak it: there is no fallback. Over
+    /// `https`, client and server choose in the TLS handshake, and fall back to HTTP/1.1. Applies to the transport's own clients.
+    /// Default: `false`, HTTP/1.1 over plain `http`.
+    #[cfg(feature = "http2")]
+    pub fn http2_prior_knowledge(mut self, prior_knowledge: bool) -> Self {
+        self.http2.prior_knowledge = prior_knowledge;
+        self
+    }
+
+    /// Sets how often an HTTP/2 connection is pinged. A connection that does not answer within the same time, at most 10 s, is closed,
+    /// and its requests and streams fail. `None`: never. Applies to the transport's own clients. Default: 20 s.
+    #[cfg(feature = "http2")]
+    pub fn http2_ping_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.http2.ping_interval = interval.into();
         self
     }
 

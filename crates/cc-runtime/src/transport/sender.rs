@@ -47,6 +47,57 @@ pub(crate) enum By {
     Service(Boxed),
 }
 
+/// Settings of HTTP/2, which the feature `http2` switches on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Http2 {
+    #[cfg(feature = "http2")]
+    pub(crate) prior_knowledge: bool,
+    #[cfg(feature = "http2")]
+    pub(crate) ping_interval: Option<Duration>,
+}
+
+impl Default for Http2 {
+    fn default() -> Self {
+        Self {
+            #[cfg(feature = "http2")]
+            prior_knowledge: false,
+            #[cfg(feature = "http2")]
+            ping_interval: Some(Duration::from_secs(20)),
+        }
+    }
+}
+
+impl Http2 {
+    /// Longest time within which a ping must be answered.
+    #[cfg(feature = "http2")]
+    const PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// Bytes that a server may send on one stream before they are read: what an unread stream can hold in memory.
+    #[cfg(feature = "http2")]
+    const STREAM_WINDOW: u32 = 1 << 20;
+
+    /// Bytes that a server may send on all streams before they are read. Unread streams share it: it holds the full windows of 1,024
+    /// of them, so that none stops the others.
+    #[cfg(feature = "http2")]
+    const CONNECTION_WINDOW: u32 = 1 << 30;
+
+    #[cfg(feature = "http2")]
+    fn equip(self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        let builder = builder
+            .http2_initial_stream_window_size(Self::STREAM_WINDOW)
+            .http2_initial_connection_window_size(Self::CONNECTION_WINDOW)
+            .http2_keep_alive_interval(self.ping_interval)
+            .http2_keep_alive_timeout(self.ping_interval.unwrap_or_default().min(Self::PING_TIMEOUT))
+            .http2_keep_alive_while_idle(true);
+        if self.prior_knowledge { builder.http2_prior_knowledge() } else { builder }
+    }
+
+    #[cfg(not(feature = "http2"))]
+    fn equip(self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        builder
+    }
+}
+
 /// Maximum number of runtimes with a client of their own: the most recently used ones.
 const RUNTIMES: usize = 16;
 
@@ -56,13 +107,14 @@ const RUNTIMES: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Own {
     connect_timeout: Option<Duration>,
+    http2: Http2,
     /// The last one used stands last.
     clients: Mutex<Vec<(Id, reqwest::Client)>>,
 }
 
 impl Own {
-    fn new(connect_timeout: Option<Duration>) -> Self {
-        Self { connect_timeout, clients: Mutex::default() }
+    fn new(connect_timeout: Option<Duration>, http2: Http2) -> Self {
+        Self { connect_timeout, http2, clients: Mutex::default() }
     }
 
     fn client(&self) -> Result<reqwest::Client> {
@@ -74,6 +126,7 @@ impl Own {
             return Ok(clients[last].1.clone());
         }
         let builder = tls::equip(reqwest::Client::builder().referer(false))?;
+        let builder = self.http2.equip(builder);
         let made = finish(builder, self.connect_timeout)?;
         if clients.len() == RUNTIMES {
             clients.remove(0);
@@ -84,9 +137,9 @@ impl Own {
 }
 
 impl By {
-    pub(crate) fn new(choice: Choice, connect_timeout: Option<Duration>) -> Result<Self> {
+    pub(crate) fn new(choice: Choice, connect_timeout: Option<Duration>, http2: Http2) -> Result<Self> {
         Ok(match choice {
-            Choice::Own => Self::Own(Arc::new(Own::new(connect_timeout))),
+            Choice::Own => Self::Own(Arc::new(Own::new(connect_timeout, http2))),
             Choice::Builder(builder) => {
                 tls::provide();
                 Self::Client(finish(*builder, connect_timeout)?)

@@ -115,7 +115,11 @@ impl SharedParts {
         let base = builder.base;
         let error_body = ErrorBody { bytes: base.error_body_limit, time: base.error_body_timeout };
         Ok(Self {
-            sender: By::new(builder.sender, builder.connect_timeout.unwrap_or(base.connect_timeout))?,
+            sender: By::new(
+                builder.sender,
+                builder.connect_timeout.unwrap_or(base.connect_timeout),
+                builder.http2,
+            )?,
             user_agent: user_agent(&builder.user_agent, builder.sdk_product)?,
             hooks: builder.hooks,
             observer: builder.observer,

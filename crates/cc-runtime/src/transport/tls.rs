@@ -4,6 +4,10 @@
 //! Each client has a configuration of its own, which costs microseconds: two transports share no session of TLS. The
 //! certificates of the system cost milliseconds and some 190 opened files, so they are read once.
 
+/// Versions of HTTP that the handshake offers, the preferred one first.
+#[cfg(any(feature = "__rustls", feature = "native-tls"))]
+const PROTOCOLS: &[&str] = if cfg!(feature = "http2") { &["h2", "http/1.1"] } else { &["http/1.1"] };
+
 /// Configures the TLS of this process.
 #[cfg(feature = "native-tls")]
 pub(crate) fn equip(builder: reqwest::ClientBuilder) -> crate::error::Result<reqwest::ClientBuilder> {
@@ -13,7 +17,7 @@ pub(crate) fn equip(builder: reqwest::ClientBuilder) -> crate::error::Result<req
     let connector = match SHARED.get() {
         Some(shared) => shared.clone(),
         None => {
-            let made = native_tls::TlsConnector::builder().request_alpns(&["http/1.1"]).build();
+            let made = native_tls::TlsConnector::builder().request_alpns(PROTOCOLS).build();
             let made =
                 made.map_err(|cause| unusable("could not set up the TLS library of the system", cause))?;
             SHARED.get_or_init(|| made).clone()
@@ -73,7 +77,7 @@ mod rustls {
             .map_err(|cause| unusable("the provider of cryptography supports no version of TLS", cause))?;
         let mut config =
             versions.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = super::PROTOCOLS.iter().map(|name| name.as_bytes().to_vec()).collect();
         Ok(config)
     }
 
@@ -164,6 +168,14 @@ mod rustls {
     #[cfg(all(test, any(feature = "rustls", feature = "rustls-ring")))]
     mod tests {
         use super::*;
+
+        #[test]
+        fn the_handshake_offers_http_2_only_with_its_feature_and_always_http_1() {
+            let offered = config().unwrap().alpn_protocols;
+            let expected: &[&[u8]] =
+                if cfg!(feature = "http2") { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+            assert_eq!(offered, expected);
+        }
 
         #[test]
         fn the_trusted_certificates_are_read_once_for_all_clients() {

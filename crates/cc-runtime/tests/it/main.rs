@@ -7,6 +7,8 @@ mod errors;
 mod flight;
 mod harmless;
 mod hooks;
+#[cfg(feature = "http2")]
+mod http2;
 mod layers;
 mod oauth1;
 mod plain;

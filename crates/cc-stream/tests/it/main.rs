@@ -6,6 +6,8 @@ mod general;
 mod health;
 #[cfg(feature = "reqwest")]
 mod http;
+#[cfg(feature = "reqwest")]
+mod http2;
 mod ids;
 mod lifecycle;
 mod overflow;
