@@ -28,10 +28,11 @@ pub fn render(report: &Report, before: &str, after: &str, program: Option<&str>)
         return out;
     }
     let count = |what: fn(&Change) -> bool| report.changes.iter().filter(|change| what(change)).count();
+    let all = report.changes.len();
     let _ = writeln!(
         out,
-        "{} changes: {} break programs, {} break the wire, {} are new.\n",
-        report.changes.len(),
+        "{all} {}. Break programs: {}. Break the wire: {}. New: {}.\n",
+        if all == 1 { "change" } else { "changes" },
         count(Change::breaks_programs),
         count(|change| change.wire() == Wire::Breaking),
         count(|change| change.rust == Rust::Addition),

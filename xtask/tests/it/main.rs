@@ -8,6 +8,7 @@ mod fixtures;
 mod import;
 mod models;
 mod newcomer;
+mod program;
 mod snapshots;
 mod surface;
 mod workflows;

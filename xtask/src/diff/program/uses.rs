@@ -1,0 +1,282 @@
+//! The changes that touch a program: those of what it names, and of what it reaches from there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Name, Place, Program};
+use crate::diff::rules::{Rust, Wire};
+use crate::diff::{Change, Report, Use, levels};
+use crate::generate::rust::field_name;
+use crate::spec::model::SHARED;
+use crate::surface::{Kind, Surface};
+
+/// Most places that a change lists.
+const MOST: usize = 8;
+
+/// Operations, types and commands that the program names or reaches: path → where.
+type Reached<'p> = BTreeMap<String, Vec<(&'p Place, bool)>>;
+
+impl Program {
+    /// Keeps the changes that touch the program, each with its places.
+    pub fn keep_used(&self, report: &mut Report, before: &Surface, after: &Surface) {
+        let named = self.named(before, after);
+        let reached = reach(&named, before, after);
+        for change in &mut report.changes {
+            change.uses = self.uses(change, &named, &reached, before, after);
+        }
+        report.changes.retain(|change| !change.uses.is_empty());
+    }
+
+    /// The subjects that the program names.
+    fn named(&self, before: &Surface, after: &Surface) -> Reached<'_> {
+        let mut named = Reached::new();
+        for place in &self.places {
+            if let Name::Path { path, certain } = &place.name {
+                let path = canonical(path, before, after);
+                // `T::Variant` and `T::new` name `T` too.
+                let owner = path.rsplit_once("::").map(|(owner, _)| owner.to_owned());
+                for path in [Some(path), owner].into_iter().flatten() {
+                    named.entry(path).or_default().push((place, *certain));
+                }
+            }
+        }
+        named
+    }
+
+    fn uses(
+        &self,
+        change: &Change,
+        named: &Reached<'_>,
+        reached: &BTreeMap<String, String>,
+        before: &Surface,
+        after: &Surface,
+    ) -> Vec<Use> {
+        let subject = &change.subject;
+        let of_change = change.path();
+        let at = |path: &str| named.get(path).cloned().unwrap_or_default();
+        let mut found: Vec<Use> = Vec::new();
+        let mut add = |places: &[(&Place, bool)], certain: bool, code: &str| {
+            found.extend(places.iter().map(|(place, is_certain)| Use {
+                file: place.file.clone(),
+                line: place.line,
+                code: code.to_owned(),
+                certain: certain && *is_certain,
+            }));
+        };
+        let short = of_change.rsplit("::").next().unwrap_or_default().to_owned();
+        // A name before and after: one that is renamed or moved is used under its old name.
+        let old = change.before.as_deref().filter(|path| path.contains("::")).map(str::to_owned);
+        match (subject.kind, &subject.member) {
+            ("domain", _) => {
+                let prefixes = [
+                    subject.rust.replace('-', "_"),
+                    format!("cc_client::commands::{}", subject.domain.replace('-', "_")),
+                ];
+                let inside = |path: &str| {
+                    prefixes.iter().any(|prefix| path == prefix || path.starts_with(&format!("{prefix}::")))
+                };
+                let member = subject.member.as_deref().filter(|_| subject.rust.contains("::types::"));
+                for (path, places) in named {
+                    match member {
+                        Some(name) if *path != subject.rust && !path.ends_with(&format!("::{name}")) => {}
+                        _ if inside(path) => add(places, true, path),
+                        _ => {}
+                    }
+                }
+            }
+            (_, None) => {
+                for path in [Some(of_change.clone()), old].into_iter().flatten() {
+                    add(&at(&path), true, &short);
+                }
+            }
+            (_, Some(_)) => {
+                let ident = subject.rust.rsplit("::").next().unwrap_or_default().trim_end_matches(')');
+                let was = old.as_deref().and_then(|path| path.rsplit("::").next());
+                for ident in [Some(ident), was].into_iter().flatten() {
+                    // `DrainKind::Log`
+                    add(&at(&format!("{of_change}::{ident}")), true, &format!("{short}::{ident}"));
+                    let is_reached = named.contains_key(&of_change) || reached.contains_key(&of_change);
+                    for (place, is_same) in self.members(ident, &of_change, before, after) {
+                        if is_same || is_reached {
+                            add(&[(place, true)], is_same, &format!(".{ident}"));
+                        }
+                    }
+                }
+                // An argument of `new` is not named.
+                let changes_new = change.rust >= Rust::Silent && change.callers.contains(&"calls");
+                if changes_new || change.rust == Rust::Behaviour || change.request == Wire::Breaking {
+                    add(&at(&format!("{of_change}::new")), true, &format!("{short}::new"));
+                }
+            }
+        }
+        // The client of a domain has a method for each operation.
+        if subject.kind == "operation" && subject.member.is_none() {
+            for id in [Some(subject.name.clone()), renamed_id(change)].into_iter().flatten() {
+                let method = field_name(&id);
+                let client = format!("cc_api_{}::Client", subject.domain.replace('-', "_"));
+                for (place, is_same) in self.members(&method, &client, before, after) {
+                    add(&[(place, true)], is_same, &format!(".{method}()"));
+                }
+            }
+        }
+        let places_of = |places: Vec<(&Place, bool)>, certain: bool, code: &str| -> Vec<Use> {
+            let each = places.into_iter().map(|(place, is_certain)| Use {
+                file: place.file.clone(),
+                line: place.line,
+                code: code.to_owned(),
+                certain: certain && is_certain,
+            });
+            each.collect()
+        };
+        // A fact of the whole subject, such as a status or a flag.
+        let is_whole = subject.rust.split(" (").next() == Some(of_change.as_str());
+        if found.is_empty() && is_whole {
+            found = places_of(at(&of_change), true, &short);
+        }
+        // A request that a command sends, a type inside an answer, a new part of a type. An old part is used by its name only.
+        let is_noticed = change.rust == Rust::Addition
+            || is_whole && (change.wire() == Wire::Breaking || change.rust >= Rust::Behaviour);
+        let is_name = ["-renamed", "-moved"].iter().any(|ending| change.rule.ends_with(ending))
+            || matches!(change.rule, "operation-added" | "type-added" | "command-added");
+        if found.is_empty() && is_noticed && !is_name {
+            let own = Some(&of_change).filter(|path| named.contains_key(*path));
+            let from = own.or_else(|| reached.get(&of_change)).cloned().unwrap_or_default();
+            // The program sends the request for certain. Of a type it may use another part.
+            let certain = subject.kind == "operation" && change.rust == Rust::Behaviour;
+            found = places_of(at(&from), certain, from.rsplit("::").next().unwrap_or_default());
+        }
+        found.sort_by(|one, other| other.certain.cmp(&one.certain).then_with(|| one.cmp(other)));
+        found.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
+        found.truncate(MOST);
+        found
+    }
+
+    /// The places of a member, each with `true` if it is that of this type. Those of another type are left out.
+    fn members<'p>(
+        &'p self,
+        name: &'p str,
+        path: &'p str,
+        before: &'p Surface,
+        after: &'p Surface,
+    ) -> impl Iterator<Item = (&'p Place, bool)> {
+        self.places.iter().filter_map(move |place| match &place.name {
+            Name::Member { name: known, of } if known == name => match of {
+                Some(of) => (canonical(of, before, after) == path).then_some((place, true)),
+                None => Some((place, false)),
+            },
+            _ => None,
+        })
+    }
+}
+
+impl Change {
+    /// Path of the operation, type or command of the change, without its member.
+    fn path(&self) -> String {
+        let rust = self.subject.rust.split(" (").next().unwrap_or_default();
+        let name = match self.subject.kind {
+            "operation" => crate::generate::rust::type_name(&self.subject.name),
+            _ => self.subject.name.clone(),
+        };
+        match rust.split_once(&format!("::{name}")) {
+            Some((module, _)) => format!("{module}::{name}"),
+            None => rust.to_owned(),
+        }
+    }
+}
+
+/// The id that an operation had before it was renamed.
+fn renamed_id(change: &Change) -> Option<String> {
+    let is_renamed = change.rule == "operation-renamed";
+    let was = change.before.as_deref().filter(|_| is_renamed)?;
+    Some(heck::ToSnakeCase::to_snake_case(was.rsplit("::").next()?))
+}
+
+/// The path of a subject as reports write it: through the crate of its domain.
+fn canonical(path: &str, before: &Surface, after: &Surface) -> String {
+    let mut path = path.trim_start_matches("::").to_owned();
+    if let Some(rest) = path.strip_prefix("cc_client::api::") {
+        path = format!("cc_api_{rest}");
+    }
+    let Some((krate, rest)) = path.split_once("::types::") else { return path };
+    let Some(domain) = krate.strip_prefix("cc_api_") else { return path };
+    let name = rest.split("::").next().unwrap_or_default();
+    let is_shared = [before, after].iter().any(|surface| {
+        let known = surface.domains.get(&domain.replace('_', "-"));
+        known.is_some_and(|domain| domain.shared.contains(name))
+    });
+    if is_shared { format!("cc_api_{SHARED}::types::{rest}") } else { path }
+}
+
+/// What the named subjects lead to: path → path of a named subject from which it is reached.
+fn reach(named: &Reached<'_>, before: &Surface, after: &Surface) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for surface in [before, after] {
+        let edges = edges(surface);
+        for root in named.keys() {
+            let mut open: Vec<&str> = vec![root];
+            let mut seen = BTreeSet::new();
+            while let Some(path) = open.pop() {
+                if seen.insert(path.to_owned())
+                    && let Some(next) = edges.get(path)
+                {
+                    open.extend(next.iter().map(String::as_str));
+                }
+            }
+            for path in seen.into_iter().filter(|path| path != root) {
+                found.entry(path).or_insert_with(|| root.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Path → the paths that it holds or calls.
+fn edges(surface: &Surface) -> BTreeMap<String, BTreeSet<String>> {
+    let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let requests: BTreeMap<&str, String> = surface
+        .domains
+        .iter()
+        .flat_map(|(domain, value)| {
+            value.operations.iter().map(move |(id, operation)| {
+                (id.as_str(), format!("cc_api_{}::{}", domain.replace('-', "_"), operation.rust))
+            })
+        })
+        .collect();
+    for (domain, value) in &surface.domains {
+        let krate = format!("cc_api_{}", domain.replace('-', "_"));
+        let types = |ty: &str| -> Vec<String> {
+            // `drain.Drain` names a type of another domain.
+            let of_domain = ty.split_once('.').map(|(domain, _)| domain.trim_start_matches(['[', '{']));
+            let krate =
+                of_domain.map_or(krate.clone(), |domain| format!("cc_api_{}", domain.replace('-', "_")));
+            levels::words(ty)
+                .map(|name| canonical(&format!("{krate}::types::{name}"), surface, surface))
+                .collect()
+        };
+        for operation in value.operations.values() {
+            let set = edges.entry(format!("{krate}::{}", operation.rust)).or_default();
+            set.extend(types(&operation.output));
+            operation.inputs.iter().for_each(|input| set.extend(types(&input.ty)));
+        }
+        for (name, item) in &value.types {
+            let set = edges.entry(format!("{krate}::types::{name}")).or_default();
+            match &item.kind {
+                Kind::Struct { fields, .. } => fields.iter().for_each(|field| set.extend(types(&field.ty))),
+                Kind::Union { variants, .. } => {
+                    variants.iter().flat_map(|variant| &variant.of).for_each(|of| set.extend(types(of)));
+                }
+                Kind::Alias { of } => set.extend(types(of)),
+                Kind::Enum { .. } => {}
+            }
+        }
+        for (name, command) in &value.commands {
+            let home = crate::generate::homes::Home::of(domain);
+            let path =
+                format!("{}::{}", home.name(), home.path(&crate::generate::commands::module(domain), name));
+            let set = edges.entry(path).or_default();
+            set.extend(command.operations.iter().filter_map(|id| requests.get(id.as_str()).cloned()));
+            set.extend(types(&command.output));
+            command.inputs.iter().for_each(|input| set.extend(types(&input.ty)));
+        }
+    }
+    edges
+}
