@@ -121,7 +121,7 @@ async fn call(command: &'static CommandInfo, options: &Options) -> Result<(), Fa
     if options.expose_secrets {
         call = call.expose_secrets();
     }
-    let output = progress::shown(command.name(), call.into_future()).await?;
+    let output = progress::shown(command.name(), call).await?;
     match options.output {
         Some(Output::Table) => print(&table::table(&output)),
         Some(Output::Json) | None => print(&format!("{output:#}\n")),

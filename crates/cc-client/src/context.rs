@@ -1,6 +1,6 @@
 //! The context in which a command runs.
 
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -167,8 +167,7 @@ impl Context {
         part: impl Fn(&ResolvedIds) -> P + Send + Sync,
     ) -> Result<(Answer<O::Output>, Option<Answer<P::Output>>)> {
         let both = async |ids: &ResolvedIds| {
-            let calls =
-                future::join(self.call(operation(ids)).into_future(), self.call(part(ids)).into_future());
+            let calls = future::join(self.call(operation(ids)), self.call(part(ids)));
             calls.await
         };
         let found = self.find(&ids).await?;
@@ -214,7 +213,7 @@ impl Context {
     ) -> Result<T>
     where
         T: Send,
-        F: Future<Output = Result<Option<T>>> + Send,
+        F: IntoFuture<Output = Result<Option<T>>, IntoFuture: Send>,
     {
         Polling::new(every, at_most).run(look).await
     }
@@ -224,7 +223,7 @@ impl Context {
     pub async fn for_each<I, T, F>(&self, items: I, work: impl FnMut(I::Item) -> F) -> Vec<Result<T>>
     where
         I: IntoIterator,
-        F: Future<Output = Result<T>> + Send,
+        F: IntoFuture<Output = Result<T>, IntoFuture: Send>,
         T: Send,
     {
         fan_out::for_each(items, fan_out::AT_ONCE, work).await

@@ -1,6 +1,6 @@
 //! Concurrent work on many items, a few at a time.
 
-use std::future::Future;
+use std::future::IntoFuture;
 
 use futures_util::{StreamExt, stream};
 
@@ -9,12 +9,22 @@ pub const AT_ONCE: usize = 8;
 
 /// Does the same for each item, for at most `at_once` of them (at least one) at a time. The results are in the order of the
 /// items, and one that fails does not keep the others from coming.
-pub async fn for_each<I, F>(items: I, at_once: usize, work: impl FnMut(I::Item) -> F) -> Vec<F::Output>
+///
+/// ```
+/// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::application::GetApplication;
+/// use cc_client::fan_out;
+///
+/// let all = fan_out::for_each([ids.application], 4, |id| client.send(GetApplication::new(id))).await;
+/// println!("{}", all.into_iter().filter_map(Result::ok).count());
+/// # Ok(()) });
+/// ```
+pub async fn for_each<I, F>(items: I, at_once: usize, mut work: impl FnMut(I::Item) -> F) -> Vec<F::Output>
 where
     I: IntoIterator,
-    F: Future,
+    F: IntoFuture,
 {
-    let work: Vec<F> = items.into_iter().map(work).collect();
+    let work: Vec<F::IntoFuture> = items.into_iter().map(|item| work(item).into_future()).collect();
     stream::iter(work).buffered(at_once.max(1)).collect().await
 }
 

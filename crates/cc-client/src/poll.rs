@@ -1,6 +1,6 @@
 //! Polls until a condition holds, with a deadline.
 
-use std::future::Future;
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use cc_runtime::tasks::{self, Instant};
@@ -43,7 +43,7 @@ impl Polling {
     /// [`ErrorKind::Unexpected`] outside of a tokio runtime with a timer.
     pub async fn run<T, F>(self, mut look: impl FnMut() -> F) -> Result<T>
     where
-        F: Future<Output = Result<Option<T>>>,
+        F: IntoFuture<Output = Result<Option<T>>>,
     {
         let deadline = Instant::now().checked_add(self.at_most);
         let found = tasks::until(deadline, async {

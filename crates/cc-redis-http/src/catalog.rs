@@ -10,7 +10,6 @@
 //! # Ok(()) }
 //! ```
 
-use std::future::IntoFuture;
 use std::sync::LazyLock;
 
 use cc_runtime::Command;
@@ -42,7 +41,7 @@ where
     C: Command<Context = Context, Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
 {
     let run = Run::Once(|client: RedisHttpClient, options, secrets, input| {
-        let call = client.send::<C>(read_input(input)?).options(options).into_future();
+        let call = client.send::<C>(read_input(input)?).options(options);
         Ok(Box::pin(async move { write_output(call.await?, secrets) }))
     });
     CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, effect, run)

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Poll, ready};
 
@@ -38,7 +38,7 @@ pub struct Scanning<C: Scan> {
     /// The next part to ask for; `None` at the end.
     next: Option<C>,
     options: CallOptions,
-    asked: Option<<CommandCall<C::Output> as IntoFuture>::IntoFuture>,
+    asked: Option<CommandCall<C::Output>>,
     found: VecDeque<C::Item>,
     failed: bool,
 }
@@ -96,10 +96,10 @@ impl<C: Scan> Stream for Scanning<C> {
                 (None, None) => return Poll::Ready(None),
                 (none, Some(command)) => {
                     let call = this.client.send(command.clone()).options(this.options.clone());
-                    none.insert(call.into_future())
+                    none.insert(call)
                 }
             };
-            let outcome = ready!(asked.as_mut().poll(cx));
+            let outcome = ready!(Pin::new(asked).poll(cx));
             this.asked = None;
             if let Err(error) = outcome.and_then(|output| this.take(output)) {
                 this.failed = true;

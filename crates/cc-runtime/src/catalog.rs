@@ -8,9 +8,10 @@ mod near;
 mod output;
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
+use std::task::{Context, Poll};
 
 use futures_util::{Stream, StreamExt};
 use schemars::{JsonSchema, Schema, schema_for};
@@ -24,6 +25,7 @@ pub use self::output::{Secrets, write_output};
 use crate::de;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema;
+use crate::stage::Stage;
 use crate::transport::CallOptions;
 
 /// The output of a command that is on its way.
@@ -303,15 +305,24 @@ impl<C: Clone> Catalog<C> {
 ///
 /// It fails with [`ErrorKind::InvalidInput`] if the command is unknown (the message suggests similar names)
 /// or the input does not match it (the message names the field), and with the errors of the command.
-#[derive(Debug)]
+///
+/// It is a future: options have an effect until it is first polled.
 #[must_use = "a command does nothing until it is awaited"]
 pub struct Dispatch<C: 'static> {
-    client: C,
     options: CallOptions,
     secrets: Secrets,
+    stage: Stage<Parts<C>, Dispatched>,
+}
+
+#[derive(Debug)]
+struct Parts<C: 'static> {
+    client: C,
     command: Result<&'static CommandInfo<C>>,
     input: Value,
 }
+
+/// Nothing is pinned but the future on the heap.
+impl<C> Unpin for Dispatch<C> {}
 
 impl<C> Dispatch<C> {
     crate::__call_setters!();
@@ -326,7 +337,7 @@ impl<C> Dispatch<C> {
 impl<C: Clone> Dispatch<C> {
     fn new(client: &C, command: Result<&'static CommandInfo<C>>, input: Value) -> Self {
         let (options, secrets) = (CallOptions::default(), Secrets::Redacted);
-        Self { client: client.clone(), options, secrets, command, input }
+        Self { options, secrets, stage: Stage::Ready(Parts { client: client.clone(), command, input }) }
     }
 }
 
@@ -336,22 +347,36 @@ fn arguments(input: &Value) -> std::borrow::Cow<'_, Value> {
     if input.is_null() { Cow::Owned(Value::Object(serde_json::Map::new())) } else { Cow::Borrowed(input) }
 }
 
-impl<C: Send + 'static> IntoFuture for Dispatch<C> {
+impl<C: Send + 'static> Future for Dispatch<C> {
     type Output = Result<Value>;
-    type IntoFuture = Dispatched;
 
-    fn into_future(self) -> Dispatched {
-        Box::pin(async move {
-            let command = self.command?;
-            let Run::Once(run) = command.run else {
-                let name = command.name;
-                return Err(Error::new(ErrorKind::InvalidInput)
-                    .with_message(format!("`{name}` is a stream: run it with `catalog::stream`"))
-                    .with_command(name));
-            };
-            let run = run(self.client, self.options, self.secrets, &arguments(&self.input));
-            run.map_err(|error| error.with_command(command.name))?.await.map(|output| command.object(output))
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { options, secrets, stage } = self.get_mut();
+        let secrets = *secrets;
+        stage.poll(cx, |Parts { client, command, input }| {
+            let options = std::mem::take(options);
+            Box::pin(async move {
+                let command = command?;
+                let Run::Once(run) = command.run else {
+                    let name = command.name;
+                    return Err(Error::new(ErrorKind::InvalidInput)
+                        .with_message(format!("`{name}` is a stream: run it with `catalog::stream`"))
+                        .with_command(name));
+                };
+                let run = run(client, options, secrets, &arguments(&input));
+                let output = run.map_err(|error| error.with_command(command.name))?.await?;
+                Ok(command.object(output))
+            })
         })
+    }
+}
+
+impl<C: std::fmt::Debug> std::fmt::Debug for Dispatch<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatch")
+            .field("command", &self.stage.ready())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,21 +3,25 @@
 mod answer;
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tracing::Instrument;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::stage::{Boxed, Stage};
 use crate::tasks;
 use crate::transport::observe::{command_span, record_error};
 use crate::transport::{CallOptions, Heard, Transport};
 
 pub use answer::CommandAnswer;
 
-type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+type Running<T> = Boxed<Result<T>>;
+
+type Run<T> = Box<dyn FnOnce(CallOptions) -> Running<T> + Send>;
 
 /// Something that a client can do, in one request or in several: a value with all its inputs.
 ///
@@ -47,15 +51,17 @@ pub trait Command: Send + Sync + Sized + 'static {
 /// A command that is sent when it is awaited, and accepts options before that. The options apply to each of
 /// its requests, except the time limit, which covers the whole command: at the deadline, the command ends.
 ///
+/// The call is a future, so it works with `tokio::join!`, `tokio::spawn`, `join_all` and everything else that takes one. Options
+/// have an effect until it is first polled.
+///
 /// Dropping the future ends the command: nothing more is sent or read.
 #[must_use = "a command does nothing until it is awaited"]
 pub struct CommandCall<T> {
-    transport: Transport,
     name: &'static str,
     clean_up: Duration,
     options: CallOptions,
     sent_at: &'static Location<'static>,
-    run: Box<dyn FnOnce(CallOptions) -> Running<T> + Send>,
+    stage: Stage<(Transport, Run<T>), Running<T>>,
 }
 
 impl<T> CommandCall<T> {
@@ -85,9 +91,7 @@ impl<T> CommandCall<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let run = Box::new(|options| Box::pin(run(options)) as Running<T>);
-        let sent_at = Location::caller();
-        Self { transport, name, clean_up: Duration::ZERO, options: CallOptions::default(), sent_at, run }
+        Self::placed(transport, name, Duration::ZERO, CallOptions::default(), Location::caller(), run)
     }
 
     /// Creates a call that was made at this place, with these options.
@@ -102,13 +106,14 @@ impl<T> CommandCall<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let run = Box::new(|options| Box::pin(run(options)) as Running<T>);
-        Self { transport, name, clean_up, options, sent_at, run }
+        let run: Run<T> = Box::new(|options| Box::pin(run(options)));
+        Self { name, clean_up, options, sent_at, stage: Stage::Ready((transport, run)) }
     }
 
     crate::__call_setters!();
 
-    /// Returns the metadata of the answers beside the value: status, headers, `Sozu-Id` and attempts.
+    /// Returns the metadata of the answers beside the value: status, headers, `Sozu-Id` and attempts. Of a call that was polled
+    /// before, it is empty.
     ///
     /// ```
     /// # use cc_runtime::{CommandCall, Result};
@@ -121,42 +126,55 @@ impl<T> CommandCall<T> {
     where
         T: Send + 'static,
     {
-        let Self { transport, name, clean_up, options, sent_at, run } = self;
-        let run = move |options: CallOptions| {
-            let heard = Heard::default();
-            let running = run(options.hearing(heard.clone()));
-            Box::pin(async move { Ok(CommandAnswer::new(running.await?, &heard)) }) as Running<_>
+        let Self { name, clean_up, options, sent_at, stage } = self;
+        let answer = async |running: Running<T>, heard| Ok(CommandAnswer::new(running.await?, &heard));
+        let stage = match stage {
+            Stage::Ready((transport, run)) => {
+                let run: Run<CommandAnswer<T>> = Box::new(move |options| {
+                    let heard = Heard::default();
+                    let running = run(options.hearing(heard.clone()));
+                    Box::pin(answer(running, heard))
+                });
+                Stage::Ready((transport, run))
+            }
+            Stage::Running(running) => {
+                Stage::Running(Box::pin(answer(running, Heard::default())) as Running<_>)
+            }
+            Stage::Starting => Stage::Starting,
         };
-        CommandCall { transport, name, clean_up, options, sent_at, run: Box::new(run) }
+        CommandCall { name, clean_up, options, sent_at, stage }
     }
 }
 
-impl<T: Send + 'static> IntoFuture for CommandCall<T> {
+impl<T: Send + 'static> Future for CommandCall<T> {
     type Output = Result<T>;
-    type IntoFuture = Running<T>;
 
-    fn into_future(self) -> Running<T> {
-        let Self { transport, name, clean_up, options, sent_at, run } = self;
-        Box::pin(async move {
-            let deadline = transport.deadline(&options);
-            let options = options.deadline(deadline).report_errors(false);
-            // Requests end at the deadline by themselves, with an error that says more. This ends all other waiting.
-            let end = deadline.and_then(|deadline| deadline.checked_add(clean_up));
-            let running = async {
-                let done = tasks::until_settled(end, run(options)).await;
-                done.unwrap_or_else(|| Err(timed_out().with_base_url(transport.endpoint().as_str())))
-            };
-            let span = command_span(name);
-            let outcome = tasks::guarded(running).instrument(span.clone()).await;
-            match outcome {
-                Ok(output) => Ok(output),
-                Err(error) => {
-                    let error = error.with_command(name).with_sent_at(sent_at);
-                    record_error(&span, &error);
-                    transport.report(&error).instrument(span).await;
-                    Err(error)
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { name, clean_up, options, sent_at, stage } = self.get_mut();
+        let (name, clean_up, sent_at) = (*name, *clean_up, *sent_at);
+        stage.poll(cx, |(transport, run)| {
+            let options = std::mem::take(options);
+            Box::pin(async move {
+                let deadline = transport.deadline(&options);
+                let options = options.deadline(deadline).report_errors(false);
+                // Requests end at the deadline by themselves, with an error that says more. This ends all other waiting.
+                let end = deadline.and_then(|deadline| deadline.checked_add(clean_up));
+                let running = async {
+                    let done = tasks::until_settled(end, run(options)).await;
+                    done.unwrap_or_else(|| Err(timed_out().with_base_url(transport.endpoint().as_str())))
+                };
+                let span = command_span(name);
+                let outcome = tasks::guarded(running).instrument(span.clone()).await;
+                match outcome {
+                    Ok(output) => Ok(output),
+                    Err(error) => {
+                        let error = error.with_command(name).with_sent_at(sent_at);
+                        record_error(&span, &error);
+                        transport.report(&error).instrument(span).await;
+                        Err(error)
+                    }
                 }
-            }
+            })
         })
     }
 }

@@ -31,6 +31,7 @@ mod request;
 #[cfg(feature = "schemars")]
 mod schema;
 mod secret;
+mod stage;
 pub mod tasks;
 mod time;
 pub mod transport;

@@ -24,6 +24,7 @@ const RANKS: &[(&str, &[&str])] = &[
             "redact",
             "schema",
             "secret",
+            "stage",
             "time",
             "union",
         ],

@@ -1,6 +1,5 @@
 //! Commands that are sent at the same time.
 
-use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -62,7 +61,7 @@ async fn databases_do_not_wait_for_each_other() {
 #[tokio::test(start_paused = true)]
 async fn one_that_is_dropped_makes_way_for_those_behind_it() {
     let client = slow().client();
-    let first = tokio::time::timeout(TRIP / 2, client.send(CmdSend::new("INCR").arg("a")).into_future());
+    let first = tokio::time::timeout(TRIP / 2, client.send(CmdSend::new("INCR").arg("a")));
     let second = client.send(CmdSend::new("INCR").arg("a"));
     let started = Instant::now();
     let (first, second) = tokio::join!(first, second);
@@ -135,7 +134,7 @@ async fn a_command_goes_on_although_nobody_polls_it_once_another_one_waits_for_i
     let client = proxy.client();
     let command = |line: &str| {
         let mut words = line.split(' ');
-        client.send(CmdSend::new(words.next().unwrap()).args(words)).into_future()
+        client.send(CmdSend::new(words.next().unwrap()).args(words))
     };
     let mut left = [command("SET a 1"), command("GET a"), command("SET a 2")];
     for call in &mut left {

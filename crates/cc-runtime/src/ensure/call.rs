@@ -1,16 +1,18 @@
 //! A call of `ensure`, which takes options before it is awaited.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::engine::{self, Creations, Settings};
 use super::{Ensure, Ensured};
 use crate::command::CommandCall;
 use crate::error::Result;
+use crate::stage::Stage;
 use crate::tasks;
 use crate::transport::{CallOptions, Transport};
 
@@ -24,19 +26,26 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 /// before that.
 ///
 /// The time limit covers everything, waiting for other calls and looking again included. Default: 5 minutes. The other options
-/// are those of each request.
+/// are those of each request. The call is a future: options have an effect until it is first polled.
 ///
 /// Dropping the future ends the call. If a creation was under way, its result may exist: the next call of `ensure` finds it.
 #[must_use = "nothing is created until the call is awaited"]
 pub struct EnsureCall<C: Ensure> {
-    transport: Transport,
-    creations: Arc<Creations>,
-    command: C,
     options: CallOptions,
     settings: Settings,
     sent_at: &'static Location<'static>,
+    stage: Stage<Parts<C>, CommandCall<Ensured<C::Thing>>>,
+}
+
+struct Parts<C: Ensure> {
+    transport: Transport,
+    creations: Arc<Creations>,
+    command: C,
     context: Box<dyn Fn(CallOptions) -> C::Context + Send + Sync>,
 }
+
+/// Nothing is pinned but the future on the heap.
+impl<C: Ensure> Unpin for EnsureCall<C> {}
 
 impl<C: Ensure> EnsureCall<C> {
     /// Creates a call of this command, in the contexts that `context` makes of options. Calls that share `creations` never
@@ -50,7 +59,8 @@ impl<C: Ensure> EnsureCall<C> {
     ) -> Self {
         let settings = Settings { update: false, visible_within: C::VISIBLE_WITHIN, attempts: 5 };
         let (options, sent_at) = (CallOptions::default(), Location::caller());
-        Self { transport, creations, command, options, settings, sent_at, context: Box::new(context) }
+        let stage = Stage::Ready(Parts { transport, creations, command, context: Box::new(context) });
+        Self { options, settings, sent_at, stage }
     }
 
     crate::__call_setters!();
@@ -77,29 +87,31 @@ impl<C: Ensure> EnsureCall<C> {
     }
 }
 
-impl<C: Ensure> IntoFuture for EnsureCall<C> {
+impl<C: Ensure> Future for EnsureCall<C> {
     type Output = Result<Ensured<C::Thing>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        let Self { transport, creations, command, options, settings, sent_at, context } = self;
-        let options = CallOptions::new().or(&options);
-        let options = if options.has_limit() { options } else { options.timeout(TIME) };
-        let calling = transport.clone();
-        let run = move |options: CallOptions| {
-            tasks::alone(move |work| {
-                let run = engine::Run { transport: calling, creations, command, settings, context, work };
-                run.ensure(options)
-            })
-        };
-        CommandCall::placed(transport, C::NAME, LAST_WORD, options, sent_at, run).into_future()
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { options, settings, sent_at, stage } = self.get_mut();
+        stage.poll(cx, |Parts { transport, creations, command, context }| {
+            let settings = *settings;
+            let options = std::mem::take(options);
+            let options = if options.has_limit() { options } else { options.timeout(TIME) };
+            let calling = transport.clone();
+            let run = move |options: CallOptions| {
+                tasks::alone(move |work| {
+                    let run = engine::Run { transport: calling, creations, command, settings, context, work };
+                    run.ensure(options)
+                })
+            };
+            CommandCall::placed(transport, C::NAME, LAST_WORD, options, sent_at, run)
+        })
     }
 }
 
 impl<C: Ensure + fmt::Debug> fmt::Debug for EnsureCall<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnsureCall")
-            .field("command", &self.command)
+            .field("command", &self.stage.ready().map(|parts| &parts.command))
             .field("options", &self.options)
             .field("settings", &self.settings)
             .finish_non_exhaustive()

@@ -1,30 +1,35 @@
 //! A call that is about to be sent.
 
-use std::future::{Future, IntoFuture};
+use std::fmt;
+use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use crate::answer::Answer;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
+use crate::stage::{Boxed, Stage};
 use crate::transport::{Body, CallOptions, Transport};
 
 /// A call of one operation: it is sent when it is awaited, and takes options before.
 ///
-/// Dropping the future ends the call: nothing more is sent or read.
-#[derive(Debug)]
+/// It is a future: options have an effect until it is first polled. Dropping it ends the call: nothing more is sent or read.
 #[must_use = "a call does nothing until it is awaited"]
-pub struct Call<O> {
-    transport: Transport,
-    operation: O,
+pub struct Call<O: Operation> {
     options: CallOptions,
     sent_at: &'static Location<'static>,
+    stage: Stage<(Transport, O), Boxed<Result<Answer<O::Output>>>>,
 }
+
+/// Nothing is pinned but the future on the heap.
+impl<O: Operation> Unpin for Call<O> {}
 
 impl<O: Operation> Call<O> {
     #[track_caller]
     pub(crate) fn new(transport: Transport, operation: O) -> Self {
-        Self { transport, operation, options: CallOptions::default(), sent_at: Location::caller() }
+        let stage = Stage::Ready((transport, operation));
+        Self { options: CallOptions::default(), sent_at: Location::caller(), stage }
     }
 
     crate::__call_setters!();
@@ -44,24 +49,42 @@ impl<O: Operation> Call<O> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Transport::download`].
+    /// Those of [`Transport::download`], and [`ErrorKind::InvalidInput`] if the call was polled before.
     pub async fn download(self) -> Result<Answer<Body>> {
-        let answer = match self.operation.request() {
-            Ok(request) => self.transport.download(request, &self.options).await,
-            Err(error) => self.transport.failed(O::INFO, error, &self.options).await,
+        let Self { options, sent_at, stage } = self;
+        let Stage::Ready((transport, operation)) = stage else {
+            let error = Error::new(ErrorKind::InvalidInput).with_message("the call was sent already");
+            return Err(error.with_operation(O::INFO).with_sent_at(sent_at));
         };
-        answer.map_err(|error| error.with_sent_at(self.sent_at))
+        let answer = match operation.request() {
+            Ok(request) => transport.download(request, &options).await,
+            Err(error) => transport.failed(O::INFO, error, &options).await,
+        };
+        answer.map_err(|error| error.with_sent_at(sent_at))
     }
 }
 
-impl<O: Operation + 'static> IntoFuture for Call<O> {
+impl<O: Operation + 'static> Future for Call<O> {
     type Output = Result<Answer<O::Output>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let answer = self.transport.send(&self.operation, &self.options).await;
-            answer.map_err(|error| error.with_sent_at(self.sent_at))
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { options, sent_at, stage } = self.get_mut();
+        let sent_at = *sent_at;
+        stage.poll(cx, |(transport, operation)| {
+            let options = std::mem::take(options);
+            Box::pin(async move {
+                let answer = transport.send(&operation, &options).await;
+                answer.map_err(|error| error.with_sent_at(sent_at))
+            })
         })
+    }
+}
+
+impl<O: Operation + fmt::Debug> fmt::Debug for Call<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.stage.ready().map(|(_, operation)| operation))
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! The progress of one call never depends on the polling of another.
 
-use std::future::{Future, IntoFuture, poll_fn};
+use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -82,7 +82,7 @@ async fn calls_go_on_by_themselves_on_many_threads_too() {
 async fn typed_calls_go_on_by_themselves() {
     let platform = Platform::counting();
     let transport = platform.builder().concurrency(1).build().unwrap();
-    let mut first = transport.call(GetNumber).attempt_timeout(None).into_future();
+    let mut first = transport.call(GetNumber).attempt_timeout(None);
     assert!((&mut first).now_or_never().is_none());
     in_time(call(&transport, &GET, 2)).await;
     assert_eq!(in_time(first).await.unwrap().into_inner(), 0);

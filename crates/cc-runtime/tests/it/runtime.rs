@@ -1,6 +1,5 @@
 //! Calls and the runtimes they are polled on.
 
-use std::future::IntoFuture;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -131,7 +130,7 @@ fn without_a_runtime_a_call_is_an_error() {
                 &transport.open_request(request(&GET), &options).now_or_never().unwrap().unwrap_err(),
             );
         }
-        assert_unusable(&transport.call(GetNumber).into_future().now_or_never().unwrap().unwrap_err());
+        assert_unusable(&transport.call(GetNumber).now_or_never().unwrap().unwrap_err());
     }
     assert_eq!(platform.count(), 0);
 }
@@ -153,7 +152,7 @@ fn a_runtime_without_its_timer_or_its_io_is_an_error() {
         cc_runtime::tasks::sleep(SECOND).await;
         Ok(())
     });
-    assert_unusable(&bare().block_on(command.into_future()).unwrap_err());
+    assert_unusable(&bare().block_on(command).unwrap_err());
     assert_eq!(server.count("POST"), 0);
 }
 

@@ -78,7 +78,7 @@ async fn program(platform: Platform, lock: Option<Shared>, seed: u64) -> (Result
     let mut killed = false;
     loop {
         let client = process(&platform, lock.as_ref());
-        let call = client.ensure(command()).into_future();
+        let call = client.ensure(command());
         if chance.one_in(4) {
             match timeout(Duration::from_millis(chance.below(2_500)), call).await {
                 Ok(done) => return (done, killed),
@@ -155,7 +155,7 @@ async fn two_calls_of_one_process_make_one_thing_without_any_lock() {
     let platform = Platform::new(7, LATE);
     platform.mend();
     let client = process(&platform, None);
-    let calls = (0..8).map(|_| client.ensure(command()).into_future());
+    let calls = (0..8).map(|_| client.ensure(command()));
     let outcomes: Vec<Ensured<Addon>> = join_all(calls).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(platform.addons().len(), 1);
     assert_eq!(outcomes.iter().filter(|ensured| ensured.is_created()).count(), 1, "{outcomes:?}");
@@ -169,7 +169,7 @@ async fn a_call_that_nobody_polls_does_not_hold_up_others() {
     let addon = |number: usize| {
         CreateAddon::new("orga_1", "postgresql-addon", "plan_1", "par", format!("orders-{number}"))
     };
-    let mut idle: Vec<_> = (0..20).map(|number| client.ensure(addon(number)).into_future()).collect();
+    let mut idle: Vec<_> = (0..20).map(|number| client.ensure(addon(number))).collect();
     for call in &mut idle {
         assert!(futures_util::poll!(call).is_pending());
     }

@@ -11,6 +11,7 @@ mod ensure;
 mod extras;
 mod faults;
 mod figures;
+mod futures;
 #[rustfmt::skip]
 mod generated;
 mod once;

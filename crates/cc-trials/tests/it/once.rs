@@ -23,7 +23,7 @@ async fn operations_with_an_effect_or_a_secret_are_never_cached_or_shared() {
         ("GetAddonSso", "get_addon_sso", addon),
     ] {
         for _ in 0..2 {
-            let twice = (0..2).map(|_| catalog::dispatch(&client, command, input.clone()).into_future());
+            let twice = (0..2).map(|_| catalog::dispatch(&client, command, input.clone()));
             for outcome in join_all(twice).await {
                 outcome.unwrap();
             }

@@ -9,8 +9,8 @@ use crate::context::Context;
 
 impl Run for GetNotificationInfo {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let formats = cx.call(cc_api_notification::ListWebhookFormats::new()).into_future();
-        let events = cx.call(cc_api_notification::ListNotificationEvents::new()).into_future();
+        let formats = cx.call(cc_api_notification::ListWebhookFormats::new());
+        let events = cx.call(cc_api_notification::ListNotificationEvents::new());
         let (formats, events) = futures_util::future::try_join(formats, events).await?;
         let events = events.into_inner();
         Ok(NotificationInfo {

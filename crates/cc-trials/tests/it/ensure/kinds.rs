@@ -201,7 +201,7 @@ async fn a_hundred_creations_at_once_all_succeed_where_four_are_taken_at_once() 
     sandbox.faults().add(Fault::latency(Duration::from_millis(300)));
     let calls = (0..100).map(|number| {
         let command = CreateAddon::new(&owner, "postgresql-addon", &plan, "par", format!("many-{number}"));
-        client.ensure(command).into_future()
+        client.ensure(command)
     });
     for outcome in join_all(calls).await {
         assert!(outcome.unwrap().is_created());

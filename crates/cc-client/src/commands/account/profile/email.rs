@@ -1,7 +1,5 @@
 //! The e-mail addresses of the caller.
 
-use std::future::IntoFuture;
-
 use cc_runtime::__private::check_path;
 use cc_runtime::{Discard, Error, Result};
 use futures_util::future::try_join;
@@ -22,7 +20,7 @@ impl Run for ListProfileEmailAddress {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let profile = cx.call(cc_api_account::GetProfile::new());
         let others = cx.call(cc_api_account::ListProfileEmailAddresses::new());
-        let (profile, others) = try_join(profile.into_future(), others.into_future()).await?;
+        let (profile, others) = try_join(profile, others).await?;
         Ok(ProfileEmailAddresses::new(profile.into_inner(), others.into_inner()))
     }
 }
