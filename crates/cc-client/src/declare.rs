@@ -2,36 +2,42 @@
 
 #![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
 
-/// Writes a setter for each optional field of a command. What has literals of its own is taken as it is.
+/// Writes a setter for each optional field of a command, which takes a value or an `Option` of it. What has literals of its own
+/// is taken as it is.
 macro_rules! setters {
     () => {};
     ($(#[$doc:meta])* $field:ident: bool $(, $($rest:tt)*)?) => {
-        $crate::declare::setters!(@one $(#[$doc])* $field (bool) $field);
+        $crate::declare::setters!(@own $(#[$doc])* $field bool);
         $($crate::declare::setters!($($rest)*);)?
     };
     ($(#[$doc:meta])* $field:ident: i64 $(, $($rest:tt)*)?) => {
-        $crate::declare::setters!(@one $(#[$doc])* $field (i64) $field);
+        $crate::declare::setters!(@own $(#[$doc])* $field i64);
         $($crate::declare::setters!($($rest)*);)?
     };
     ($(#[$doc:meta])* $field:ident: u64 $(, $($rest:tt)*)?) => {
-        $crate::declare::setters!(@one $(#[$doc])* $field (u64) $field);
+        $crate::declare::setters!(@own $(#[$doc])* $field u64);
         $($crate::declare::setters!($($rest)*);)?
     };
     ($(#[$doc:meta])* $field:ident: Vec<$item:ty> $(, $($rest:tt)*)?) => {
-        $crate::declare::setters!(
-            @one $(#[$doc])* $field (impl IntoIterator<Item = impl Into<$item>>)
-            $field.into_iter().map(Into::into).collect()
-        );
+        $(#[$doc])*
+        pub fn $field<Kind>(mut self, $field: impl cc_runtime::input::IntoOptionalList<$item, Kind>) -> Self {
+            self.$field = $field.into_optional_list();
+            self
+        }
         $($crate::declare::setters!($($rest)*);)?
     };
     ($(#[$doc:meta])* $field:ident: $ty:ty $(, $($rest:tt)*)?) => {
-        $crate::declare::setters!(@one $(#[$doc])* $field (impl Into<$ty>) $field.into());
+        $(#[$doc])*
+        pub fn $field<Kind>(mut self, $field: impl cc_runtime::input::IntoOption<$ty, Kind>) -> Self {
+            self.$field = $field.into_option();
+            self
+        }
         $($crate::declare::setters!($($rest)*);)?
     };
-    (@one $(#[$doc:meta])* $field:ident ($ty:ty) $value:expr) => {
+    (@own $(#[$doc:meta])* $field:ident $ty:ty) => {
         $(#[$doc])*
-        pub fn $field(mut self, $field: $ty) -> Self {
-            self.$field = Some($value);
+        pub fn $field(mut self, $field: impl Into<Option<$ty>>) -> Self {
+            self.$field = $field.into();
             self
         }
     };

@@ -18,6 +18,7 @@ mod error;
 #[doc(hidden)]
 pub mod file;
 mod id;
+pub mod input;
 mod json_path;
 mod lenient;
 mod line;

@@ -149,6 +149,43 @@ impl Ty {
         }
     }
 
+    /// The argument of a setter, which may have an `Option` around the value.
+    pub fn setter_argument(&self, types: &str, ident: &str) -> SetterArgument {
+        let of = |name: &str, ty: &Ty, method: &str| SetterArgument {
+            kind: "<Kind>",
+            ty: format!("impl cc_runtime::input::{name}<{}, Kind>", ty.rust(types)),
+            value: format!("{ident}.{method}()"),
+        };
+        let inner = match self {
+            Self::Patch(inner) if inner.converts() => return of("IntoPatch", inner, "into_patch"),
+            Self::Option(inner) => &**inner,
+            other => {
+                let (ty, value) = (other.argument(types), other.converted(ident));
+                return SetterArgument { kind: "", ty, value };
+            }
+        };
+        match inner {
+            Self::Boxed(inner) => {
+                let argument = Self::Option(inner.clone()).setter_argument(types, ident);
+                SetterArgument { value: format!("{}.map(Box::new)", argument.value), ..argument }
+            }
+            Self::List(item) if !matches!(**item, Self::Option(_)) => {
+                of("IntoOptionalList", item, "into_optional_list")
+            }
+            Self::Map(value) => of("IntoOptionalMap", value, "into_optional_map"),
+            ty if ty.converts() => of("IntoOption", ty, "into_option"),
+            ty => {
+                let ty = format!("impl Into<Option<{}>>", ty.rust(types));
+                SetterArgument { kind: "", ty, value: format!("{ident}.into()") }
+            }
+        }
+    }
+
+    /// `true` for types that others convert into. A literal number would not know its type.
+    fn converts(&self) -> bool {
+        matches!(self, Self::String | Self::Core(_) | Self::Local(_) | Self::Path(_) | Self::Bytes)
+    }
+
     /// The expression that turns an argument into this type.
     pub fn converted(&self, argument: &str) -> String {
         match self {
@@ -162,6 +199,15 @@ impl Ty {
             _ => argument.to_owned(),
         }
     }
+}
+
+/// The argument of a setter.
+pub struct SetterArgument {
+    /// The generic parameters of the setter.
+    pub kind: &'static str,
+    pub ty: String,
+    /// The expression for the value of the field.
+    pub value: String,
 }
 
 /// The name of a schema as a type.

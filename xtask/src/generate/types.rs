@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::front::{Front, Named, Shape, shape};
-use super::rust::{Ty, doc, initializer, literal, type_name, variant};
+use super::rust::{SetterArgument, Ty, doc, initializer, literal, type_name, variant};
 use crate::spec::model::{Domain, SHARED, closure, references};
 
 /// A struct as it is generated.
@@ -455,14 +455,12 @@ fn render_constructor(name: &str, fields: &[Field]) -> String {
 
 /// A setter of an optional field; `marked` says that the type itself is `must_use`.
 pub fn render_setter(ident: &str, ty: &Ty, types: &str, description: &str, marked: bool) -> String {
-    let argument = ty.bare().argument(types);
-    let value = ty.bare().converted(ident);
-    let value = if ty.is_option() { format!("Some({value})") } else { value };
+    let SetterArgument { kind, ty, value } = ty.setter_argument(types, ident);
     let mut out = String::from("\n");
     out.push_str(&doc("    ", if description.is_empty() { ident } else { description }));
     let _ = writeln!(
         out,
-        "    {}pub fn {ident}(mut self, {ident}: {argument}) -> Self {{\n        self.{ident} = {value};\n        self\n    }}",
+        "    {}pub fn {ident}{kind}(mut self, {ident}: {ty}) -> Self {{\n        self.{ident} = {value};\n        self\n    }}",
         if marked { "" } else { "#[must_use]\n    " }
     );
     out

@@ -14,6 +14,7 @@ const RANKS: &[(&str, &[&str])] = &[
             "decode_error",
             "file",
             "id",
+            "input",
             "json_path",
             "lenient",
             "line",
