@@ -5,6 +5,7 @@ mod catalog;
 pub mod commands;
 pub mod front;
 pub mod homes;
+mod identity;
 mod krate;
 mod manifest;
 mod models;

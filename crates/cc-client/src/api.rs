@@ -34,12 +34,12 @@ impl Api {
     /// # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
     /// use cc_client::api::application::GetApplication;
     /// use cc_client::runtime::ApplicationId;
-    /// use cc_client::{Ids, Subject};
+    /// use cc_client::Ids;
     ///
     /// let id = ApplicationId::from("app_…");
     /// let application = client
     ///     .api()
-    ///     .resolved(Ids::new().owner(None, Subject::from(&id)), |ids| GetApplication::new(ids.owner_id(), &id))
+    ///     .resolved(Ids::new().owner(None, &id), |ids| GetApplication::new(ids.owner_id(), &id))
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -101,3 +101,36 @@ macro_rules! model {
     };
 }
 pub(crate) use model;
+
+/// Converts a model into the ids that it holds, and lets it stand for itself where ids are resolved.
+macro_rules! ids_of {
+    ($name:ty { $($field:ident => $($id:ident),+);+ $(;)? }) => {
+        cc_runtime::__ids_of! { $name { $($field => $($id),+);+ } }
+        $($($crate::declare::ids_of!(@$id $name, $field);)+)+
+    };
+    (@ApplicationId $name:ty, $field:ident) => {
+        $crate::declare::ids_of!(@as Subject $name, $field);
+    };
+    (@AnyAddonId $name:ty, $field:ident) => {
+        $crate::declare::ids_of!(@as Subject $name, $field);
+        $crate::declare::ids_of!(@as AddonRef $name, $field);
+    };
+    (@ResourceId $name:ty, $field:ident) => {
+        $crate::declare::ids_of!(@as ResourceRef $name, $field);
+    };
+    (@AddonProviderId $name:ty, $field:ident) => {
+        $crate::declare::ids_of!(@as Subject $name, $field);
+    };
+    (@ConsumerKey $name:ty, $field:ident) => {
+        $crate::declare::ids_of!(@as Subject $name, $field);
+    };
+    (@as $of:ident $name:ty, $field:ident) => {
+        impl<'a> From<&'a $name> for $crate::resolve::$of<'a> {
+            fn from(value: &'a $name) -> Self {
+                Self::from(&value.$field)
+            }
+        }
+    };
+    (@$id:ident $name:ty, $field:ident) => {};
+}
+pub(crate) use ids_of;

@@ -39,7 +39,7 @@ use cc_runtime::{AddonId, AnyAddonId, OwnerId, RealAddonId, Result, Transport};
 
 #[cfg(not(target_family = "wasm"))]
 pub use file::FileStore;
-pub use ids::{Ids, ResolvedIds, Subject};
+pub use ids::{AddonRef, Ids, ResolvedIds, ResourceRef, Subject};
 pub use index::Index;
 pub use store::{MemoryStore, Store, StoreFuture};
 
@@ -184,7 +184,8 @@ impl Resolver {
     /// # Errors
     /// Like [`owner_of`](Self::owner_of).
     pub async fn addon_id(&self, id: impl Into<AnyAddonId>) -> Result<AddonId> {
-        Ok(self.resolve(&Ids::new().addon(&id.into())).await?.addon)
+        let id: AnyAddonId = id.into();
+        Ok(self.resolve(&Ids::new().addon(&id)).await?.addon)
     }
 
     /// Returns the provider's own id of an add-on, such as `postgresql_…`, from either of its ids.
@@ -192,7 +193,8 @@ impl Resolver {
     /// # Errors
     /// Like [`owner_of`](Self::owner_of).
     pub async fn real_addon_id(&self, id: impl Into<AnyAddonId>) -> Result<RealAddonId> {
-        Ok(self.resolve(&Ids::new().real_addon(&id.into())).await?.real_addon)
+        let id: AnyAddonId = id.into();
+        Ok(self.resolve(&Ids::new().real_addon(&id)).await?.real_addon)
     }
 
     /// Resolves all these ids, with one request at most.

@@ -1,7 +1,9 @@
 //! Ids as types: two that are swapped do not compile.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -113,6 +115,30 @@ macro_rules! ids {
         impl From<&String> for $name {
             fn from(id: &String) -> Self {
                 Self(id.clone())
+            }
+        }
+
+        impl From<Cow<'_, str>> for $name {
+            fn from(id: Cow<'_, str>) -> Self {
+                Self(id.into_owned())
+            }
+        }
+
+        impl From<Box<str>> for $name {
+            fn from(id: Box<str>) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl From<Arc<str>> for $name {
+            fn from(id: Arc<str>) -> Self {
+                Self((*id).to_owned())
+            }
+        }
+
+        impl From<Rc<str>> for $name {
+            fn from(id: Rc<str>) -> Self {
+                Self((*id).to_owned())
             }
         }
 
@@ -244,6 +270,25 @@ widens! {
     RealAddonId => ResourceId,
 }
 
+/// Converts a model into the ids that it holds: `ids_of! { Addon { id => AddonId, ResourceId; real_id => RealAddonId } }`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __ids_of {
+    ($name:ty { $($field:ident => $($id:ident),+);+ $(;)? }) => {$($(
+        impl ::std::convert::From<&$name> for $crate::$id {
+            fn from(value: &$name) -> Self {
+                ::std::convert::From::from(&value.$field)
+            }
+        }
+
+        impl ::std::convert::From<$name> for $crate::$id {
+            fn from(value: $name) -> Self {
+                ::std::convert::From::from(value.$field)
+            }
+        }
+    )+)+};
+}
+
 impl AnyAddonId {
     /// Returns `true` if this is the id that the platform lists (`addon_…`), not the provider's own.
     #[must_use]
@@ -282,6 +327,24 @@ mod tests {
             assert_eq!((id.as_str(), serde_json::to_string(&id).unwrap()), (text, json));
         }
         assert_eq!(long[1..].parse::<OwnerId>().unwrap().as_str(), &long[1..]);
+    }
+
+    #[test]
+    fn every_kind_of_text_becomes_an_id() {
+        fn id(id: impl Into<ApplicationId>) -> ApplicationId {
+            id.into()
+        }
+        let all = [
+            id("app_1"),
+            id("app_1".to_owned()),
+            id(&"app_1".to_owned()),
+            id(Cow::Borrowed("app_1")),
+            id(Box::<str>::from("app_1")),
+            id(Arc::<str>::from("app_1")),
+            id(Rc::<str>::from("app_1")),
+            id(&ApplicationId::new("app_1")),
+        ];
+        assert!(all.iter().all(|id| id == "app_1"));
     }
 
     #[test]

@@ -417,6 +417,9 @@ fn render_struct(
     if in_request {
         out.push_str(&render_constructor(name, &item.fields));
     }
+    if item.in_answer {
+        out.push_str(&super::identity::render(name, &item.fields));
+    }
     out
 }
 

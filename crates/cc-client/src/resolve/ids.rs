@@ -8,54 +8,78 @@ use cc_runtime::{
 use super::index::Index;
 use super::learned::Learned;
 
-/// Something that has an owner.
+/// Something that has an owner. Each id and each model that has one converts into it, so that `&addon` stands for its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Subject<'a> {
-    /// An application.
-    Application(&'a ApplicationId),
+    /// An application, by its id.
+    Application(&'a str),
     /// An add-on, by either id.
-    Addon(&'a AnyAddonId),
-    /// An application, or an add-on by either id.
-    Resource(&'a ResourceId),
-    /// An add-on provider.
-    AddonProvider(&'a AddonProviderId),
-    /// An OAuth consumer.
-    Consumer(&'a ConsumerKey),
+    Addon(&'a str),
+    /// An application by its id, or an add-on by either id.
+    Resource(&'a str),
+    /// An add-on provider, by its id.
+    AddonProvider(&'a str),
+    /// An OAuth consumer, by its key.
+    Consumer(&'a str),
 }
 
-macro_rules! subjects {
-    ($($variant:ident($id:ident)),+ $(,)?) => {$(
-        impl<'a> From<&'a $id> for Subject<'a> {
+/// Either id of an add-on, borrowed: from an id, a text, or a model that has an id of an add-on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AddonRef<'a>(&'a str);
+
+/// The id of an application, or either id of an add-on, borrowed: from an id, a text, or a model that has such an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ResourceRef<'a>(&'a str);
+
+macro_rules! borrowed {
+    ($($id:ident => $($to:ident: $new:expr),+;)+) => {$($(
+        impl<'a> From<&'a $id> for $to<'a> {
             fn from(id: &'a $id) -> Self {
-                Self::$variant(id)
+                $new(id.as_str())
             }
         }
-    )+};
+    )+)+};
 }
 
-subjects!(
-    Application(ApplicationId),
-    Addon(AnyAddonId),
-    Resource(ResourceId),
-    AddonProvider(AddonProviderId),
-    Consumer(ConsumerKey),
-);
+borrowed! {
+    ApplicationId => Subject: Subject::Application, ResourceRef: ResourceRef;
+    AnyAddonId => Subject: Subject::Addon, AddonRef: AddonRef, ResourceRef: ResourceRef;
+    AddonId => Subject: Subject::Addon, AddonRef: AddonRef, ResourceRef: ResourceRef;
+    RealAddonId => Subject: Subject::Addon, AddonRef: AddonRef, ResourceRef: ResourceRef;
+    ResourceId => Subject: Subject::Resource, ResourceRef: ResourceRef;
+    AddonProviderId => Subject: Subject::AddonProvider;
+    ConsumerKey => Subject: Subject::Consumer;
+    String => AddonRef: AddonRef, ResourceRef: ResourceRef;
+}
+
+impl<'a> From<&'a str> for AddonRef<'a> {
+    fn from(id: &'a str) -> Self {
+        Self(id)
+    }
+}
+
+impl<'a> From<&'a str> for ResourceRef<'a> {
+    fn from(id: &'a str) -> Self {
+        Self(id)
+    }
+}
 
 /// The ids that a request wants resolved.
 ///
 /// ```
 /// # use cc_client::Ids;
-/// # let (addon_id, owner_id) = ("postgresql_1".into(), None);
+/// # use cc_client::runtime::AnyAddonId;
+/// # let (addon_id, owner_id) = (AnyAddonId::from("postgresql_1"), None);
 /// let ids = Ids::new().owner(owner_id, &addon_id).addon(&addon_id);
 /// ```
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct Ids<'a> {
     pub(super) owner: Option<Wanted<'a>>,
-    pub(super) addon: Option<&'a AnyAddonId>,
-    pub(super) real_addon: Option<&'a AnyAddonId>,
-    pub(super) resource: Option<&'a ResourceId>,
+    pub(super) addon: Option<&'a str>,
+    pub(super) real_addon: Option<&'a str>,
+    pub(super) resource: Option<&'a str>,
 }
 
 #[derive(Debug, Clone)]
@@ -80,20 +104,20 @@ impl<'a> Ids<'a> {
     }
 
     /// The `addon_…` id of this add-on.
-    pub fn addon(mut self, id: &'a AnyAddonId) -> Self {
-        self.addon = Some(id);
+    pub fn addon(mut self, id: impl Into<AddonRef<'a>>) -> Self {
+        self.addon = Some(id.into().0);
         self
     }
 
     /// The provider's own id of this add-on, such as `postgresql_…`.
-    pub fn real_addon(mut self, id: &'a AnyAddonId) -> Self {
-        self.real_addon = Some(id);
+    pub fn real_addon(mut self, id: impl Into<AddonRef<'a>>) -> Self {
+        self.real_addon = Some(id.into().0);
         self
     }
 
     /// The id of an application as it is, or the provider's own id of an add-on.
-    pub fn resource(mut self, id: &'a ResourceId) -> Self {
-        self.resource = Some(id);
+    pub fn resource(mut self, id: impl Into<ResourceRef<'a>>) -> Self {
+        self.resource = Some(id.into().0);
         self
     }
 }
@@ -148,11 +172,11 @@ impl Missing<'_> {
 impl<'a> Subject<'a> {
     fn missing(self) -> Missing<'a> {
         let (form, text) = match self {
-            Self::Application(id) => (Form::Application, id.as_str()),
-            Self::Addon(id) => (Form::Addon, id.as_str()),
-            Self::Resource(id) => (Form::Resource, id.as_str()),
-            Self::AddonProvider(id) => (Form::Provider, id.as_str()),
-            Self::Consumer(id) => (Form::Consumer, id.as_str()),
+            Self::Application(id) => (Form::Application, id),
+            Self::Addon(id) => (Form::Addon, id),
+            Self::Resource(id) => (Form::Resource, id),
+            Self::AddonProvider(id) => (Form::Provider, id),
+            Self::Consumer(id) => (Form::Consumer, id),
         };
         Missing { form, text }
     }
@@ -175,17 +199,13 @@ impl<'a> Ids<'a> {
             None => {}
         }
         if let Some(id) = self.addon {
-            ids.addon = if id.is_platform_id() {
-                AddonId::from(id.as_str())
-            } else {
-                other(id.as_str(), known.addon_id(id.as_str()))?
-            };
+            ids.addon = if is_platform_id(id) { AddonId::from(id) } else { other(id, known.addon_id(id))? };
         }
         if let Some(id) = self.real_addon {
-            ids.real_addon = real(id.as_str(), known)?;
+            ids.real_addon = real(id, known)?;
         }
         if let Some(id) = self.resource {
-            ids.resource = real(id.as_str(), known)?.into();
+            ids.resource = real(id, known)?.into();
         }
         Ok(ids)
     }
@@ -196,16 +216,15 @@ impl<'a> Ids<'a> {
             Some(Wanted::Of(subject)) => Some(subject.missing().text),
             _ => None,
         };
-        let addons = [self.addon, self.real_addon].into_iter().flatten().map(AnyAddonId::as_str);
-        subject.into_iter().chain(addons).chain(self.resource.map(ResourceId::as_str))
+        [subject, self.addon, self.real_addon, self.resource].into_iter().flatten()
     }
 
     /// Returns `true` if one of them has to be looked up.
     pub(super) fn needs_index(&self) -> bool {
         matches!(self.owner, Some(Wanted::Of(_)))
-            || self.addon.is_some_and(|id| !id.is_platform_id())
-            || self.real_addon.is_some_and(AnyAddonId::is_platform_id)
-            || self.resource.is_some_and(|id| is_platform_id(id.as_str()))
+            || self.addon.is_some_and(|id| !is_platform_id(id))
+            || self.real_addon.is_some_and(is_platform_id)
+            || self.resource.is_some_and(is_platform_id)
     }
 
     /// The first of them that has to be looked up.

@@ -86,13 +86,11 @@ impl Index {
     #[must_use]
     pub fn owner_of(&self, subject: Subject<'_>) -> Option<&OwnerId> {
         let entry = match subject {
-            Subject::Application(id) => self.find(Kind::Application, id.as_str()),
-            Subject::Addon(id) => self.find_addon(id.as_str()),
-            Subject::Resource(id) => {
-                self.find(Kind::Application, id.as_str()).or_else(|| self.find_addon(id.as_str()))
-            }
-            Subject::AddonProvider(id) => self.find(Kind::Provider, id.as_str()),
-            Subject::Consumer(id) => self.find(Kind::Consumer, id.as_str()),
+            Subject::Application(id) => self.find(Kind::Application, id),
+            Subject::Addon(id) => self.find_addon(id),
+            Subject::Resource(id) => self.find(Kind::Application, id).or_else(|| self.find_addon(id)),
+            Subject::AddonProvider(id) => self.find(Kind::Provider, id),
+            Subject::Consumer(id) => self.find(Kind::Consumer, id),
         }?;
         Some(&self.owners[self.entries[entry].owner as usize])
     }

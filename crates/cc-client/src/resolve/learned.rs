@@ -113,13 +113,11 @@ impl Learned {
             return None;
         }
         let entry = match subject {
-            Subject::Application(id) => self.find(Kind::Application, id.as_str()),
-            Subject::Addon(id) => self.find_addon(id.as_str()),
-            Subject::Resource(id) => {
-                self.find(Kind::Application, id.as_str()).or_else(|| self.find_addon(id.as_str()))
-            }
-            Subject::AddonProvider(id) => self.find(Kind::Provider, id.as_str()),
-            Subject::Consumer(id) => self.find(Kind::Consumer, id.as_str()),
+            Subject::Application(id) => self.find(Kind::Application, id),
+            Subject::Addon(id) => self.find_addon(id),
+            Subject::Resource(id) => self.find(Kind::Application, id).or_else(|| self.find_addon(id)),
+            Subject::AddonProvider(id) => self.find(Kind::Provider, id),
+            Subject::Consumer(id) => self.find(Kind::Consumer, id),
         };
         entry.map(|entry| &*entry.owner)
     }
@@ -154,7 +152,7 @@ mod tests {
             learned.note(&owner, Lesson::Addon(&format!("addon_{number}"), &format!("redis_{number}")), 0);
             assert!(learned.bytes <= MAX_BYTES);
         }
-        assert!(learned.owner_of(Subject::Addon(&"redis_199999".into())).is_some());
+        assert!(learned.owner_of(Subject::Addon("redis_199999")).is_some());
         learned.note(&owner, Lesson::Application("app_1"), 7);
         learned.drop_before(6);
         assert_eq!(learned.by_kind.iter().map(HashMap::len).sum::<usize>(), 1);

@@ -102,7 +102,6 @@ fn push_text(json: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use cc_runtime::AddonProviderId;
     use proptest::prelude::*;
 
     use super::super::Subject;
@@ -159,8 +158,7 @@ mod tests {
     }
 
     fn check(index: &Index) {
-        let owner =
-            |id: &str| index.owner_of(Subject::Resource(&id.into())).map(|owner| owner.as_str().to_owned());
+        let owner = |id: &str| index.owner_of(Subject::Resource(id)).map(|owner| owner.as_str().to_owned());
         assert_eq!(owner("app_1").as_deref(), Some("user_1"));
         assert_eq!(owner("app_2").as_deref(), Some("orga_1"));
         for id in ["addon_1", "postgresql_1", "addon_2", "redis_3", "constructor"] {
@@ -172,7 +170,7 @@ mod tests {
         assert_eq!(index.addon_id("redis_3").unwrap(), "addon_3");
         assert_eq!(index.real_addon_id("addon_2"), None);
         assert_eq!(index.addon_id("addon_1"), None);
-        assert_eq!(index.owner_of(Subject::Consumer(&"k\"1".into())).unwrap(), &"orga_1");
+        assert_eq!(index.owner_of(Subject::Consumer("k\"1")).unwrap(), &"orga_1");
         assert_eq!(index.len(), 10);
     }
 
@@ -194,8 +192,7 @@ mod tests {
     #[test]
     fn ids_such_as_constructor_are_just_ids() {
         let index = summary(SUMMARY).unwrap();
-        let provider =
-            |id: &str| index.owner_of(Subject::AddonProvider(&AddonProviderId::from(id))).is_some();
+        let provider = |id: &str| index.owner_of(Subject::AddonProvider(id)).is_some();
         assert!(provider("constructor"));
         for id in ["__proto__", "toString", "hasOwnProperty", "app_1"] {
             assert!(!provider(id), "{id}");
@@ -206,7 +203,7 @@ mod tests {
     fn a_resource_listed_twice_belongs_to_its_last_owner() {
         let json = r#"{"organisations":[{"id":"a","applications":[{"id":"x"}]},{"id":"b","applications":[{"id":"x"}]}]}"#;
         let index = summary(json).unwrap();
-        assert_eq!(index.owner_of(Subject::Resource(&"x".into())).unwrap(), &"b");
+        assert_eq!(index.owner_of(Subject::Resource("x")).unwrap(), &"b");
         assert_eq!(index.len(), 1);
     }
 
@@ -254,7 +251,7 @@ mod tests {
             let json = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.unwrap();
             // The cast truncates, as intended.
             let index = cut(json.as_bytes(), Some((at * json.len() as f64) as usize)).unwrap();
-            prop_assert_eq!(index.owner_of(Subject::Resource(&"app_1".into())).unwrap(), &"user_1");
+            prop_assert_eq!(index.owner_of(Subject::Resource("app_1")).unwrap(), &"user_1");
             prop_assert_eq!(index.len(), 1);
         }
 

@@ -55,7 +55,7 @@ async fn everything_is_resolved_from_one_summary() {
         assert_eq!(resolver.addon_id(id).await.unwrap(), "addon_1");
         assert_eq!(resolver.real_addon_id(id).await.unwrap(), "postgresql_1");
     }
-    assert_eq!(resolver.owner_of(Subject::AddonProvider(&"provider_1".into())).await.unwrap(), "orga_1");
+    assert_eq!(resolver.owner_of(Subject::AddonProvider("provider_1")).await.unwrap(), "orga_1");
     assert_eq!(resolver.owner_of(&ConsumerKey::from("consumer_1")).await.unwrap(), "orga_1");
     assert_eq!(platform.journal(), ["GET /v2/summary"]);
 }

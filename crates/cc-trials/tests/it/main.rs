@@ -14,6 +14,7 @@ mod figures;
 mod futures;
 #[rustfmt::skip]
 mod generated;
+mod inputs;
 mod once;
 mod promises;
 mod schemas;

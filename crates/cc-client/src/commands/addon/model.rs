@@ -38,6 +38,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { Addon { id => AddonId, AnyAddonId, ResourceId; real_id => RealAddonId } }
+
 model! {
     /// Data that sign a user in to the dashboard of an add-on. They are valid for a short time and never cached.
     #[derive(Eq)]
@@ -64,6 +66,8 @@ model! {
         nav_data: String = wire.nav_data,
     }
 }
+
+crate::declare::ids_of! { AddonSso { id => RealAddonId, AnyAddonId, ResourceId } }
 
 impl Owned for Addon {
     fn lesson(&self) -> Lesson<'_> {

@@ -80,6 +80,8 @@ pub struct Application {
     pub oauth_app: Option<GithubWebhook>,
 }
 
+crate::declare::ids_of! { Application { id => ApplicationId, ResourceId } }
+
 model! {
     /// Settings of the instances of an application.
     pub struct Instance: |wire: wire::InstanceSettings| {

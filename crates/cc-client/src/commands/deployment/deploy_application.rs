@@ -19,6 +19,8 @@ pub struct StartedDeployment {
     pub deployment_id: DeploymentId,
 }
 
+crate::declare::ids_of! { StartedDeployment { deployment_id => DeploymentId } }
+
 impl Run for DeployApplication {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let wish = Wish {

@@ -42,6 +42,8 @@ pub struct DeploymentLegacy {
     pub author: Option<DeploymentAuthor>,
 }
 
+crate::declare::ids_of! { DeploymentLegacy { id => DeploymentId } }
+
 impl DeploymentLegacy {
     /// A deployment of this application: v2 does not tell of which one it is.
     pub(super) fn of(application_id: ApplicationId, wire: wire::LegacyDeployment) -> Self {

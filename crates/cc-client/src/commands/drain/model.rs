@@ -36,6 +36,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { LogDrain { id => DrainId } }
+
 cc_runtime::open_union! {
     /// Recipient of the logs.
     #[tag = "type"]

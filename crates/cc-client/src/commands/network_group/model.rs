@@ -40,6 +40,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { NetworkGroup { id => NetworkGroupId } }
+
 model! {
     /// An application, an add-on or an external member of a network group.
     pub struct NetworkGroupMember: |wire: wire::NetworkGroupMember| {

@@ -33,6 +33,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { OauthConsumer { key => ConsumerKey } }
+
 impl Owned for OauthConsumer {
     fn lesson(&self) -> Lesson<'_> {
         Lesson::Consumer(self.key.as_str())

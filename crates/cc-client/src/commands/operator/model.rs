@@ -45,6 +45,8 @@ pub struct NetworkGroupFeature {
     pub id: NetworkGroupId,
 }
 
+crate::declare::ids_of! { NetworkGroupFeature { id => NetworkGroupId } }
+
 impl From<wire::OperatorFeatures> for Features {
     fn from(wire: wire::OperatorFeatures) -> Self {
         Self { network_group: wire.network_group.map(|group| NetworkGroupFeature { id: group.id }) }
@@ -78,6 +80,8 @@ macro_rules! operator_info {
             pub available_versions: Vec<String>,
             $($(#[$fdoc])* pub $field: $ty,)*
         }
+
+        crate::declare::ids_of! { $name { id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
 
         impl From<cc_api_operator::types::$wire> for $name {
             fn from(wire: cc_api_operator::types::$wire) -> Self {

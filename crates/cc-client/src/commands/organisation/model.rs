@@ -52,6 +52,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { Organisation { id => OwnerId } }
+
 model! {
     /// A member of an organisation.
     pub struct OrganisationMember: |wire: wire::OrganisationMember| {
@@ -73,6 +75,8 @@ model! {
         job: Option<String> = wire.job,
     }
 }
+
+crate::declare::ids_of! { OrganisationMember { id => UserId, OwnerId } }
 
 /// Contact of an organisation for one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

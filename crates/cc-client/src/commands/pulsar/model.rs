@@ -41,6 +41,8 @@ pub struct PulsarInfo {
     pub cluster: PulsarCluster,
 }
 
+crate::declare::ids_of! { PulsarInfo { id => RealAddonId, AnyAddonId, ResourceId } }
+
 model! {
     /// A cluster of Pulsar.
     pub struct PulsarCluster: |wire: wire::PulsarCluster| {

@@ -31,3 +31,5 @@ model! {
         tags: Vec<String> = sorted(wire.tags),
     }
 }
+
+crate::declare::ids_of! { Zone { id => ZoneId } }

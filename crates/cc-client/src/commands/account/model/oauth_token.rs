@@ -47,3 +47,5 @@ model! {
         rights: Option<OauthRights> = wire.rights.map(Into::into),
     }
 }
+
+crate::declare::ids_of! { OauthConsumer { key => ConsumerKey } }

@@ -66,6 +66,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { Profile { id => UserId, OwnerId } }
+
 /// The e-mail addresses of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

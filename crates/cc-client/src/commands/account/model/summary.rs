@@ -47,6 +47,8 @@ pub struct OrganisationSummary {
     pub is_personal: bool,
 }
 
+crate::declare::ids_of! { OrganisationSummary { id => OwnerId } }
+
 impl From<wire::UserSummary> for OrganisationSummary {
     fn from(wire: wire::UserSummary) -> Self {
         Self {

@@ -41,6 +41,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { AddonProvider { id => AddonProviderId } }
+
 model! {
     /// A plan of an add-on provider.
     pub struct AddonPlan: |wire: wire::AddonPlan| {

@@ -58,6 +58,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { InvoiceSummary { invoice_number => InvoiceNumber } }
+
 model! {
     /// An invoice.
     pub struct Invoice: |wire: wire::Invoice| {
@@ -135,6 +137,8 @@ model! {
         total_tax: Option<Money> = wire.total_tax.map(Into::into),
     }
 }
+
+crate::declare::ids_of! { Invoice { invoice_number => InvoiceNumber } }
 
 model! {
     /// Billing address of an invoice.

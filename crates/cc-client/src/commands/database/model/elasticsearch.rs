@@ -37,6 +37,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { ElasticsearchInfo { id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
+
 model! {
     /// Connection data of an Elasticsearch and its services.
     pub struct ElasticsearchConfig: |wire: wire::ElasticsearchConfiguration| {

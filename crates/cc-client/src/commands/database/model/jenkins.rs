@@ -46,6 +46,8 @@ pub struct JenkinsInfo {
     pub updates: Option<JenkinsUpdates>,
 }
 
+crate::declare::ids_of! { JenkinsInfo { id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
+
 impl JenkinsInfo {
     pub(in super::super) fn new(wire: wire::Jenkins, updates: Option<JenkinsUpdates>) -> Self {
         let mut features = wire.features;
