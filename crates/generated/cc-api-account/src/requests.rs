@@ -95,8 +95,11 @@ impl GetSummary {
     }
 
     /// No source documents the effect of this parameter.
-    pub fn full(mut self, full: impl Into<String>) -> Self {
-        self.full = Some(full.into());
+    pub fn full<Kind>(
+        mut self,
+        full: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.full = full.into_option();
         self
     }
 }
@@ -1282,8 +1285,11 @@ impl ListUserSettings {
     }
 
     /// Environment of the console that the settings apply to.
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
+    pub fn env<Kind>(
+        mut self,
+        env: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.env = env.into_option();
         self
     }
 }
@@ -1351,8 +1357,11 @@ impl GetUserSetting {
     }
 
     /// Environment of the console that the settings apply to.
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
+    pub fn env<Kind>(
+        mut self,
+        env: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.env = env.into_option();
         self
     }
 }
@@ -1426,8 +1435,11 @@ impl SetUserSetting {
     }
 
     /// Environment of the console that the settings apply to.
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
+    pub fn env<Kind>(
+        mut self,
+        env: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.env = env.into_option();
         self
     }
 }
@@ -1499,8 +1511,11 @@ impl DeleteUserSetting {
     }
 
     /// Environment of the console that the settings apply to.
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
+    pub fn env<Kind>(
+        mut self,
+        env: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.env = env.into_option();
         self
     }
 }
@@ -1565,8 +1580,11 @@ impl ListCliTokens {
     }
 
     /// Token with which the command line started the sign-in.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(
+        mut self,
+        cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 }
@@ -2075,8 +2093,11 @@ impl GetPasswordForgottenPage {
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -2201,8 +2222,11 @@ impl GetPasswordResetPage {
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }

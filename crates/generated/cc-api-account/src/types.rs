@@ -34,6 +34,8 @@ pub struct AddonSummary {
     pub customer_tags: Vec<String>,
 }
 
+cc_runtime::__ids_of! { AddonSummary { id => AddonId, AnyAddonId, ResourceId; real_id => RealAddonId } }
+
 /// Summary of an application.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -75,6 +77,8 @@ pub struct ApplicationSummary {
     #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
     pub customer_tags: Vec<String>,
 }
+
+cc_runtime::__ids_of! { ApplicationSummary { id => ApplicationId, ResourceId } }
 
 /// An avatar image.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -122,8 +126,8 @@ impl EmailAddressRole {
 
     /// `true` to make the address the primary one.
     #[must_use]
-    pub fn make_primary(mut self, make_primary: bool) -> Self {
-        self.make_primary = Some(make_primary);
+    pub fn make_primary(mut self, make_primary: impl Into<Option<bool>>) -> Self {
+        self.make_primary = make_primary.into();
         self
     }
 }
@@ -162,8 +166,8 @@ impl MfaConfirmation {
 
     /// `true` to revoke the user's OAuth tokens.
     #[must_use]
-    pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
-        self.revoke_tokens = Some(revoke_tokens);
+    pub fn revoke_tokens(mut self, revoke_tokens: impl Into<Option<bool>>) -> Self {
+        self.revoke_tokens = revoke_tokens.into();
         self
     }
 }
@@ -211,6 +215,8 @@ pub struct OauthConsumerSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }
+
+cc_runtime::__ids_of! { OauthConsumerSummary { key => ConsumerKey } }
 
 /// An OAuth token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -287,6 +293,8 @@ pub struct OrganisationSummary {
     pub is_trusted: bool,
 }
 
+cc_runtime::__ids_of! { OrganisationSummary { id => OwnerId } }
+
 /// A new password.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -317,8 +325,8 @@ impl PasswordChange {
 
     /// `true` to revoke the user's OAuth tokens.
     #[must_use]
-    pub fn drop_tokens(mut self, drop_tokens: bool) -> Self {
-        self.drop_tokens = Some(drop_tokens);
+    pub fn drop_tokens(mut self, drop_tokens: impl Into<Option<bool>>) -> Self {
+        self.drop_tokens = drop_tokens.into();
         self
     }
 }
@@ -351,8 +359,8 @@ impl PasswordReset {
 
     /// Id of the partner whose page is shown.
     #[must_use]
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(mut self, partner_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -386,15 +394,15 @@ impl PasswordResetRequest {
 
     /// Revocation of the OAuth tokens, as a form field.
     #[must_use]
-    pub fn drop_tokens(mut self, drop_tokens: impl Into<String>) -> Self {
-        self.drop_tokens = Some(drop_tokens.into());
+    pub fn drop_tokens<Kind>(mut self, drop_tokens: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.drop_tokens = drop_tokens.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
     #[must_use]
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(mut self, partner_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -410,6 +418,8 @@ pub struct ProviderSummary {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
 }
+
+cc_runtime::__ids_of! { ProviderSummary { id => AddonProviderId } }
 
 /// An SSH key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -505,6 +515,8 @@ pub struct User {
     pub partner_console_url: Option<String>,
 }
 
+cc_runtime::__ids_of! { User { id => UserId, OwnerId } }
+
 /// An application of a user. `get_application` in the domain `application` returns more fields.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -546,6 +558,8 @@ pub struct UserApplication {
     #[serde(rename = "deployUrl", default, skip_serializing_if = "Option::is_none")]
     pub deploy_url: Option<String>,
 }
+
+cc_runtime::__ids_of! { UserApplication { id => ApplicationId, ResourceId } }
 
 /// Data of a new user account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -607,64 +621,64 @@ impl UserCreation {
 
     /// Acceptance of the terms of service, as a form field.
     #[must_use]
-    pub fn terms(mut self, terms: impl Into<String>) -> Self {
-        self.terms = Some(terms.into());
+    pub fn terms<Kind>(mut self, terms: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.terms = terms.into_option();
         self
     }
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_runtime::Secret>) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+    pub fn invitation_key<Kind>(mut self, invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Key of a beta invitation for an add-on.
     #[must_use]
-    pub fn addon_beta_invitation_key(mut self, addon_beta_invitation_key: impl Into<cc_runtime::Secret>) -> Self {
-        self.addon_beta_invitation_key = Some(addon_beta_invitation_key.into());
+    pub fn addon_beta_invitation_key<Kind>(mut self, addon_beta_invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.addon_beta_invitation_key = addon_beta_invitation_key.into_option();
         self
     }
 
     /// Address to open after the registration.
     #[must_use]
-    pub fn url_next(mut self, url_next: impl Into<String>) -> Self {
-        self.url_next = Some(url_next.into());
+    pub fn url_next<Kind>(mut self, url_next: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.url_next = url_next.into_option();
         self
     }
 
     /// Origin of the registration.
     #[must_use]
-    pub fn subscription_source(mut self, subscription_source: impl Into<String>) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+    pub fn subscription_source<Kind>(mut self, subscription_source: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.subscription_source = subscription_source.into_option();
         self
     }
 
     /// Variant of the web site.
     #[must_use]
-    pub fn clever_flavor(mut self, clever_flavor: impl Into<String>) -> Self {
-        self.clever_flavor = Some(clever_flavor.into());
+    pub fn clever_flavor<Kind>(mut self, clever_flavor: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.clever_flavor = clever_flavor.into_option();
         self
     }
 
     /// Request token of the OAuth sign-in that the registration is part of.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(mut self, oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Solution of the ALTCHA challenge.
     #[must_use]
-    pub fn altcha(mut self, altcha: impl Into<String>) -> Self {
-        self.altcha = Some(altcha.into());
+    pub fn altcha<Kind>(mut self, altcha: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.altcha = altcha.into_option();
         self
     }
 
     /// Id of the partner through which the user signs up.
     #[must_use]
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(mut self, partner_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -749,6 +763,8 @@ pub struct UserSummary {
     pub partner_console_url: Option<String>,
 }
 
+cc_runtime::__ids_of! { UserSummary { id => UserId, OwnerId } }
+
 /// Changes to a profile.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -811,78 +827,78 @@ impl UserUpdate {
 
     /// Name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Telephone number.
     #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
+    pub fn phone<Kind>(mut self, phone: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.phone = phone.into_option();
         self
     }
 
     /// Street and number.
     #[must_use]
-    pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.address = Some(address.into());
+    pub fn address<Kind>(mut self, address: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.address = address.into_option();
         self
     }
 
     /// City.
     #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
+    pub fn city<Kind>(mut self, city: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.city = city.into_option();
         self
     }
 
     /// Postal code.
     #[must_use]
-    pub fn zipcode(mut self, zipcode: impl Into<String>) -> Self {
-        self.zipcode = Some(zipcode.into());
+    pub fn zipcode<Kind>(mut self, zipcode: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.zipcode = zipcode.into_option();
         self
     }
 
     /// Country.
     #[must_use]
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<Kind>(mut self, country: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// Language, such as `EN`.
     #[must_use]
-    pub fn lang(mut self, lang: impl Into<String>) -> Self {
-        self.lang = Some(lang.into());
+    pub fn lang<Kind>(mut self, lang: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.lang = lang.into_option();
         self
     }
 
     /// E-mail address.
     #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
+    pub fn email<Kind>(mut self, email: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.email = email.into_option();
         self
     }
 
     /// Password.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
-        self.password = Some(password.into());
+    pub fn password<Kind>(mut self, password: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.password = password.into_option();
         self
     }
 
     /// `true` if the terms of service are accepted.
     #[must_use]
-    pub fn terms(mut self, terms: bool) -> Self {
-        self.terms = Some(terms);
+    pub fn terms(mut self, terms: impl Into<Option<bool>>) -> Self {
+        self.terms = terms.into();
         self
     }
 
     /// Origin of the registration.
     #[must_use]
-    pub fn subscription_source(mut self, subscription_source: impl Into<String>) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+    pub fn subscription_source<Kind>(mut self, subscription_source: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.subscription_source = subscription_source.into_option();
         self
     }
 }

@@ -1424,8 +1424,8 @@ impl ListVendorAddons {
     }
 
     /// Number of add-ons to skip.
-    pub fn offset(mut self, offset: i32) -> Self {
-        self.offset = Some(offset);
+    pub fn offset(mut self, offset: impl Into<Option<i32>>) -> Self {
+        self.offset = offset.into();
         self
     }
 }
@@ -1761,14 +1761,20 @@ impl FinishVendorAddonMigration {
     }
 
     /// Id of the plan of the add-on after the migration.
-    pub fn plan_id(mut self, plan_id: impl Into<String>) -> Self {
-        self.plan_id = Some(plan_id.into());
+    pub fn plan_id<Kind>(
+        mut self,
+        plan_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.plan_id = plan_id.into_option();
         self
     }
 
     /// Short name of the zone of the add-on after the migration.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+    pub fn region<Kind>(
+        mut self,
+        region: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.region = region.into_option();
         self
     }
 }

@@ -31,6 +31,8 @@ pub struct AddonConnection {
     pub database: String,
 }
 
+cc_runtime::__ids_of! { AddonConnection { id => RealAddonId, AnyAddonId, ResourceId } }
+
 /// A plan, as its provider defines it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -96,15 +98,15 @@ impl AddonPlanFeatureCreation {
 
     /// The same value in machine-readable form, as text.
     #[must_use]
-    pub fn computable_value(mut self, computable_value: impl Into<String>) -> Self {
-        self.computable_value = Some(computable_value.into());
+    pub fn computable_value<Kind>(mut self, computable_value: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.computable_value = computable_value.into_option();
         self
     }
 
     /// Machine-readable name of the feature.
     #[must_use]
-    pub fn name_code(mut self, name_code: impl Into<String>) -> Self {
-        self.name_code = Some(name_code.into());
+    pub fn name_code<Kind>(mut self, name_code: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name_code = name_code.into_option();
         self
     }
 }
@@ -284,64 +286,64 @@ impl AddonProviderUpdate {
 
     /// Display name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Web site of the add-on provider.
     #[must_use]
-    pub fn website(mut self, website: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.website = website.into();
+    pub fn website<Kind>(mut self, website: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.website = website.into_patch();
         self
     }
 
     /// E-mail address of the support.
     #[must_use]
-    pub fn support_email(mut self, support_email: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.support_email = support_email.into();
+    pub fn support_email<Kind>(mut self, support_email: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.support_email = support_email.into_patch();
         self
     }
 
     /// Name of the add-on provider on Google Plus.
     #[must_use]
-    pub fn google_plus_name(mut self, google_plus_name: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.google_plus_name = google_plus_name.into();
+    pub fn google_plus_name<Kind>(mut self, google_plus_name: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.google_plus_name = google_plus_name.into_patch();
         self
     }
 
     /// Name of the add-on provider on Twitter.
     #[must_use]
-    pub fn twitter_name(mut self, twitter_name: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.twitter_name = twitter_name.into();
+    pub fn twitter_name<Kind>(mut self, twitter_name: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.twitter_name = twitter_name.into_patch();
         self
     }
 
     /// Id of the add-on provider for web analytics.
     #[must_use]
-    pub fn analytics_id(mut self, analytics_id: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.analytics_id = analytics_id.into();
+    pub fn analytics_id<Kind>(mut self, analytics_id: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.analytics_id = analytics_id.into_patch();
         self
     }
 
     /// Description of the offer in one sentence.
     #[must_use]
-    pub fn short_desc(mut self, short_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.short_desc = short_desc.into();
+    pub fn short_desc<Kind>(mut self, short_desc: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.short_desc = short_desc.into_patch();
         self
     }
 
     /// Detailed description of the offer.
     #[must_use]
-    pub fn long_desc(mut self, long_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.long_desc = long_desc.into();
+    pub fn long_desc<Kind>(mut self, long_desc: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.long_desc = long_desc.into_patch();
         self
     }
 
     /// Address of the logo.
     #[must_use]
-    pub fn logo_url(mut self, logo_url: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.logo_url = logo_url.into();
+    pub fn logo_url<Kind>(mut self, logo_url: impl cc_runtime::input::IntoPatch<String, Kind>) -> Self {
+        self.logo_url = logo_url.into_patch();
         self
     }
 }
@@ -381,6 +383,8 @@ pub struct VendorAddon {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub domains: Vec<String>,
 }
+
+cc_runtime::__ids_of! { VendorAddon { id => AddonId, AnyAddonId, ResourceId } }
 
 /// The environment variables that an add-on provides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -472,57 +476,57 @@ impl VendorAddonProvision {
 
     /// Provider of the new add-on.
     #[must_use]
-    pub fn provider_id(mut self, provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
-        self.provider_id = Some(provider_id.into());
+    pub fn provider_id<Kind>(mut self, provider_id: impl cc_runtime::input::IntoOption<cc_runtime::AddonProviderId, Kind>) -> Self {
+        self.provider_id = provider_id.into_option();
         self
     }
 
     /// Id of the add-on on whose behalf the new one is created.
     #[must_use]
-    pub fn addon_id(mut self, addon_id: impl Into<cc_runtime::AddonId>) -> Self {
-        self.addon_id = Some(addon_id.into());
+    pub fn addon_id<Kind>(mut self, addon_id: impl cc_runtime::input::IntoOption<cc_runtime::AddonId, Kind>) -> Self {
+        self.addon_id = addon_id.into_option();
         self
     }
 
     /// Organisation that will own the new add-on.
     #[must_use]
-    pub fn organisation_id(mut self, organisation_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.organisation_id = Some(organisation_id.into());
+    pub fn organisation_id<Kind>(mut self, organisation_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>) -> Self {
+        self.organisation_id = organisation_id.into_option();
         self
     }
 
     /// User who will own the new add-on.
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<cc_runtime::UserId>) -> Self {
-        self.user_id = Some(user_id.into());
+    pub fn user_id<Kind>(mut self, user_id: impl cc_runtime::input::IntoOption<cc_runtime::UserId, Kind>) -> Self {
+        self.user_id = user_id.into_option();
         self
     }
 
     /// Plan for the add-on.
     #[must_use]
-    pub fn plan(mut self, plan: impl Into<String>) -> Self {
-        self.plan = Some(plan.into());
+    pub fn plan<Kind>(mut self, plan: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.plan = plan.into_option();
         self
     }
 
     /// Display name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Short name of the zone for the add-on.
     #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+    pub fn region<Kind>(mut self, region: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.region = region.into_option();
         self
     }
 
     /// Options for the provider.
     #[must_use]
-    pub fn options(mut self, options: std::collections::BTreeMap<String, String>) -> Self {
-        self.options = Some(options);
+    pub fn options<Kind>(mut self, options: impl cc_runtime::input::IntoOptionalMap<String, Kind>) -> Self {
+        self.options = options.into_optional_map();
         self
     }
 }

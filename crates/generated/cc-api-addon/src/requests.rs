@@ -551,17 +551,17 @@ impl ListAddonInstances {
     }
 
     /// Restricts the list to the instances of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// `true` to include deleted instances.
-    pub fn with_deleted(mut self, with_deleted: bool) -> Self {
-        self.with_deleted = Some(with_deleted);
+    pub fn with_deleted(mut self, with_deleted: impl Into<Option<bool>>) -> Self {
+        self.with_deleted = with_deleted.into();
         self
     }
 }

@@ -64,43 +64,43 @@ impl AddonCreation {
     /// Options for the provider. All values are text, even those that hold JSON, such as
     /// `{"encryption": "true"}`.
     #[must_use]
-    pub fn options(mut self, options: std::collections::BTreeMap<String, String>) -> Self {
-        self.options = Some(options);
+    pub fn options<Kind>(mut self, options: impl cc_runtime::input::IntoOptionalMap<String, Kind>) -> Self {
+        self.options = options.into_optional_map();
         self
     }
 
     /// Version of the service.
     #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into());
+    pub fn version<Kind>(mut self, version: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.version = version.into_option();
         self
     }
 
     /// Id of the application to link to the add-on.
     #[must_use]
-    pub fn linked_app(mut self, linked_app: impl Into<cc_runtime::ApplicationId>) -> Self {
-        self.linked_app = Some(linked_app.into());
+    pub fn linked_app<Kind>(mut self, linked_app: impl cc_runtime::input::IntoOption<cc_runtime::ApplicationId, Kind>) -> Self {
+        self.linked_app = linked_app.into_option();
         self
     }
 
     /// Data of the payment service for a payment in progress.
     #[must_use]
-    pub fn payment_intent(mut self, payment_intent: impl Into<PaymentIntent>) -> Self {
-        self.payment_intent = Some(payment_intent.into());
+    pub fn payment_intent<Kind>(mut self, payment_intent: impl cc_runtime::input::IntoOption<PaymentIntent, Kind>) -> Self {
+        self.payment_intent = payment_intent.into_option();
         self
     }
 
     /// Method of the payment.
     #[must_use]
-    pub fn payment_method_type(mut self, payment_method_type: impl Into<PaymentMethodKind>) -> Self {
-        self.payment_method_type = Some(payment_method_type.into());
+    pub fn payment_method_type<Kind>(mut self, payment_method_type: impl cc_runtime::input::IntoOption<PaymentMethodKind, Kind>) -> Self {
+        self.payment_method_type = payment_method_type.into_option();
         self
     }
 
     /// Id of the SEPA debit source.
     #[must_use]
-    pub fn sepa_source_id(mut self, sepa_source_id: impl Into<String>) -> Self {
-        self.sepa_source_id = Some(sepa_source_id.into());
+    pub fn sepa_source_id<Kind>(mut self, sepa_source_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.sepa_source_id = sepa_source_id.into_option();
         self
     }
 }
@@ -146,6 +146,8 @@ pub struct AddonInstance {
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
 }
+
+cc_runtime::__ids_of! { AddonInstance { id => InstanceId } }
 
 /// The size of an instance.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -221,15 +223,15 @@ impl AddonPlanChange {
 
     /// Short name of the zone.
     #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+    pub fn region<Kind>(mut self, region: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.region = region.into_option();
         self
     }
 
     /// Version of the service.
     #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into());
+    pub fn version<Kind>(mut self, version: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.version = version.into_option();
         self
     }
 }
@@ -397,6 +399,8 @@ pub struct AddonSso {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub macaroon: Option<cc_runtime::Secret>,
 }
+
+cc_runtime::__ids_of! { AddonSso { id => RealAddonId, AnyAddonId, ResourceId } }
 
 /// New name of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -707,6 +711,8 @@ pub struct PayingUser {
     pub preferred_mfa: Option<MfaKind>,
 }
 
+cc_runtime::__ids_of! { PayingUser { id => UserId, OwnerId } }
+
 /// A payment in progress at the payment service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -741,29 +747,29 @@ impl PaymentIntent {
 
     /// Id of the payment.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+    pub fn id<Kind>(mut self, id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.id = id.into_option();
         self
     }
 
     /// User who pays.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(mut self, owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Secret with which a browser continues the payment.
     #[must_use]
-    pub fn client_secret(mut self, client_secret: impl Into<cc_runtime::Secret>) -> Self {
-        self.client_secret = Some(client_secret.into());
+    pub fn client_secret<Kind>(mut self, client_secret: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.client_secret = client_secret.into_option();
         self
     }
 
     /// Id of the customer at the payment service.
     #[must_use]
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.customer = Some(customer.into());
+    pub fn customer<Kind>(mut self, customer: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.customer = customer.into_option();
         self
     }
 }

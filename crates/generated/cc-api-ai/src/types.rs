@@ -19,6 +19,8 @@ pub struct AiAddon {
     pub plan_identifier: AiPlan,
 }
 
+cc_runtime::__ids_of! { AiAddon { id => RealAddonId, AnyAddonId, ResourceId } }
+
 /// Result of the deletion of an API key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -82,8 +84,8 @@ impl CreateAiApiKeyBody {
 
     /// The API key.
     #[must_use]
-    pub fn api_key(mut self, api_key: impl Into<cc_runtime::SecretJson>) -> Self {
-        self.api_key = Some(api_key.into());
+    pub fn api_key<Kind>(mut self, api_key: impl cc_runtime::input::IntoOption<cc_runtime::SecretJson, Kind>) -> Self {
+        self.api_key = api_key.into_option();
         self
     }
 }
@@ -118,15 +120,15 @@ impl CreateAiEndpointBody {
 
     /// The endpoint.
     #[must_use]
-    pub fn endpoint(mut self, endpoint: serde_json::Value) -> Self {
-        self.endpoint = Some(endpoint);
+    pub fn endpoint(mut self, endpoint: impl Into<Option<serde_json::Value>>) -> Self {
+        self.endpoint = endpoint.into();
         self
     }
 
     /// First API key of the endpoint.
     #[must_use]
-    pub fn api_key(mut self, api_key: impl Into<cc_runtime::SecretJson>) -> Self {
-        self.api_key = Some(api_key.into());
+    pub fn api_key<Kind>(mut self, api_key: impl cc_runtime::input::IntoOption<cc_runtime::SecretJson, Kind>) -> Self {
+        self.api_key = api_key.into_option();
         self
     }
 }

@@ -50,11 +50,11 @@ impl ListApplications {
     }
 
     /// Restricts the list to the application of this instance.
-    pub fn instance_id(
+    pub fn instance_id<Kind>(
         mut self,
-        instance_id: impl Into<cc_runtime::InstanceId>,
+        instance_id: impl cc_runtime::input::IntoOption<cc_runtime::InstanceId, Kind>,
     ) -> Self {
-        self.instance_id = Some(instance_id.into());
+        self.instance_id = instance_id.into_option();
         self
     }
 }
@@ -3008,8 +3008,11 @@ impl ReadEnvironmentDocument {
     }
 
     /// Token of the link to this document.
-    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
-        self.token = Some(token.into());
+    pub fn token<Kind>(
+        mut self,
+        token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.token = token.into_option();
         self
     }
 }
@@ -3087,8 +3090,11 @@ impl WriteEnvironmentDocument {
     }
 
     /// Token of the link to this document.
-    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
-        self.token = Some(token.into());
+    pub fn token<Kind>(
+        mut self,
+        token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.token = token.into_option();
         self
     }
 }

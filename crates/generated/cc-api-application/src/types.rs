@@ -97,6 +97,8 @@ pub struct Application {
     pub deploy_url: Option<String>,
 }
 
+cc_runtime::__ids_of! { Application { id => ApplicationId, ResourceId } }
+
 /// An application to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -232,141 +234,141 @@ impl ApplicationCreation {
 
     /// Description of the application.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// `true` if the platform may stop the application while it has no traffic.
     #[must_use]
-    pub fn shutdownable(mut self, shutdownable: bool) -> Self {
-        self.shutdownable = Some(shutdownable);
+    pub fn shutdownable(mut self, shutdownable: impl Into<Option<bool>>) -> Self {
+        self.shutdownable = shutdownable.into();
         self
     }
 
     /// Lifetime of the instances.
     #[must_use]
-    pub fn instance_lifetime(mut self, instance_lifetime: impl Into<InstanceLifetime>) -> Self {
-        self.instance_lifetime = Some(instance_lifetime.into());
+    pub fn instance_lifetime<Kind>(mut self, instance_lifetime: impl cc_runtime::input::IntoOption<InstanceLifetime, Kind>) -> Self {
+        self.instance_lifetime = instance_lifetime.into_option();
         self
     }
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// `true` if the application is archived.
     #[must_use]
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.archived = Some(archived);
+    pub fn archived(mut self, archived: impl Into<Option<bool>>) -> Self {
+        self.archived = archived.into();
         self
     }
 
     /// `true` if the requests of a visitor always reach the same instance.
     #[must_use]
-    pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
-        self.sticky_sessions = Some(sticky_sessions);
+    pub fn sticky_sessions(mut self, sticky_sessions: impl Into<Option<bool>>) -> Self {
+        self.sticky_sessions = sticky_sessions.into();
         self
     }
 
     /// `true` if the old instances stop before the new ones start.
     #[must_use]
-    pub fn homogeneous(mut self, homogeneous: bool) -> Self {
-        self.homogeneous = Some(homogeneous);
+    pub fn homogeneous(mut self, homogeneous: impl Into<Option<bool>>) -> Self {
+        self.homogeneous = homogeneous.into();
         self
     }
 
     /// `true` if the application is marked as a favourite.
     #[must_use]
-    pub fn favourite(mut self, favourite: bool) -> Self {
-        self.favourite = Some(favourite);
+    pub fn favourite(mut self, favourite: impl Into<Option<bool>>) -> Self {
+        self.favourite = favourite.into();
         self
     }
 
     /// `true` if a push cancels a deployment in progress.
     #[must_use]
-    pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
-        self.cancel_on_push = Some(cancel_on_push);
+    pub fn cancel_on_push(mut self, cancel_on_push: impl Into<Option<bool>>) -> Self {
+        self.cancel_on_push = cancel_on_push.into();
         self
     }
 
     /// `true` if the application is built on an instance of its own.
     #[must_use]
-    pub fn separate_build(mut self, separate_build: bool) -> Self {
-        self.separate_build = Some(separate_build);
+    pub fn separate_build(mut self, separate_build: impl Into<Option<bool>>) -> Self {
+        self.separate_build = separate_build.into();
         self
     }
 
     /// Name of the size of the build instance.
     #[must_use]
-    pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
-        self.build_flavor = Some(build_flavor.into());
+    pub fn build_flavor<Kind>(mut self, build_flavor: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.build_flavor = build_flavor.into_option();
         self
     }
 
     /// Branch to deploy from.
     #[must_use]
-    pub fn branch(mut self, branch: impl Into<String>) -> Self {
-        self.branch = Some(branch.into());
+    pub fn branch<Kind>(mut self, branch: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.branch = branch.into_option();
         self
     }
 
     /// Redirection of HTTP to HTTPS.
     #[must_use]
-    pub fn force_https(mut self, force_https: impl Into<HttpsSetting>) -> Self {
-        self.force_https = Some(force_https.into());
+    pub fn force_https<Kind>(mut self, force_https: impl cc_runtime::input::IntoOption<HttpsSetting, Kind>) -> Self {
+        self.force_https = force_https.into_option();
         self
     }
 
     /// Environment variables of the application. They replace all current ones.
     #[must_use]
-    pub fn env(mut self, env: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
-        self.env = Some(env);
+    pub fn env<Kind>(mut self, env: impl cc_runtime::input::IntoOptionalMap<cc_runtime::Secret, Kind>) -> Self {
+        self.env = env.into_optional_map();
         self
     }
 
     /// The runtime again, in the format that some versions of the platform read.
     #[must_use]
-    pub fn instance(mut self, instance: impl Into<InstanceChoice>) -> Self {
-        self.instance = Some(instance.into());
+    pub fn instance<Kind>(mut self, instance: impl cc_runtime::input::IntoOption<InstanceChoice, Kind>) -> Self {
+        self.instance = instance.into_option();
         self
     }
 
     /// Id of the owner, again.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(mut self, owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Id of the appliance to create the application from.
     #[must_use]
-    pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
-        self.appliance_id = Some(appliance_id.into());
+    pub fn appliance_id<Kind>(mut self, appliance_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.appliance_id = appliance_id.into_option();
         self
     }
 
     /// Service that hosts the repository: `github`.
     #[must_use]
-    pub fn oauth_service(mut self, oauth_service: impl Into<String>) -> Self {
-        self.oauth_service = Some(oauth_service.into());
+    pub fn oauth_service<Kind>(mut self, oauth_service: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_service = oauth_service.into_option();
         self
     }
 
     /// Id of the repository at that service.
     #[must_use]
-    pub fn oauth_app_id(mut self, oauth_app_id: impl Into<String>) -> Self {
-        self.oauth_app_id = Some(oauth_app_id.into());
+    pub fn oauth_app_id<Kind>(mut self, oauth_app_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_app_id = oauth_app_id.into_option();
         self
     }
 
     /// Address of a public repository with the code.
     #[must_use]
-    pub fn public_git_repository_url(mut self, public_git_repository_url: impl Into<String>) -> Self {
-        self.public_git_repository_url = Some(public_git_repository_url.into());
+    pub fn public_git_repository_url<Kind>(mut self, public_git_repository_url: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.public_git_repository_url = public_git_repository_url.into_option();
         self
     }
 }
@@ -383,6 +385,8 @@ pub struct ApplicationEnvironment {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
+
+cc_runtime::__ids_of! { ApplicationEnvironment { id => ApplicationId, ResourceId } }
 
 /// Settings of an application to change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -510,190 +514,190 @@ impl ApplicationUpdate {
 
     /// Name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Description of the application.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Short name of the zone.
     #[must_use]
-    pub fn zone(mut self, zone: impl Into<String>) -> Self {
-        self.zone = Some(zone.into());
+    pub fn zone<Kind>(mut self, zone: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.zone = zone.into_option();
         self
     }
 
     /// Deployment method: `git` or `ftp`.
     #[must_use]
-    pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
-        self.deploy = Some(deploy.into());
+    pub fn deploy<Kind>(mut self, deploy: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.deploy = deploy.into_option();
         self
     }
 
     /// `true` if the platform may stop the application while it has no traffic.
     #[must_use]
-    pub fn shutdownable(mut self, shutdownable: bool) -> Self {
-        self.shutdownable = Some(shutdownable);
+    pub fn shutdownable(mut self, shutdownable: impl Into<Option<bool>>) -> Self {
+        self.shutdownable = shutdownable.into();
         self
     }
 
     /// Lifetime of the instances.
     #[must_use]
-    pub fn instance_lifetime(mut self, instance_lifetime: impl Into<InstanceLifetime>) -> Self {
-        self.instance_lifetime = Some(instance_lifetime.into());
+    pub fn instance_lifetime<Kind>(mut self, instance_lifetime: impl cc_runtime::input::IntoOption<InstanceLifetime, Kind>) -> Self {
+        self.instance_lifetime = instance_lifetime.into_option();
         self
     }
 
     /// Minimum number of instances.
     #[must_use]
-    pub fn min_instances(mut self, min_instances: i64) -> Self {
-        self.min_instances = Some(min_instances);
+    pub fn min_instances(mut self, min_instances: impl Into<Option<i64>>) -> Self {
+        self.min_instances = min_instances.into();
         self
     }
 
     /// Maximum number of instances.
     #[must_use]
-    pub fn max_instances(mut self, max_instances: i64) -> Self {
-        self.max_instances = Some(max_instances);
+    pub fn max_instances(mut self, max_instances: impl Into<Option<i64>>) -> Self {
+        self.max_instances = max_instances.into();
         self
     }
 
     /// Name of the smallest size.
     #[must_use]
-    pub fn min_flavor(mut self, min_flavor: impl Into<String>) -> Self {
-        self.min_flavor = Some(min_flavor.into());
+    pub fn min_flavor<Kind>(mut self, min_flavor: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.min_flavor = min_flavor.into_option();
         self
     }
 
     /// Name of the largest size.
     #[must_use]
-    pub fn max_flavor(mut self, max_flavor: impl Into<String>) -> Self {
-        self.max_flavor = Some(max_flavor.into());
+    pub fn max_flavor<Kind>(mut self, max_flavor: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.max_flavor = max_flavor.into_option();
         self
     }
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// `true` if the application is archived.
     #[must_use]
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.archived = Some(archived);
+    pub fn archived(mut self, archived: impl Into<Option<bool>>) -> Self {
+        self.archived = archived.into();
         self
     }
 
     /// `true` if the requests of a visitor always reach the same instance.
     #[must_use]
-    pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
-        self.sticky_sessions = Some(sticky_sessions);
+    pub fn sticky_sessions(mut self, sticky_sessions: impl Into<Option<bool>>) -> Self {
+        self.sticky_sessions = sticky_sessions.into();
         self
     }
 
     /// `true` if the old instances stop before the new ones start.
     #[must_use]
-    pub fn homogeneous(mut self, homogeneous: bool) -> Self {
-        self.homogeneous = Some(homogeneous);
+    pub fn homogeneous(mut self, homogeneous: impl Into<Option<bool>>) -> Self {
+        self.homogeneous = homogeneous.into();
         self
     }
 
     /// `true` if the application is marked as a favourite.
     #[must_use]
-    pub fn favourite(mut self, favourite: bool) -> Self {
-        self.favourite = Some(favourite);
+    pub fn favourite(mut self, favourite: impl Into<Option<bool>>) -> Self {
+        self.favourite = favourite.into();
         self
     }
 
     /// `true` if a push cancels a deployment in progress.
     #[must_use]
-    pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
-        self.cancel_on_push = Some(cancel_on_push);
+    pub fn cancel_on_push(mut self, cancel_on_push: impl Into<Option<bool>>) -> Self {
+        self.cancel_on_push = cancel_on_push.into();
         self
     }
 
     /// `true` if the application is built on an instance of its own.
     #[must_use]
-    pub fn separate_build(mut self, separate_build: bool) -> Self {
-        self.separate_build = Some(separate_build);
+    pub fn separate_build(mut self, separate_build: impl Into<Option<bool>>) -> Self {
+        self.separate_build = separate_build.into();
         self
     }
 
     /// Name of the size of the build instance.
     #[must_use]
-    pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
-        self.build_flavor = Some(build_flavor.into());
+    pub fn build_flavor<Kind>(mut self, build_flavor: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.build_flavor = build_flavor.into_option();
         self
     }
 
     /// Branch to deploy from.
     #[must_use]
-    pub fn branch(mut self, branch: impl Into<String>) -> Self {
-        self.branch = Some(branch.into());
+    pub fn branch<Kind>(mut self, branch: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.branch = branch.into_option();
         self
     }
 
     /// Redirection of HTTP to HTTPS.
     #[must_use]
-    pub fn force_https(mut self, force_https: impl Into<HttpsSetting>) -> Self {
-        self.force_https = Some(force_https.into());
+    pub fn force_https<Kind>(mut self, force_https: impl cc_runtime::input::IntoOption<HttpsSetting, Kind>) -> Self {
+        self.force_https = force_https.into_option();
         self
     }
 
     /// Type of the runtime, such as `node`.
     #[must_use]
-    pub fn instance_type(mut self, instance_type: impl Into<String>) -> Self {
-        self.instance_type = Some(instance_type.into());
+    pub fn instance_type<Kind>(mut self, instance_type: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.instance_type = instance_type.into_option();
         self
     }
 
     /// Version of the runtime.
     #[must_use]
-    pub fn instance_version(mut self, instance_version: impl Into<String>) -> Self {
-        self.instance_version = Some(instance_version.into());
+    pub fn instance_version<Kind>(mut self, instance_version: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.instance_version = instance_version.into_option();
         self
     }
 
     /// Id of the variant of the runtime.
     #[must_use]
-    pub fn instance_variant(mut self, instance_variant: impl Into<String>) -> Self {
-        self.instance_variant = Some(instance_variant.into());
+    pub fn instance_variant<Kind>(mut self, instance_variant: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.instance_variant = instance_variant.into_option();
         self
     }
 
     /// Id of the appliance to create the application from.
     #[must_use]
-    pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
-        self.appliance_id = Some(appliance_id.into());
+    pub fn appliance_id<Kind>(mut self, appliance_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.appliance_id = appliance_id.into_option();
         self
     }
 
     /// Service that hosts the repository: `github`.
     #[must_use]
-    pub fn oauth_service(mut self, oauth_service: impl Into<String>) -> Self {
-        self.oauth_service = Some(oauth_service.into());
+    pub fn oauth_service<Kind>(mut self, oauth_service: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_service = oauth_service.into_option();
         self
     }
 
     /// Id of the repository at that service.
     #[must_use]
-    pub fn oauth_app_id(mut self, oauth_app_id: impl Into<String>) -> Self {
-        self.oauth_app_id = Some(oauth_app_id.into());
+    pub fn oauth_app_id<Kind>(mut self, oauth_app_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_app_id = oauth_app_id.into_option();
         self
     }
 
     /// Environment variables of the application. They replace all current ones.
     #[must_use]
-    pub fn env(mut self, env: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
-        self.env = Some(env);
+    pub fn env<Kind>(mut self, env: impl cc_runtime::input::IntoOptionalMap<cc_runtime::Secret, Kind>) -> Self {
+        self.env = env.into_optional_map();
         self
     }
 }

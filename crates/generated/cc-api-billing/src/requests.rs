@@ -56,20 +56,26 @@ impl ListInvoices {
     }
 
     /// Restricts the list to invoices issued at or after this instant.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// Restricts the list to invoices issued at or before this instant.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Maximum number of invoices.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 }
@@ -1043,26 +1049,38 @@ impl ListConsumptions {
     }
 
     /// Restricts the list to the consumption of this application.
-    pub fn app_id(mut self, app_id: impl Into<cc_runtime::ApplicationId>) -> Self {
-        self.app_id = Some(app_id.into());
+    pub fn app_id<Kind>(
+        mut self,
+        app_id: impl cc_runtime::input::IntoOption<cc_runtime::ApplicationId, Kind>,
+    ) -> Self {
+        self.app_id = app_id.into_option();
         self
     }
 
     /// Start of the period. No source documents its format.
-    pub fn from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
+    pub fn from<Kind>(
+        mut self,
+        from: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.from = from.into_option();
         self
     }
 
     /// End of the period. No source documents its format.
-    pub fn to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
+    pub fn to<Kind>(
+        mut self,
+        to: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.to = to.into_option();
         self
     }
 
     /// No source documents this parameter.
-    pub fn for_(mut self, for_: impl Into<String>) -> Self {
-        self.for_ = Some(for_.into());
+    pub fn for_<Kind>(
+        mut self,
+        for_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.for_ = for_.into_option();
         self
     }
 }
@@ -1191,14 +1209,20 @@ impl CheckVatNumber {
     }
 
     /// Country as ISO 3166-1 alpha-2, such as `FR`.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<Kind>(
+        mut self,
+        country: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// VAT number without its country prefix.
-    pub fn vat(mut self, vat: impl Into<String>) -> Self {
-        self.vat = Some(vat.into());
+    pub fn vat<Kind>(
+        mut self,
+        vat: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.vat = vat.into_option();
         self
     }
 }
@@ -1269,8 +1293,11 @@ impl ValidateVatNumber {
     }
 
     /// The decision. No source documents its values.
-    pub fn action(mut self, action: impl Into<String>) -> Self {
-        self.action = Some(action.into());
+    pub fn action<Kind>(
+        mut self,
+        action: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.action = action.into_option();
         self
     }
 }

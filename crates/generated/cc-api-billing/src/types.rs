@@ -246,6 +246,8 @@ pub struct Invoice {
     pub total_tax: Option<Money>,
 }
 
+cc_runtime::__ids_of! { Invoice { invoice_number => InvoiceNumber } }
+
 /// Billing address of an invoice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -509,6 +511,8 @@ pub struct InvoiceSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_day_plan: Option<i32>,
 }
+
+cc_runtime::__ids_of! { InvoiceSummary { invoice_number => InvoiceNumber } }
 
 /// A period in which an instance was unusable.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -84,15 +84,15 @@ impl CreateApiTokenBody {
 
     /// Code of the second factor, if the account has one.
     #[must_use]
-    pub fn mfa_code(mut self, mfa_code: impl Into<cc_runtime::Secret>) -> Self {
-        self.mfa_code = Some(mfa_code.into());
+    pub fn mfa_code<Kind>(mut self, mfa_code: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.mfa_code = mfa_code.into_option();
         self
     }
 
     /// Description of the token.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 }
@@ -150,8 +150,8 @@ impl UpdateApiTokenBody {
 
     /// New description of the token.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 }

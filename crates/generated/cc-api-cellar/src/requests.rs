@@ -107,8 +107,8 @@ impl DeleteCellar {
     }
 
     /// `true` to delete the Cellar even if it is not empty. Inferred from the Go SDK.
-    pub fn force(mut self, force: bool) -> Self {
-        self.force = Some(force);
+    pub fn force(mut self, force: impl Into<Option<bool>>) -> Self {
+        self.force = force.into();
         self
     }
 }
@@ -832,8 +832,8 @@ impl DeleteCellarBucket {
     }
 
     /// `true` to delete the objects of the bucket first. Inferred from the Go SDK.
-    pub fn purge_objects(mut self, purge_objects: bool) -> Self {
-        self.purge_objects = Some(purge_objects);
+    pub fn purge_objects(mut self, purge_objects: impl Into<Option<bool>>) -> Self {
+        self.purge_objects = purge_objects.into();
         self
     }
 }
@@ -925,26 +925,32 @@ impl ListCellarObjects {
     }
 
     /// Restricts the list to objects whose key starts with this prefix. Inferred from the Go SDK.
-    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = Some(prefix.into());
+    pub fn prefix<Kind>(
+        mut self,
+        prefix: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.prefix = prefix.into_option();
         self
     }
 
     /// Start of the page: the `cursor` of the previous page. Inferred from the Go SDK.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor<Kind>(
+        mut self,
+        cursor: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.cursor = cursor.into_option();
         self
     }
 
     /// Number of entries in a page. Inferred from the Go SDK.
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// `true` to include the metadata of each object. Inferred from the Go SDK.
-    pub fn with_metadata(mut self, with_metadata: bool) -> Self {
-        self.with_metadata = Some(with_metadata);
+    pub fn with_metadata(mut self, with_metadata: impl Into<Option<bool>>) -> Self {
+        self.with_metadata = with_metadata.into();
         self
     }
 }
@@ -1517,23 +1523,32 @@ impl ListCellarConsumptions {
     }
 
     /// Restricts the list to the consumption of these add-ons. Repeated.
-    pub fn resource_id(
+    pub fn resource_id<Kind>(
         mut self,
-        resource_id: impl IntoIterator<Item = impl Into<cc_runtime::RealAddonId>>,
+        resource_id: impl cc_runtime::input::IntoOptionalList<
+            cc_runtime::RealAddonId,
+            Kind,
+        >,
     ) -> Self {
-        self.resource_id = Some(resource_id.into_iter().map(Into::into).collect());
+        self.resource_id = resource_id.into_optional_list();
         self
     }
 
     /// Start of the period.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the period.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 }

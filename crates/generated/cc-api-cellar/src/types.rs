@@ -156,6 +156,8 @@ pub struct Cellar {
     pub deletion_date: Option<cc_runtime::Timestamp>,
 }
 
+cc_runtime::__ids_of! { Cellar { id => RealAddonId, AnyAddonId, ResourceId } }
+
 /// Contents of a Cellar.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -220,6 +222,8 @@ pub struct CellarInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<CellarTraffic>,
 }
+
+cc_runtime::__ids_of! { CellarInfo { id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
 
 cc_runtime::open_enum! {
     /// The plan of a Cellar.
@@ -437,8 +441,8 @@ impl SignedUrlRequest {
 
     /// Lifetime of the address. No source documents its unit.
     #[must_use]
-    pub fn expires_in(mut self, expires_in: i64) -> Self {
-        self.expires_in = Some(expires_in);
+    pub fn expires_in(mut self, expires_in: impl Into<Option<i64>>) -> Self {
+        self.expires_in = expires_in.into();
         self
     }
 }

@@ -24,3 +24,5 @@ pub struct ConfigProvider {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
+
+cc_runtime::__ids_of! { ConfigProvider { id => RealAddonId, AnyAddonId, ResourceId } }

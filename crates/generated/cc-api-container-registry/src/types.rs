@@ -136,15 +136,15 @@ impl ContainerRegistryTokenRequest {
 
     /// Lifetime of the token, in days.
     #[must_use]
-    pub fn expires_in_days(mut self, expires_in_days: i64) -> Self {
-        self.expires_in_days = Some(expires_in_days);
+    pub fn expires_in_days(mut self, expires_in_days: impl Into<Option<i64>>) -> Self {
+        self.expires_in_days = expires_in_days.into();
         self
     }
 
     /// Names to which the token is limited.
     #[must_use]
-    pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scope = Some(scope.into_iter().map(Into::into).collect());
+    pub fn scope<Kind>(mut self, scope: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.scope = scope.into_optional_list();
         self
     }
 }
@@ -186,8 +186,8 @@ impl CreateContainerRegistryBody {
 
     /// Access tokens to create with the registry.
     #[must_use]
-    pub fn tokens(mut self, tokens: impl IntoIterator<Item = impl Into<IndexedContainerRegistryTokenRequest>>) -> Self {
-        self.tokens = Some(tokens.into_iter().map(Into::into).collect());
+    pub fn tokens<Kind>(mut self, tokens: impl cc_runtime::input::IntoOptionalList<IndexedContainerRegistryTokenRequest, Kind>) -> Self {
+        self.tokens = tokens.into_optional_list();
         self
     }
 }

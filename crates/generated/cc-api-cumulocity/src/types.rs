@@ -48,6 +48,8 @@ pub struct Cumulocity {
     pub resources: Option<CumulocityResources>,
 }
 
+cc_runtime::__ids_of! { Cumulocity { resource_id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
+
 cc_runtime::open_enum! {
     /// The plan of a Cumulocity.
     pub enum CumulocityPlan {

@@ -929,8 +929,11 @@ impl UpdatePostgresqlDatabase {
     }
 
     /// `true` to keep open connections. Inferred from the Go SDK.
-    pub fn keep_connections(mut self, keep_connections: bool) -> Self {
-        self.keep_connections = Some(keep_connections);
+    pub fn keep_connections(
+        mut self,
+        keep_connections: impl Into<Option<bool>>,
+    ) -> Self {
+        self.keep_connections = keep_connections.into();
         self
     }
 }
@@ -1151,14 +1154,17 @@ impl ListPostgresqlSchemaOids {
     }
 
     /// Restricts the list to the database of this name. Inferred from the Go SDK.
-    pub fn database(mut self, database: impl Into<String>) -> Self {
-        self.database = Some(database.into());
+    pub fn database<Kind>(
+        mut self,
+        database: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.database = database.into_option();
         self
     }
 
     /// Restricts the list to this object id. Inferred from the Go SDK.
-    pub fn oid(mut self, oid: i64) -> Self {
-        self.oid = Some(oid);
+    pub fn oid(mut self, oid: impl Into<Option<i64>>) -> Self {
+        self.oid = oid.into();
         self
     }
 }
@@ -1243,20 +1249,26 @@ impl ListPostgresqlTableOids {
     }
 
     /// Restricts the list to the database of this name. Inferred from the Go SDK.
-    pub fn database(mut self, database: impl Into<String>) -> Self {
-        self.database = Some(database.into());
+    pub fn database<Kind>(
+        mut self,
+        database: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.database = database.into_option();
         self
     }
 
     /// Restricts the list to the schema of this name. Inferred from the Go SDK.
-    pub fn schema(mut self, schema: impl Into<String>) -> Self {
-        self.schema = Some(schema.into());
+    pub fn schema<Kind>(
+        mut self,
+        schema: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.schema = schema.into_option();
         self
     }
 
     /// Restricts the list to this object id. Inferred from the Go SDK.
-    pub fn oid(mut self, oid: i64) -> Self {
-        self.oid = Some(oid);
+    pub fn oid(mut self, oid: impl Into<Option<i64>>) -> Self {
+        self.oid = oid.into();
         self
     }
 }
@@ -1336,8 +1348,8 @@ impl ListPostgresqlUsers {
     }
 
     /// Restricts the list to the database of this object id. Inferred from the Go SDK.
-    pub fn database_o_id(mut self, database_o_id: i64) -> Self {
-        self.database_o_id = Some(database_o_id);
+    pub fn database_o_id(mut self, database_o_id: impl Into<Option<i64>>) -> Self {
+        self.database_o_id = database_o_id.into();
         self
     }
 }
@@ -1488,14 +1500,17 @@ impl ListPostgresqlDatabasePrivileges {
     }
 
     /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
-    pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
-        self.user_id = Some(user_id.into());
+    pub fn user_id<Kind>(
+        mut self,
+        user_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.user_id = user_id.into_option();
         self
     }
 
     /// Restricts the list to the database of this object id. Inferred from the Go SDK.
-    pub fn database_o_id(mut self, database_o_id: i64) -> Self {
-        self.database_o_id = Some(database_o_id);
+    pub fn database_o_id(mut self, database_o_id: impl Into<Option<i64>>) -> Self {
+        self.database_o_id = database_o_id.into();
         self
     }
 }
@@ -1581,20 +1596,23 @@ impl ListPostgresqlSchemaPrivileges {
     }
 
     /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
-    pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
-        self.user_id = Some(user_id.into());
+    pub fn user_id<Kind>(
+        mut self,
+        user_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.user_id = user_id.into_option();
         self
     }
 
     /// Restricts the list to the database of this object id. Inferred from the Go SDK.
-    pub fn database_o_id(mut self, database_o_id: i64) -> Self {
-        self.database_o_id = Some(database_o_id);
+    pub fn database_o_id(mut self, database_o_id: impl Into<Option<i64>>) -> Self {
+        self.database_o_id = database_o_id.into();
         self
     }
 
     /// Restricts the list to the schema of this object id. Inferred from the Go SDK.
-    pub fn schema_o_id(mut self, schema_o_id: i64) -> Self {
-        self.schema_o_id = Some(schema_o_id);
+    pub fn schema_o_id(mut self, schema_o_id: impl Into<Option<i64>>) -> Self {
+        self.schema_o_id = schema_o_id.into();
         self
     }
 }
@@ -1681,20 +1699,23 @@ impl ListPostgresqlTablePrivileges {
     }
 
     /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
-    pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
-        self.user_id = Some(user_id.into());
+    pub fn user_id<Kind>(
+        mut self,
+        user_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.user_id = user_id.into_option();
         self
     }
 
     /// Restricts the list to the database of this object id. Inferred from the Go SDK.
-    pub fn database_o_id(mut self, database_o_id: i64) -> Self {
-        self.database_o_id = Some(database_o_id);
+    pub fn database_o_id(mut self, database_o_id: impl Into<Option<i64>>) -> Self {
+        self.database_o_id = database_o_id.into();
         self
     }
 
     /// Restricts the list to the schema of this object id. Inferred from the Go SDK.
-    pub fn schema_o_id(mut self, schema_o_id: i64) -> Self {
-        self.schema_o_id = Some(schema_o_id);
+    pub fn schema_o_id(mut self, schema_o_id: impl Into<Option<i64>>) -> Self {
+        self.schema_o_id = schema_o_id.into();
         self
     }
 }

@@ -173,6 +173,8 @@ pub struct ElasticsearchInfo {
     pub features: Vec<FeatureFlag>,
 }
 
+cc_runtime::__ids_of! { ElasticsearchInfo { id => RealAddonId, AnyAddonId, ResourceId } }
+
 /// The size of a service that accompanies Elasticsearch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -279,6 +281,8 @@ pub struct Jenkins {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
+
+cc_runtime::__ids_of! { Jenkins { id => RealAddonId, AnyAddonId, ResourceId } }
 
 cc_runtime::open_enum! {
     /// The plan of a Jenkins.
@@ -392,6 +396,8 @@ pub struct Mongodb {
     pub features: Vec<FeatureFlag>,
 }
 
+cc_runtime::__ids_of! { Mongodb { id => RealAddonId, AnyAddonId, ResourceId } }
+
 /// A MySQL add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -443,6 +449,8 @@ pub struct Mysql {
     pub read_only_users: Vec<ReadOnlyUser>,
 }
 
+cc_runtime::__ids_of! { Mysql { id => RealAddonId, AnyAddonId, ResourceId } }
+
 /// A PostgreSQL add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -493,6 +501,8 @@ pub struct Postgresql {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub read_only_users: Vec<ReadOnlyUser>,
 }
+
+cc_runtime::__ids_of! { Postgresql { id => RealAddonId, AnyAddonId, ResourceId } }
 
 /// A database of a PostgreSQL.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -579,8 +589,8 @@ impl PostgresqlDatabaseUpdate {
 
     /// Mode of the database: read-only, or read and write.
     #[must_use]
-    pub fn mode(mut self, mode: impl Into<DatabaseMode>) -> Self {
-        self.mode = Some(mode.into());
+    pub fn mode<Kind>(mut self, mode: impl cc_runtime::input::IntoOption<DatabaseMode, Kind>) -> Self {
+        self.mode = mode.into_option();
         self
     }
 }
@@ -772,15 +782,15 @@ impl PostgresqlUserUpdate {
 
     /// `true` if the user may sign in.
     #[must_use]
-    pub fn login(mut self, login: bool) -> Self {
-        self.login = Some(login);
+    pub fn login(mut self, login: impl Into<Option<bool>>) -> Self {
+        self.login = login.into();
         self
     }
 
     /// `true` if the user may create roles.
     #[must_use]
-    pub fn create_role(mut self, create_role: bool) -> Self {
-        self.create_role = Some(create_role);
+    pub fn create_role(mut self, create_role: impl Into<Option<bool>>) -> Self {
+        self.create_role = create_role.into();
         self
     }
 }

@@ -66,32 +66,36 @@ impl ListDeployments {
     }
 
     /// Restricts the list to deployments with one of these actions.
-    pub fn action(
+    pub fn action<Kind>(
         mut self,
-        action: impl IntoIterator<Item = impl Into<types::DeploymentAction>>,
+        action: impl cc_runtime::input::IntoOptionalList<types::DeploymentAction, Kind>,
     ) -> Self {
-        self.action = Some(action.into_iter().map(Into::into).collect());
+        self.action = action.into_optional_list();
         self
     }
 
     /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
-        include_application_configuration: bool,
+        include_application_configuration: impl Into<Option<bool>>,
     ) -> Self {
-        self.include_application_configuration = Some(include_application_configuration);
+        self.include_application_configuration = include_application_configuration
+            .into();
         self
     }
 
     /// Maximum number of deployments, from 1 to 1000.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Order of the list.
-    pub fn order(mut self, order: impl Into<types::DateOrder>) -> Self {
-        self.order = Some(order.into());
+    pub fn order<Kind>(
+        mut self,
+        order: impl cc_runtime::input::IntoOption<types::DateOrder, Kind>,
+    ) -> Self {
+        self.order = order.into_option();
         self
     }
 }
@@ -184,9 +188,10 @@ impl GetDeployment {
     /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
-        include_application_configuration: bool,
+        include_application_configuration: impl Into<Option<bool>>,
     ) -> Self {
-        self.include_application_configuration = Some(include_application_configuration);
+        self.include_application_configuration = include_application_configuration
+            .into();
         self
     }
 }
@@ -291,59 +296,74 @@ impl ListInstances {
     }
 
     /// Restricts the list to the instances of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Maximum number of instances.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Excludes deleted instances.
-    pub fn exclude_deleted(mut self, exclude_deleted: bool) -> Self {
-        self.exclude_deleted = Some(exclude_deleted);
+    pub fn exclude_deleted(mut self, exclude_deleted: impl Into<Option<bool>>) -> Self {
+        self.exclude_deleted = exclude_deleted.into();
         self
     }
 
     /// Restricts the list to instances that existed after this instant.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// Restricts the list to instances that existed before this instant.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Order of the list.
-    pub fn order(mut self, order: impl Into<types::DateOrder>) -> Self {
-        self.order = Some(order.into());
+    pub fn order<Kind>(
+        mut self,
+        order: impl cc_runtime::input::IntoOption<types::DateOrder, Kind>,
+    ) -> Self {
+        self.order = order.into_option();
         self
     }
 
     /// Restricts the list to instances in one of these states.
-    pub fn include_state(
+    pub fn include_state<Kind>(
         mut self,
-        include_state: impl IntoIterator<Item = impl Into<types::InstanceState>>,
+        include_state: impl cc_runtime::input::IntoOptionalList<
+            types::InstanceState,
+            Kind,
+        >,
     ) -> Self {
-        self.include_state = Some(include_state.into_iter().map(Into::into).collect());
+        self.include_state = include_state.into_optional_list();
         self
     }
 
     /// Excludes instances in one of these states.
-    pub fn exclude_state(
+    pub fn exclude_state<Kind>(
         mut self,
-        exclude_state: impl IntoIterator<Item = impl Into<types::InstanceState>>,
+        exclude_state: impl cc_runtime::input::IntoOptionalList<
+            types::InstanceState,
+            Kind,
+        >,
     ) -> Self {
-        self.exclude_state = Some(exclude_state.into_iter().map(Into::into).collect());
+        self.exclude_state = exclude_state.into_optional_list();
         self
     }
 }
@@ -517,20 +537,23 @@ impl ListLegacyDeployments {
     }
 
     /// Maximum number of deployments.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Number of deployments to skip, starting from the latest.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.offset = Some(offset);
+    pub fn offset(mut self, offset: impl Into<Option<i64>>) -> Self {
+        self.offset = offset.into();
         self
     }
 
     /// Restricts the list to deployments with this action.
-    pub fn action(mut self, action: impl Into<types::DeploymentAction>) -> Self {
-        self.action = Some(action.into());
+    pub fn action<Kind>(
+        mut self,
+        action: impl cc_runtime::input::IntoOption<types::DeploymentAction, Kind>,
+    ) -> Self {
+        self.action = action.into_option();
         self
     }
 }
@@ -766,17 +789,17 @@ impl ListLegacyInstances {
     }
 
     /// Restricts the list to the instances of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// `true` to include deleted instances.
-    pub fn with_deleted(mut self, with_deleted: bool) -> Self {
-        self.with_deleted = Some(with_deleted);
+    pub fn with_deleted(mut self, with_deleted: impl Into<Option<bool>>) -> Self {
+        self.with_deleted = with_deleted.into();
         self
     }
 }
@@ -862,14 +885,20 @@ impl DeployApplication {
     }
 
     /// Commit to deploy. Default: the latest commit of the branch.
-    pub fn commit(mut self, commit: impl Into<String>) -> Self {
-        self.commit = Some(commit.into());
+    pub fn commit<Kind>(
+        mut self,
+        commit: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.commit = commit.into_option();
         self
     }
 
     /// `no` builds without the cache of earlier builds.
-    pub fn use_cache(mut self, use_cache: impl Into<types::BuildCache>) -> Self {
-        self.use_cache = Some(use_cache.into());
+    pub fn use_cache<Kind>(
+        mut self,
+        use_cache: impl cc_runtime::input::IntoOption<types::BuildCache, Kind>,
+    ) -> Self {
+        self.use_cache = use_cache.into_option();
         self
     }
 }
@@ -1090,8 +1119,8 @@ impl ListOwnerDeployments {
     }
 
     /// Maximum number of deployments.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 }

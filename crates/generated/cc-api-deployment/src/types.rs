@@ -58,6 +58,8 @@ pub struct Deployment {
     pub has_dedicated_build: bool,
 }
 
+cc_runtime::__ids_of! { Deployment { id => DeploymentId } }
+
 cc_runtime::open_enum! {
     /// Action of a deployment.
     pub enum DeploymentAction {
@@ -224,6 +226,8 @@ pub struct Instance {
     pub is_build_vm: bool,
 }
 
+cc_runtime::__ids_of! { Instance { id => InstanceId } }
+
 /// Network address of an instance.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -297,6 +301,8 @@ pub struct LegacyDeployment {
     pub author: Option<DeploymentAuthor>,
 }
 
+cc_runtime::__ids_of! { LegacyDeployment { uuid => DeploymentId } }
+
 cc_runtime::open_enum! {
     /// State of a deployment, with the names of v2.
     pub enum LegacyDeploymentState {
@@ -354,6 +360,8 @@ pub struct LegacyInstance {
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
 }
+
+cc_runtime::__ids_of! { LegacyInstance { id => InstanceId } }
 
 /// Size of an instance, in the v2 format.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

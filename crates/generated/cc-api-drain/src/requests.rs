@@ -63,35 +63,35 @@ impl ListDrains {
     }
 
     /// Restricts the list to drains in one of these states. Repeated.
-    pub fn status(
+    pub fn status<Kind>(
         mut self,
-        status: impl IntoIterator<Item = impl Into<types::DrainState>>,
+        status: impl cc_runtime::input::IntoOptionalList<types::DrainState, Kind>,
     ) -> Self {
-        self.status = Some(status.into_iter().map(Into::into).collect());
+        self.status = status.into_optional_list();
         self
     }
 
     /// Restricts the list to drains whose delivery is in one of these states. Repeated.
-    pub fn execution_status(
+    pub fn execution_status<Kind>(
         mut self,
-        execution_status: impl IntoIterator<Item = impl Into<types::DrainExecutionState>>,
+        execution_status: impl cc_runtime::input::IntoOptionalList<
+            types::DrainExecutionState,
+            Kind,
+        >,
     ) -> Self {
-        self.execution_status = Some(
-            execution_status.into_iter().map(Into::into).collect(),
-        );
+        self.execution_status = execution_status.into_optional_list();
         self
     }
 
     /// Excludes the drains whose delivery is in one of these states. Repeated.
-    pub fn execution_status_not_in(
+    pub fn execution_status_not_in<Kind>(
         mut self,
-        execution_status_not_in: impl IntoIterator<
-            Item = impl Into<types::DrainExecutionState>,
+        execution_status_not_in: impl cc_runtime::input::IntoOptionalList<
+            types::DrainExecutionState,
+            Kind,
         >,
     ) -> Self {
-        self.execution_status_not_in = Some(
-            execution_status_not_in.into_iter().map(Into::into).collect(),
-        );
+        self.execution_status_not_in = execution_status_not_in.into_optional_list();
         self
     }
 }
@@ -919,35 +919,35 @@ impl ListApplicationDrains {
     }
 
     /// Restricts the list to drains in one of these states. Repeated.
-    pub fn status(
+    pub fn status<Kind>(
         mut self,
-        status: impl IntoIterator<Item = impl Into<types::DrainState>>,
+        status: impl cc_runtime::input::IntoOptionalList<types::DrainState, Kind>,
     ) -> Self {
-        self.status = Some(status.into_iter().map(Into::into).collect());
+        self.status = status.into_optional_list();
         self
     }
 
     /// Restricts the list to drains whose delivery is in one of these states. Repeated.
-    pub fn execution_status(
+    pub fn execution_status<Kind>(
         mut self,
-        execution_status: impl IntoIterator<Item = impl Into<types::DrainExecutionState>>,
+        execution_status: impl cc_runtime::input::IntoOptionalList<
+            types::DrainExecutionState,
+            Kind,
+        >,
     ) -> Self {
-        self.execution_status = Some(
-            execution_status.into_iter().map(Into::into).collect(),
-        );
+        self.execution_status = execution_status.into_optional_list();
         self
     }
 
     /// Excludes the drains whose delivery is in one of these states. Repeated.
-    pub fn execution_status_not_in(
+    pub fn execution_status_not_in<Kind>(
         mut self,
-        execution_status_not_in: impl IntoIterator<
-            Item = impl Into<types::DrainExecutionState>,
+        execution_status_not_in: impl cc_runtime::input::IntoOptionalList<
+            types::DrainExecutionState,
+            Kind,
         >,
     ) -> Self {
-        self.execution_status_not_in = Some(
-            execution_status_not_in.into_iter().map(Into::into).collect(),
-        );
+        self.execution_status_not_in = execution_status_not_in.into_optional_list();
         self
     }
 }

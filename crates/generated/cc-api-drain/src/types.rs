@@ -80,6 +80,8 @@ pub struct Drain {
     pub backlog: Option<DrainBacklog>,
 }
 
+cc_runtime::__ids_of! { Drain { id => DrainId } }
+
 /// Numbers of sent and unsent log lines of a drain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -323,22 +325,22 @@ impl ElasticsearchRecipient {
 
     /// User name for HTTP Basic authentication.
     #[must_use]
-    pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.username = Some(username.into());
+    pub fn username<Kind>(mut self, username: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.username = username.into_option();
         self
     }
 
     /// Password for HTTP Basic authentication.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
-        self.password = Some(password.into());
+    pub fn password<Kind>(mut self, password: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.password = password.into_option();
         self
     }
 
     /// Verification of the server's certificate: verified (`DEFAULT`) or not (`TRUSTFUL`).
     #[must_use]
-    pub fn tls_verification(mut self, tls_verification: impl Into<TlsVerification>) -> Self {
-        self.tls_verification = Some(tls_verification.into());
+    pub fn tls_verification<Kind>(mut self, tls_verification: impl cc_runtime::input::IntoOption<TlsVerification, Kind>) -> Self {
+        self.tls_verification = tls_verification.into_option();
         self
     }
 }
@@ -398,15 +400,15 @@ impl OvhTcpRecipient {
 
     /// Token of the data stream.
     #[must_use]
-    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
-        self.token = Some(token.into());
+    pub fn token<Kind>(mut self, token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.token = token.into_option();
         self
     }
 
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[must_use]
-    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
-        self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
+    pub fn rfc5424_structured_data_parameters<Kind>(mut self, rfc5424_structured_data_parameters: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.rfc5424_structured_data_parameters = rfc5424_structured_data_parameters.into_option();
         self
     }
 }
@@ -441,15 +443,15 @@ impl RawHttpRecipient {
 
     /// User name for HTTP Basic authentication.
     #[must_use]
-    pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.username = Some(username.into());
+    pub fn username<Kind>(mut self, username: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.username = username.into_option();
         self
     }
 
     /// Password for HTTP Basic authentication.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
-        self.password = Some(password.into());
+    pub fn password<Kind>(mut self, password: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.password = password.into_option();
         self
     }
 }
@@ -480,8 +482,8 @@ impl SyslogTcpRecipient {
 
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[must_use]
-    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
-        self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
+    pub fn rfc5424_structured_data_parameters<Kind>(mut self, rfc5424_structured_data_parameters: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.rfc5424_structured_data_parameters = rfc5424_structured_data_parameters.into_option();
         self
     }
 }
@@ -512,8 +514,8 @@ impl SyslogUdpRecipient {
 
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[must_use]
-    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
-        self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
+    pub fn rfc5424_structured_data_parameters<Kind>(mut self, rfc5424_structured_data_parameters: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.rfc5424_structured_data_parameters = rfc5424_structured_data_parameters.into_option();
         self
     }
 }

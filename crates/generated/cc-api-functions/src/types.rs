@@ -85,29 +85,29 @@ impl FunctionCreation {
 
     /// Name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Description of the function.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tag.
     #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(mut self, tag: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.tag = tag.into_option();
         self
     }
 
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(mut self, owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -151,6 +151,8 @@ pub struct FunctionDeployment {
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
+cc_runtime::__ids_of! { FunctionDeployment { id => DeploymentId } }
+
 /// A deployment to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -184,22 +186,22 @@ impl FunctionDeploymentCreation {
 
     /// Name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Description of the deployment.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tag.
     #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(mut self, tag: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.tag = tag.into_option();
         self
     }
 }
@@ -234,22 +236,22 @@ impl FunctionDeploymentReplacement {
 
     /// Name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Description of the deployment.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tag.
     #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(mut self, tag: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.tag = tag.into_option();
         self
     }
 }
@@ -308,6 +310,8 @@ pub struct FunctionDeploymentUpload {
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
+
+cc_runtime::__ids_of! { FunctionDeploymentUpload { id => DeploymentId } }
 
 cc_runtime::open_enum! {
     /// Programming language of a function.

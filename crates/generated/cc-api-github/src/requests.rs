@@ -107,20 +107,29 @@ impl GetGithubLinkPage {
     }
 
     /// Transaction id from `start_github_link`.
-    pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
-        self.transaction_id = Some(transaction_id.into());
+    pub fn transaction_id<Kind>(
+        mut self,
+        transaction_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.transaction_id = transaction_id.into_option();
         self
     }
 
     /// Address to which the browser finally returns.
-    pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
-        self.redirect_url = Some(redirect_url.into());
+    pub fn redirect_url<Kind>(
+        mut self,
+        redirect_url: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.redirect_url = redirect_url.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -464,17 +473,20 @@ impl RedeployFromGithub {
     }
 
     /// Name of the event, such as `push`.
-    pub fn x_github_event(mut self, x_github_event: impl Into<String>) -> Self {
-        self.x_github_event = Some(x_github_event.into());
+    pub fn x_github_event<Kind>(
+        mut self,
+        x_github_event: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.x_github_event = x_github_event.into_option();
         self
     }
 
     /// Signature of the body with the webhook secret.
-    pub fn x_hub_signature(
+    pub fn x_hub_signature<Kind>(
         mut self,
-        x_hub_signature: impl Into<cc_runtime::Secret>,
+        x_hub_signature: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.x_hub_signature = Some(x_hub_signature.into());
+        self.x_hub_signature = x_hub_signature.into_option();
         self
     }
 }
@@ -561,50 +573,65 @@ impl GetGithubLoginPage {
     }
 
     /// Address to which the browser finally returns.
-    pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
-        self.redirect_url = Some(redirect_url.into());
+    pub fn redirect_url<Kind>(
+        mut self,
+        redirect_url: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.redirect_url = redirect_url.into_option();
         self
     }
 
     /// Whether the visitor comes from the authorization page.
-    pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
-        self.from_authorize = Some(from_authorize.into());
+    pub fn from_authorize<Kind>(
+        mut self,
+        from_authorize: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.from_authorize = from_authorize.into_option();
         self
     }
 
     /// Token for which the command line waits.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(
+        mut self,
+        cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 
     /// Request token of the authorization that continues afterwards.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(
+        mut self,
+        oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Origin of the visitor.
-    pub fn subscription_source(
+    pub fn subscription_source<Kind>(
         mut self,
-        subscription_source: impl Into<String>,
+        subscription_source: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+        self.subscription_source = subscription_source.into_option();
         self
     }
 }
@@ -698,56 +725,74 @@ impl GetGithubSignupPage {
     }
 
     /// Address to which the browser finally returns.
-    pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
-        self.redirect_url = Some(redirect_url.into());
+    pub fn redirect_url<Kind>(
+        mut self,
+        redirect_url: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.redirect_url = redirect_url.into_option();
         self
     }
 
     /// Whether the visitor comes from the authorization page.
-    pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
-        self.from_authorize = Some(from_authorize.into());
+    pub fn from_authorize<Kind>(
+        mut self,
+        from_authorize: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.from_authorize = from_authorize.into_option();
         self
     }
 
     /// Token for which the command line waits.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(
+        mut self,
+        cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 
     /// Request token of the authorization that continues afterwards.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(
+        mut self,
+        oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Origin of the visitor.
-    pub fn subscription_source(
+    pub fn subscription_source<Kind>(
         mut self,
-        subscription_source: impl Into<String>,
+        subscription_source: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+        self.subscription_source = subscription_source.into_option();
         self
     }
 
     /// Whether the visitor accepted the terms of service.
-    pub fn terms(mut self, terms: impl Into<String>) -> Self {
-        self.terms = Some(terms.into());
+    pub fn terms<Kind>(
+        mut self,
+        terms: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.terms = terms.into_option();
         self
     }
 }
@@ -892,32 +937,47 @@ impl FinishGithubLogin {
     }
 
     /// Authorization code from GitHub, if the user accepted.
-    pub fn code(mut self, code: impl Into<cc_runtime::Secret>) -> Self {
-        self.code = Some(code.into());
+    pub fn code<Kind>(
+        mut self,
+        code: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.code = code.into_option();
         self
     }
 
     /// State that the platform sent to GitHub.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.state = Some(state.into());
+    pub fn state<Kind>(
+        mut self,
+        state: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.state = state.into_option();
         self
     }
 
     /// Code of the error, if the user refused.
-    pub fn error(mut self, error: impl Into<String>) -> Self {
-        self.error = Some(error.into());
+    pub fn error<Kind>(
+        mut self,
+        error: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.error = error.into_option();
         self
     }
 
     /// Description of the error.
-    pub fn error_description(mut self, error_description: impl Into<String>) -> Self {
-        self.error_description = Some(error_description.into());
+    pub fn error_description<Kind>(
+        mut self,
+        error_description: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.error_description = error_description.into_option();
         self
     }
 
     /// Address of further information about the error.
-    pub fn error_uri(mut self, error_uri: impl Into<String>) -> Self {
-        self.error_uri = Some(error_uri.into());
+    pub fn error_uri<Kind>(
+        mut self,
+        error_uri: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.error_uri = error_uri.into_option();
         self
     }
 }

@@ -60,15 +60,15 @@ impl GithubCommit {
 
     /// Hash of the commit.
     #[must_use]
-    pub fn sha(mut self, sha: impl Into<String>) -> Self {
-        self.sha = Some(sha.into());
+    pub fn sha<Kind>(mut self, sha: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.sha = sha.into_option();
         self
     }
 
     /// Message of the commit.
     #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
+    pub fn message<Kind>(mut self, message: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.message = message.into_option();
         self
     }
 }
@@ -115,43 +115,43 @@ impl GithubPush {
 
     /// Git reference that was pushed, such as `refs/heads/main`.
     #[must_use]
-    pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
-        self.ref_ = Some(ref_.into());
+    pub fn ref_<Kind>(mut self, ref_: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.ref_ = ref_.into_option();
         self
     }
 
     /// Commit after the push.
     #[must_use]
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.after = Some(after.into());
+    pub fn after<Kind>(mut self, after: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.after = after.into_option();
         self
     }
 
     /// Repository of the push.
     #[must_use]
-    pub fn repository(mut self, repository: impl Into<GithubPushRepository>) -> Self {
-        self.repository = Some(repository.into());
+    pub fn repository<Kind>(mut self, repository: impl cc_runtime::input::IntoOption<GithubPushRepository, Kind>) -> Self {
+        self.repository = repository.into_option();
         self
     }
 
     /// GitHub account that pushed.
     #[must_use]
-    pub fn sender(mut self, sender: impl Into<GithubPushSender>) -> Self {
-        self.sender = Some(sender.into());
+    pub fn sender<Kind>(mut self, sender: impl cc_runtime::input::IntoOption<GithubPushSender, Kind>) -> Self {
+        self.sender = sender.into_option();
         self
     }
 
     /// Author of the push.
     #[must_use]
-    pub fn pusher(mut self, pusher: impl Into<GithubPusher>) -> Self {
-        self.pusher = Some(pusher.into());
+    pub fn pusher<Kind>(mut self, pusher: impl cc_runtime::input::IntoOption<GithubPusher, Kind>) -> Self {
+        self.pusher = pusher.into_option();
         self
     }
 
     /// Latest commit of the push.
     #[must_use]
-    pub fn head_commit(mut self, head_commit: impl Into<GithubCommit>) -> Self {
-        self.head_commit = Some(head_commit.into());
+    pub fn head_commit<Kind>(mut self, head_commit: impl cc_runtime::input::IntoOption<GithubCommit, Kind>) -> Self {
+        self.head_commit = head_commit.into_option();
         self
     }
 }
@@ -178,8 +178,8 @@ impl GithubPushRepository {
 
     /// Id of the repository.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+    pub fn id<Kind>(mut self, id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.id = id.into_option();
         self
     }
 }
@@ -206,8 +206,8 @@ impl GithubPushSender {
 
     /// Id of the account.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+    pub fn id<Kind>(mut self, id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.id = id.into_option();
         self
     }
 }
@@ -234,8 +234,8 @@ impl GithubPusher {
 
     /// E-mail address.
     #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
+    pub fn email<Kind>(mut self, email: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.email = email.into_option();
         self
     }
 }
@@ -302,78 +302,78 @@ impl GithubSignupEnd {
 
     /// Id of the transaction that GitHub left open.
     #[must_use]
-    pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
-        self.transaction_id = Some(transaction_id.into());
+    pub fn transaction_id<Kind>(mut self, transaction_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.transaction_id = transaction_id.into_option();
         self
     }
 
     /// Name of the user.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Id of the existing account to link to.
     #[must_use]
-    pub fn other_id(mut self, other_id: impl Into<String>) -> Self {
-        self.other_id = Some(other_id.into());
+    pub fn other_id<Kind>(mut self, other_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.other_id = other_id.into_option();
         self
     }
 
     /// E-mail address of the existing account.
     #[must_use]
-    pub fn other_email(mut self, other_email: impl Into<String>) -> Self {
-        self.other_email = Some(other_email.into());
+    pub fn other_email<Kind>(mut self, other_email: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.other_email = other_email.into_option();
         self
     }
 
     /// Password of the existing account.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
-        self.password = Some(password.into());
+    pub fn password<Kind>(mut self, password: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.password = password.into_option();
         self
     }
 
     /// Whether to link the accounts.
     #[must_use]
-    pub fn auto_link(mut self, auto_link: impl Into<String>) -> Self {
-        self.auto_link = Some(auto_link.into());
+    pub fn auto_link<Kind>(mut self, auto_link: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.auto_link = auto_link.into_option();
         self
     }
 
     /// Whether the user accepted the terms of service.
     #[must_use]
-    pub fn terms(mut self, terms: impl Into<String>) -> Self {
-        self.terms = Some(terms.into());
+    pub fn terms<Kind>(mut self, terms: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.terms = terms.into_option();
         self
     }
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_runtime::Secret>) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+    pub fn invitation_key<Kind>(mut self, invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Kind of the second factor.
     #[must_use]
-    pub fn mfa_kind(mut self, mfa_kind: impl Into<MfaKind>) -> Self {
-        self.mfa_kind = Some(mfa_kind.into());
+    pub fn mfa_kind<Kind>(mut self, mfa_kind: impl cc_runtime::input::IntoOption<MfaKind, Kind>) -> Self {
+        self.mfa_kind = mfa_kind.into_option();
         self
     }
 
     /// Kind of the second factor.
     #[must_use]
-    pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_runtime::Secret>) -> Self {
-        self.mfa_attempt = Some(mfa_attempt.into());
+    pub fn mfa_attempt<Kind>(mut self, mfa_attempt: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.mfa_attempt = mfa_attempt.into_option();
         self
     }
 
     /// Id of the partner through which the user signs up.
     #[must_use]
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(mut self, partner_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }

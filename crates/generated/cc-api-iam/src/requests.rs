@@ -129,14 +129,14 @@ impl ListIamTokens {
     }
 
     /// Number of the page, at least 1.
-    pub fn from(mut self, from: i64) -> Self {
-        self.from = Some(from);
+    pub fn from(mut self, from: impl Into<Option<i64>>) -> Self {
+        self.from = from.into();
         self
     }
 
     /// Maximum number of tokens in a page, at least 1.
-    pub fn size(mut self, size: i64) -> Self {
-        self.size = Some(size);
+    pub fn size(mut self, size: impl Into<Option<i64>>) -> Self {
+        self.size = size.into();
         self
     }
 }
@@ -1010,8 +1010,11 @@ impl ListSigningKeys {
     }
 
     /// Restricts the list to keys in this state. The Go SDK does not document which operation accepts it.
-    pub fn status(mut self, status: impl Into<types::SigningKeyStatus>) -> Self {
-        self.status = Some(status.into());
+    pub fn status<Kind>(
+        mut self,
+        status: impl cc_runtime::input::IntoOption<types::SigningKeyStatus, Kind>,
+    ) -> Self {
+        self.status = status.into_option();
         self
     }
 }
@@ -1312,20 +1315,29 @@ impl ListTenantTokens {
     }
 
     /// Restricts the list to tokens of this type. The Go SDK does not document which operation accepts it.
-    pub fn type_(mut self, type_: impl Into<types::TenantTokenType>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(
+        mut self,
+        type_: impl cc_runtime::input::IntoOption<types::TenantTokenType, Kind>,
+    ) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 
     /// Restricts the list to tokens in this state. The Go SDK does not document which operation accepts it.
-    pub fn status(mut self, status: impl Into<types::TenantTokenStatus>) -> Self {
-        self.status = Some(status.into());
+    pub fn status<Kind>(
+        mut self,
+        status: impl cc_runtime::input::IntoOption<types::TenantTokenStatus, Kind>,
+    ) -> Self {
+        self.status = status.into_option();
         self
     }
 
     /// Restricts the list to tokens with this tag. The Go SDK does not document which operation accepts it.
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(
+        mut self,
+        tag: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.tag = tag.into_option();
         self
     }
 }

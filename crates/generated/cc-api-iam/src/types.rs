@@ -521,50 +521,50 @@ impl TenantTokenCreation {
 
     /// Name of the token, at most 128 characters.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Description of the token, at most 1,024 characters.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Product that the token gives access to.
     #[must_use]
-    pub fn product_id(mut self, product_id: impl Into<String>) -> Self {
-        self.product_id = Some(product_id.into());
+    pub fn product_id<Kind>(mut self, product_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.product_id = product_id.into_option();
         self
     }
 
     /// Location of the token.
     #[must_use]
-    pub fn location_id(mut self, location_id: impl Into<String>) -> Self {
-        self.location_id = Some(location_id.into());
+    pub fn location_id<Kind>(mut self, location_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.location_id = location_id.into_option();
         self
     }
 
     /// Resource that the token gives access to.
     #[must_use]
-    pub fn resource_id(mut self, resource_id: impl Into<String>) -> Self {
-        self.resource_id = Some(resource_id.into());
+    pub fn resource_id<Kind>(mut self, resource_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.resource_id = resource_id.into_option();
         self
     }
 
     /// Lifetime of the token, in seconds.
     #[must_use]
-    pub fn ttl_seconds(mut self, ttl_seconds: i64) -> Self {
-        self.ttl_seconds = Some(ttl_seconds);
+    pub fn ttl_seconds(mut self, ttl_seconds: impl Into<Option<i64>>) -> Self {
+        self.ttl_seconds = ttl_seconds.into();
         self
     }
 
     /// Tags of the token.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }
@@ -619,8 +619,8 @@ impl UpdateEmailAddressBody {
 
     /// New label of the address.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+    pub fn label<Kind>(mut self, label: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.label = label.into_option();
         self
     }
 }

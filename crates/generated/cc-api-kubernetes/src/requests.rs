@@ -102,11 +102,11 @@ impl ListClusters {
     }
 
     /// Restricts the list to clusters in one of these states. Repeated.
-    pub fn status(
+    pub fn status<Kind>(
         mut self,
-        status: impl IntoIterator<Item = impl Into<types::ClusterStatus>>,
+        status: impl cc_runtime::input::IntoOptionalList<types::ClusterStatus, Kind>,
     ) -> Self {
-        self.status = Some(status.into_iter().map(Into::into).collect());
+        self.status = status.into_optional_list();
         self
     }
 }
@@ -821,14 +821,17 @@ impl ListClusterEvents {
     }
 
     /// Maximum number of steps.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Restricts the list to steps at or after this instant.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 }
@@ -909,8 +912,11 @@ impl GetKubeconfig {
     }
 
     /// Access path to the API server.
-    pub fn type_(mut self, type_: impl Into<types::KubeconfigAccess>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(
+        mut self,
+        type_: impl cc_runtime::input::IntoOption<types::KubeconfigAccess, Kind>,
+    ) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 }
@@ -1059,11 +1065,11 @@ impl ListNodeGroups {
     }
 
     /// Restricts the list to node groups in one of these states. Repeated.
-    pub fn status(
+    pub fn status<Kind>(
         mut self,
-        status: impl IntoIterator<Item = impl Into<types::NodeGroupStatus>>,
+        status: impl cc_runtime::input::IntoOptionalList<types::NodeGroupStatus, Kind>,
     ) -> Self {
-        self.status = Some(status.into_iter().map(Into::into).collect());
+        self.status = status.into_optional_list();
         self
     }
 }
@@ -1935,23 +1941,29 @@ impl ListKubernetesConsumptions {
     }
 
     /// Restricts the list to these clusters. Repeated.
-    pub fn resource_id(
+    pub fn resource_id<Kind>(
         mut self,
-        resource_id: impl IntoIterator<Item = impl Into<String>>,
+        resource_id: impl cc_runtime::input::IntoOptionalList<String, Kind>,
     ) -> Self {
-        self.resource_id = Some(resource_id.into_iter().map(Into::into).collect());
+        self.resource_id = resource_id.into_optional_list();
         self
     }
 
     /// Start of the period.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the period.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 }

@@ -138,58 +138,58 @@ impl ClusterCreation {
 
     /// Description of the cluster.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// Zone for the cluster.
     #[must_use]
-    pub fn location_id(mut self, location_id: impl Into<String>) -> Self {
-        self.location_id = Some(location_id.into());
+    pub fn location_id<Kind>(mut self, location_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.location_id = location_id.into_option();
         self
     }
 
     /// Version of Kubernetes. Default: the default version of the product.
     #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into());
+    pub fn version<Kind>(mut self, version: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.version = version.into_option();
         self
     }
 
     /// Layout of the control plane of a cluster. Upstream's models name the tag `topologyDiscriminator`, but
     /// clients send `topology`.
     #[must_use]
-    pub fn topology_config(mut self, topology_config: impl Into<TopologyConfig>) -> Self {
-        self.topology_config = Some(topology_config.into());
+    pub fn topology_config<Kind>(mut self, topology_config: impl cc_runtime::input::IntoOption<TopologyConfig, Kind>) -> Self {
+        self.topology_config = topology_config.into_option();
         self
     }
 
     /// Optional features of a cluster.
     #[must_use]
-    pub fn features(mut self, features: impl Into<ClusterFeatures>) -> Self {
-        self.features = Some(features.into());
+    pub fn features<Kind>(mut self, features: impl cc_runtime::input::IntoOption<ClusterFeatures, Kind>) -> Self {
+        self.features = features.into_option();
         self
     }
 
     /// Network group for the cluster to join.
     #[must_use]
-    pub fn network_group_id(mut self, network_group_id: impl Into<cc_runtime::NetworkGroupId>) -> Self {
-        self.network_group_id = Some(network_group_id.into());
+    pub fn network_group_id<Kind>(mut self, network_group_id: impl cc_runtime::input::IntoOption<cc_runtime::NetworkGroupId, Kind>) -> Self {
+        self.network_group_id = network_group_id.into_option();
         self
     }
 
     /// Node groups to create with the cluster.
     #[must_use]
-    pub fn node_groups(mut self, node_groups: impl IntoIterator<Item = impl Into<NodeGroupCreation>>) -> Self {
-        self.node_groups = Some(node_groups.into_iter().map(Into::into).collect());
+    pub fn node_groups<Kind>(mut self, node_groups: impl cc_runtime::input::IntoOptionalList<NodeGroupCreation, Kind>) -> Self {
+        self.node_groups = node_groups.into_optional_list();
         self
     }
 }
@@ -263,22 +263,22 @@ impl ClusterFeatures {
 
     /// `true` if node groups can resize automatically.
     #[must_use]
-    pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
-        self.autoscaling_enabled = Some(autoscaling_enabled);
+    pub fn autoscaling_enabled(mut self, autoscaling_enabled: impl Into<Option<bool>>) -> Self {
+        self.autoscaling_enabled = autoscaling_enabled.into();
         self
     }
 
     /// `true` if the cluster has persistent volumes.
     #[must_use]
-    pub fn csi(mut self, csi: bool) -> Self {
-        self.csi = Some(csi);
+    pub fn csi(mut self, csi: impl Into<Option<bool>>) -> Self {
+        self.csi = csi.into();
         self
     }
 
     /// Container registries from which the cluster may pull images.
     #[must_use]
-    pub fn registries(mut self, registries: impl Into<String>) -> Self {
-        self.registries = Some(registries.into());
+    pub fn registries<Kind>(mut self, registries: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.registries = registries.into_option();
         self
     }
 }
@@ -479,29 +479,29 @@ impl ClusterUpdate {
 
     /// Name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Description of the cluster.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tags. They replace all current ones.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// Optional features of a cluster.
     #[must_use]
-    pub fn features(mut self, features: impl Into<ClusterFeatures>) -> Self {
-        self.features = Some(features.into());
+    pub fn features<Kind>(mut self, features: impl cc_runtime::input::IntoOption<ClusterFeatures, Kind>) -> Self {
+        self.features = features.into_option();
         self
     }
 }
@@ -862,50 +862,50 @@ impl NodeGroupCreation {
 
     /// Description of the node group.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tag.
     #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(mut self, tag: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.tag = tag.into_option();
         self
     }
 
     /// `true` if the node group resizes automatically.
     #[must_use]
-    pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
-        self.autoscaling_enabled = Some(autoscaling_enabled);
+    pub fn autoscaling_enabled(mut self, autoscaling_enabled: impl Into<Option<bool>>) -> Self {
+        self.autoscaling_enabled = autoscaling_enabled.into();
         self
     }
 
     /// Minimum number of nodes for automatic resizing.
     #[must_use]
-    pub fn min_node_count(mut self, min_node_count: i64) -> Self {
-        self.min_node_count = Some(min_node_count);
+    pub fn min_node_count(mut self, min_node_count: impl Into<Option<i64>>) -> Self {
+        self.min_node_count = min_node_count.into();
         self
     }
 
     /// Maximum number of nodes for automatic resizing.
     #[must_use]
-    pub fn max_node_count(mut self, max_node_count: i64) -> Self {
-        self.max_node_count = Some(max_node_count);
+    pub fn max_node_count(mut self, max_node_count: impl Into<Option<i64>>) -> Self {
+        self.max_node_count = max_node_count.into();
         self
     }
 
     /// Kubernetes labels of the nodes.
     #[must_use]
-    pub fn labels(mut self, labels: std::collections::BTreeMap<String, String>) -> Self {
-        self.labels = Some(labels);
+    pub fn labels<Kind>(mut self, labels: impl cc_runtime::input::IntoOptionalMap<String, Kind>) -> Self {
+        self.labels = labels.into_optional_map();
         self
     }
 
     /// Kubernetes taints of the nodes.
     #[must_use]
-    pub fn taints(mut self, taints: impl IntoIterator<Item = impl Into<Taint>>) -> Self {
-        self.taints = Some(taints.into_iter().map(Into::into).collect());
+    pub fn taints<Kind>(mut self, taints: impl cc_runtime::input::IntoOptionalList<Taint, Kind>) -> Self {
+        self.taints = taints.into_optional_list();
         self
     }
 }
@@ -983,36 +983,36 @@ impl NodeGroupUpdate {
 
     /// Description of the node group.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tag.
     #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(mut self, tag: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.tag = tag.into_option();
         self
     }
 
     /// `true` if the node group resizes automatically.
     #[must_use]
-    pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
-        self.autoscaling_enabled = Some(autoscaling_enabled);
+    pub fn autoscaling_enabled(mut self, autoscaling_enabled: impl Into<Option<bool>>) -> Self {
+        self.autoscaling_enabled = autoscaling_enabled.into();
         self
     }
 
     /// Minimum number of nodes for automatic resizing.
     #[must_use]
-    pub fn min_node_count(mut self, min_node_count: i64) -> Self {
-        self.min_node_count = Some(min_node_count);
+    pub fn min_node_count(mut self, min_node_count: impl Into<Option<i64>>) -> Self {
+        self.min_node_count = min_node_count.into();
         self
     }
 
     /// Maximum number of nodes for automatic resizing.
     #[must_use]
-    pub fn max_node_count(mut self, max_node_count: i64) -> Self {
-        self.max_node_count = Some(max_node_count);
+    pub fn max_node_count(mut self, max_node_count: impl Into<Option<i64>>) -> Self {
+        self.max_node_count = max_node_count.into();
         self
     }
 }
@@ -1269,29 +1269,29 @@ impl StandaloneNodeCreation {
 
     /// Description of the standalone node.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tag.
     #[must_use]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(mut self, tag: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.tag = tag.into_option();
         self
     }
 
     /// Kubernetes labels.
     #[must_use]
-    pub fn labels(mut self, labels: std::collections::BTreeMap<String, String>) -> Self {
-        self.labels = Some(labels);
+    pub fn labels<Kind>(mut self, labels: impl cc_runtime::input::IntoOptionalMap<String, Kind>) -> Self {
+        self.labels = labels.into_optional_map();
         self
     }
 
     /// Kubernetes taints.
     #[must_use]
-    pub fn taints(mut self, taints: impl IntoIterator<Item = impl Into<Taint>>) -> Self {
-        self.taints = Some(taints.into_iter().map(Into::into).collect());
+    pub fn taints<Kind>(mut self, taints: impl cc_runtime::input::IntoOptionalList<Taint, Kind>) -> Self {
+        self.taints = taints.into_optional_list();
         self
     }
 }
@@ -1326,8 +1326,8 @@ impl Taint {
 
     /// Value.
     #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
+    pub fn value<Kind>(mut self, value: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.value = value.into_option();
         self
     }
 }

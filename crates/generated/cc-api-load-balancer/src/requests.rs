@@ -2688,23 +2688,29 @@ impl ListLoadBalancerConsumptions {
     }
 
     /// Restricts the list to these load balancers. Repeated.
-    pub fn resource_id(
+    pub fn resource_id<Kind>(
         mut self,
-        resource_id: impl IntoIterator<Item = impl Into<String>>,
+        resource_id: impl cc_runtime::input::IntoOptionalList<String, Kind>,
     ) -> Self {
-        self.resource_id = Some(resource_id.into_iter().map(Into::into).collect());
+        self.resource_id = resource_id.into_optional_list();
         self
     }
 
     /// Start of the period.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the period.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 }

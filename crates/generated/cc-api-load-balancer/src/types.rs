@@ -33,15 +33,15 @@ impl AddressRules {
 
     /// Allowed addresses.
     #[must_use]
-    pub fn allow(mut self, allow: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.allow = Some(allow.into_iter().map(Into::into).collect());
+    pub fn allow<Kind>(mut self, allow: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.allow = allow.into_optional_list();
         self
     }
 
     /// Denied addresses.
     #[must_use]
-    pub fn deny(mut self, deny: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.deny = Some(deny.into_iter().map(Into::into).collect());
+    pub fn deny<Kind>(mut self, deny: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.deny = deny.into_optional_list();
         self
     }
 }
@@ -99,8 +99,8 @@ impl BackendServer {
 
     /// Weight of the server relative to the others.
     #[must_use]
-    pub fn weight(mut self, weight: i64) -> Self {
-        self.weight = Some(weight);
+    pub fn weight(mut self, weight: impl Into<Option<i64>>) -> Self {
+        self.weight = weight.into();
         self
     }
 }
@@ -154,8 +154,8 @@ impl Backends {
 
     /// Servers.
     #[must_use]
-    pub fn servers(mut self, servers: impl IntoIterator<Item = impl Into<BackendServer>>) -> Self {
-        self.servers = Some(servers.into_iter().map(Into::into).collect());
+    pub fn servers<Kind>(mut self, servers: impl cc_runtime::input::IntoOptionalList<BackendServer, Kind>) -> Self {
+        self.servers = servers.into_optional_list();
         self
     }
 }
@@ -239,8 +239,8 @@ impl Cluster {
 
     /// Router of the traffic of a cluster.
     #[must_use]
-    pub fn router(mut self, router: impl Into<ClusterRouter>) -> Self {
-        self.router = Some(router.into());
+    pub fn router<Kind>(mut self, router: impl cc_runtime::input::IntoOption<ClusterRouter, Kind>) -> Self {
+        self.router = router.into_option();
         self
     }
 }
@@ -313,8 +313,8 @@ impl DirectListener {
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }
@@ -509,15 +509,15 @@ impl HeaderRules {
 
     /// Headers to add.
     #[must_use]
-    pub fn add(mut self, add: impl IntoIterator<Item = impl Into<HeaderRule>>) -> Self {
-        self.add = Some(add.into_iter().map(Into::into).collect());
+    pub fn add<Kind>(mut self, add: impl cc_runtime::input::IntoOptionalList<HeaderRule, Kind>) -> Self {
+        self.add = add.into_optional_list();
         self
     }
 
     /// Headers to remove.
     #[must_use]
-    pub fn remove(mut self, remove: impl IntoIterator<Item = impl Into<HeaderRule>>) -> Self {
-        self.remove = Some(remove.into_iter().map(Into::into).collect());
+    pub fn remove<Kind>(mut self, remove: impl cc_runtime::input::IntoOptionalList<HeaderRule, Kind>) -> Self {
+        self.remove = remove.into_optional_list();
         self
     }
 }
@@ -609,8 +609,8 @@ impl HttpListener {
 
     /// Clusters that receive the requests.
     #[must_use]
-    pub fn clusters(mut self, clusters: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.clusters = Some(clusters.into_iter().map(Into::into).collect());
+    pub fn clusters<Kind>(mut self, clusters: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.clusters = clusters.into_optional_list();
         self
     }
 }
@@ -670,15 +670,15 @@ impl HttpRouter {
 
     /// Routes of the router.
     #[must_use]
-    pub fn routes(mut self, routes: impl IntoIterator<Item = impl Into<Route>>) -> Self {
-        self.routes = Some(routes.into_iter().map(Into::into).collect());
+    pub fn routes<Kind>(mut self, routes: impl cc_runtime::input::IntoOptionalList<Route, Kind>) -> Self {
+        self.routes = routes.into_optional_list();
         self
     }
 
     /// Authentication that a route requires.
     #[must_use]
-    pub fn authentication(mut self, authentication: impl Into<RouteAuthentication>) -> Self {
-        self.authentication = Some(authentication.into());
+    pub fn authentication<Kind>(mut self, authentication: impl cc_runtime::input::IntoOption<RouteAuthentication, Kind>) -> Self {
+        self.authentication = authentication.into_option();
         self
     }
 }
@@ -730,8 +730,8 @@ impl InnerBackend {
 
     /// Server names to send (SNI).
     #[must_use]
-    pub fn sni(mut self, sni: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.sni = Some(sni.into_iter().map(Into::into).collect());
+    pub fn sni<Kind>(mut self, sni: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.sni = sni.into_optional_list();
         self
     }
 }
@@ -836,8 +836,8 @@ impl Listener {
 
     /// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
     #[must_use]
-    pub fn timeouts(mut self, timeouts: impl Into<LoadBalancerTimeouts>) -> Self {
-        self.timeouts = Some(timeouts.into());
+    pub fn timeouts<Kind>(mut self, timeouts: impl cc_runtime::input::IntoOption<LoadBalancerTimeouts, Kind>) -> Self {
+        self.timeouts = timeouts.into_option();
         self
     }
 }
@@ -1026,15 +1026,15 @@ impl LoadBalancerConfigurationInput {
 
     /// Listeners of the load balancer.
     #[must_use]
-    pub fn listeners(mut self, listeners: impl IntoIterator<Item = impl Into<Listener>>) -> Self {
-        self.listeners = Some(listeners.into_iter().map(Into::into).collect());
+    pub fn listeners<Kind>(mut self, listeners: impl cc_runtime::input::IntoOptionalList<Listener, Kind>) -> Self {
+        self.listeners = listeners.into_optional_list();
         self
     }
 
     /// Clusters that receive the traffic.
     #[must_use]
-    pub fn clusters(mut self, clusters: impl IntoIterator<Item = impl Into<Cluster>>) -> Self {
-        self.clusters = Some(clusters.into_iter().map(Into::into).collect());
+    pub fn clusters<Kind>(mut self, clusters: impl cc_runtime::input::IntoOptionalList<Cluster, Kind>) -> Self {
+        self.clusters = clusters.into_optional_list();
         self
     }
 }
@@ -1080,36 +1080,36 @@ impl LoadBalancerCreation {
 
     /// Configuration of a load balancer.
     #[must_use]
-    pub fn specification(mut self, specification: impl Into<LoadBalancerSpecification>) -> Self {
-        self.specification = Some(specification.into());
+    pub fn specification<Kind>(mut self, specification: impl cc_runtime::input::IntoOption<LoadBalancerSpecification, Kind>) -> Self {
+        self.specification = specification.into_option();
         self
     }
 
     /// A version of the listeners and clusters to start from.
     #[must_use]
-    pub fn configuration(mut self, configuration: impl Into<LoadBalancerConfigurationInput>) -> Self {
-        self.configuration = Some(configuration.into());
+    pub fn configuration<Kind>(mut self, configuration: impl cc_runtime::input::IntoOption<LoadBalancerConfigurationInput, Kind>) -> Self {
+        self.configuration = configuration.into_option();
         self
     }
 
     /// Co-owners, which may use the load balancer too.
     #[must_use]
-    pub fn co_owners(mut self, co_owners: impl IntoIterator<Item = impl Into<cc_runtime::OwnerId>>) -> Self {
-        self.co_owners = Some(co_owners.into_iter().map(Into::into).collect());
+    pub fn co_owners<Kind>(mut self, co_owners: impl cc_runtime::input::IntoOptionalList<cc_runtime::OwnerId, Kind>) -> Self {
+        self.co_owners = co_owners.into_optional_list();
         self
     }
 
     /// Region or Kubernetes cluster of the load balancer.
     #[must_use]
-    pub fn loadbalancer_parent_resource_id(mut self, loadbalancer_parent_resource_id: impl Into<String>) -> Self {
-        self.loadbalancer_parent_resource_id = Some(loadbalancer_parent_resource_id.into());
+    pub fn loadbalancer_parent_resource_id<Kind>(mut self, loadbalancer_parent_resource_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.loadbalancer_parent_resource_id = loadbalancer_parent_resource_id.into_option();
         self
     }
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }
@@ -1276,15 +1276,15 @@ impl LoadBalancerRouting {
 
     /// Listeners of the load balancer.
     #[must_use]
-    pub fn listeners(mut self, listeners: impl IntoIterator<Item = impl Into<Listener>>) -> Self {
-        self.listeners = Some(listeners.into_iter().map(Into::into).collect());
+    pub fn listeners<Kind>(mut self, listeners: impl cc_runtime::input::IntoOptionalList<Listener, Kind>) -> Self {
+        self.listeners = listeners.into_optional_list();
         self
     }
 
     /// Clusters that receive the traffic.
     #[must_use]
-    pub fn clusters(mut self, clusters: impl IntoIterator<Item = impl Into<Cluster>>) -> Self {
-        self.clusters = Some(clusters.into_iter().map(Into::into).collect());
+    pub fn clusters<Kind>(mut self, clusters: impl cc_runtime::input::IntoOptionalList<Cluster, Kind>) -> Self {
+        self.clusters = clusters.into_optional_list();
         self
     }
 }
@@ -1355,29 +1355,29 @@ impl LoadBalancerSpecification {
 
     /// Strategy that selects the server for a request.
     #[must_use]
-    pub fn loadbalancing(mut self, loadbalancing: impl Into<LoadBalancingStrategy>) -> Self {
-        self.loadbalancing = Some(loadbalancing.into());
+    pub fn loadbalancing<Kind>(mut self, loadbalancing: impl cc_runtime::input::IntoOption<LoadBalancingStrategy, Kind>) -> Self {
+        self.loadbalancing = loadbalancing.into_option();
         self
     }
 
     /// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
     #[must_use]
-    pub fn timeouts(mut self, timeouts: impl Into<LoadBalancerTimeouts>) -> Self {
-        self.timeouts = Some(timeouts.into());
+    pub fn timeouts<Kind>(mut self, timeouts: impl cc_runtime::input::IntoOption<LoadBalancerTimeouts, Kind>) -> Self {
+        self.timeouts = timeouts.into_option();
         self
     }
 
     /// Name of the sticky-session cookie.
     #[must_use]
-    pub fn sticky_name(mut self, sticky_name: impl Into<String>) -> Self {
-        self.sticky_name = Some(sticky_name.into());
+    pub fn sticky_name<Kind>(mut self, sticky_name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.sticky_name = sticky_name.into_option();
         self
     }
 
     /// Accepted TLS ciphers of a load balancer.
     #[must_use]
-    pub fn ciphers(mut self, ciphers: impl Into<TlsCiphers>) -> Self {
-        self.ciphers = Some(ciphers.into());
+    pub fn ciphers<Kind>(mut self, ciphers: impl cc_runtime::input::IntoOption<TlsCiphers, Kind>) -> Self {
+        self.ciphers = ciphers.into_option();
         self
     }
 }
@@ -1479,29 +1479,29 @@ impl LoadBalancerTimeouts {
 
     /// Idle time of the client after which the connection is closed.
     #[must_use]
-    pub fn frontend(mut self, frontend: i64) -> Self {
-        self.frontend = Some(frontend);
+    pub fn frontend(mut self, frontend: impl Into<Option<i64>>) -> Self {
+        self.frontend = frontend.into();
         self
     }
 
     /// Idle time of the server after which the connection is closed.
     #[must_use]
-    pub fn backend(mut self, backend: i64) -> Self {
-        self.backend = Some(backend);
+    pub fn backend(mut self, backend: impl Into<Option<i64>>) -> Self {
+        self.backend = backend.into();
         self
     }
 
     /// Timeout for the connection to a server.
     #[must_use]
-    pub fn connect(mut self, connect: i64) -> Self {
-        self.connect = Some(connect);
+    pub fn connect(mut self, connect: impl Into<Option<i64>>) -> Self {
+        self.connect = connect.into();
         self
     }
 
     /// Timeout for receiving a request.
     #[must_use]
-    pub fn request(mut self, request: i64) -> Self {
-        self.request = Some(request);
+    pub fn request(mut self, request: impl Into<Option<i64>>) -> Self {
+        self.request = request.into();
         self
     }
 }
@@ -1535,15 +1535,15 @@ impl LoadBalancingStrategy {
 
     /// Algorithm that selects the server.
     #[must_use]
-    pub fn algorithm(mut self, algorithm: impl Into<LoadBalancingAlgorithm>) -> Self {
-        self.algorithm = Some(algorithm.into());
+    pub fn algorithm<Kind>(mut self, algorithm: impl cc_runtime::input::IntoOption<LoadBalancingAlgorithm, Kind>) -> Self {
+        self.algorithm = algorithm.into_option();
         self
     }
 
     /// Metric for the load of a server.
     #[must_use]
-    pub fn metric(mut self, metric: impl Into<LoadMetric>) -> Self {
-        self.metric = Some(metric.into());
+    pub fn metric<Kind>(mut self, metric: impl cc_runtime::input::IntoOption<LoadMetric, Kind>) -> Self {
+        self.metric = metric.into_option();
         self
     }
 }
@@ -1746,29 +1746,29 @@ impl RewriteRule {
 
     /// New host.
     #[must_use]
-    pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.host = Some(host.into());
+    pub fn host<Kind>(mut self, host: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.host = host.into_option();
         self
     }
 
     /// New path.
     #[must_use]
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path<Kind>(mut self, path: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.path = path.into_option();
         self
     }
 
     /// New port.
     #[must_use]
-    pub fn port(mut self, port: i64) -> Self {
-        self.port = Some(port);
+    pub fn port(mut self, port: impl Into<Option<i64>>) -> Self {
+        self.port = port.into();
         self
     }
 
     /// Changes to the headers of a request.
     #[must_use]
-    pub fn headers(mut self, headers: impl Into<HeaderRules>) -> Self {
-        self.headers = Some(headers.into());
+    pub fn headers<Kind>(mut self, headers: impl cc_runtime::input::IntoOption<HeaderRules, Kind>) -> Self {
+        self.headers = headers.into_option();
         self
     }
 }
@@ -1815,22 +1815,22 @@ impl Route {
 
     /// HTTP method, absent for all methods.
     #[must_use]
-    pub fn method(mut self, method: impl Into<String>) -> Self {
-        self.method = Some(method.into());
+    pub fn method<Kind>(mut self, method: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.method = method.into_option();
         self
     }
 
     /// Changes to a request before it is sent to a server.
     #[must_use]
-    pub fn rewrite_rule(mut self, rewrite_rule: impl Into<RewriteRule>) -> Self {
-        self.rewrite_rule = Some(rewrite_rule.into());
+    pub fn rewrite_rule<Kind>(mut self, rewrite_rule: impl cc_runtime::input::IntoOption<RewriteRule, Kind>) -> Self {
+        self.rewrite_rule = rewrite_rule.into_option();
         self
     }
 
     /// Authentication that a route requires.
     #[must_use]
-    pub fn authentication(mut self, authentication: impl Into<RouteAuthentication>) -> Self {
-        self.authentication = Some(authentication.into());
+    pub fn authentication<Kind>(mut self, authentication: impl cc_runtime::input::IntoOption<RouteAuthentication, Kind>) -> Self {
+        self.authentication = authentication.into_option();
         self
     }
 }
@@ -1861,15 +1861,15 @@ impl RouteAuthentication {
 
     /// Users of HTTP Basic authentication.
     #[must_use]
-    pub fn users(mut self, users: impl IntoIterator<Item = impl Into<BasicCredentials>>) -> Self {
-        self.users = Some(users.into_iter().map(Into::into).collect());
+    pub fn users<Kind>(mut self, users: impl cc_runtime::input::IntoOptionalList<BasicCredentials, Kind>) -> Self {
+        self.users = users.into_optional_list();
         self
     }
 
     /// Bearer tokens.
     #[must_use]
-    pub fn bearers(mut self, bearers: impl IntoIterator<Item = impl Into<BearerCredentials>>) -> Self {
-        self.bearers = Some(bearers.into_iter().map(Into::into).collect());
+    pub fn bearers<Kind>(mut self, bearers: impl cc_runtime::input::IntoOptionalList<BearerCredentials, Kind>) -> Self {
+        self.bearers = bearers.into_optional_list();
         self
     }
 }
@@ -2136,15 +2136,15 @@ impl TlsCiphers {
 
     /// Ciphers known to the platform.
     #[must_use]
-    pub fn ciphers(mut self, ciphers: impl IntoIterator<Item = impl Into<TlsCipher>>) -> Self {
-        self.ciphers = Some(ciphers.into_iter().map(Into::into).collect());
+    pub fn ciphers<Kind>(mut self, ciphers: impl cc_runtime::input::IntoOptionalList<TlsCipher, Kind>) -> Self {
+        self.ciphers = ciphers.into_optional_list();
         self
     }
 
     /// Other ciphers, by name.
     #[must_use]
-    pub fn custom(mut self, custom: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.custom = Some(custom.into_iter().map(Into::into).collect());
+    pub fn custom<Kind>(mut self, custom: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.custom = custom.into_optional_list();
         self
     }
 }

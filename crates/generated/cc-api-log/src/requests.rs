@@ -93,75 +93,93 @@ impl StreamApplicationLogs {
     }
 
     /// Start of the stream.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the stream. Default: none, so that the stream continues with new lines.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Restricts the stream to lines of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Restricts the stream to lines of these instances. Repeated.
-    pub fn instance_id(
+    pub fn instance_id<Kind>(
         mut self,
-        instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
+        instance_id: impl cc_runtime::input::IntoOptionalList<
+            cc_runtime::InstanceId,
+            Kind,
+        >,
     ) -> Self {
-        self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
+        self.instance_id = instance_id.into_optional_list();
         self
     }
 
     /// Restricts the stream to lines of these systemd services; `all` for every service. Repeated. Default:
     /// `bas` and `bas-deploy`.
-    pub fn service(
+    pub fn service<Kind>(
         mut self,
-        service: impl IntoIterator<Item = impl Into<String>>,
+        service: impl cc_runtime::input::IntoOptionalList<String, Kind>,
     ) -> Self {
-        self.service = Some(service.into_iter().map(Into::into).collect());
+        self.service = service.into_optional_list();
         self
     }
 
     /// Restricts the stream to lines that contain this text, ignoring case.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter<Kind>(
+        mut self,
+        filter: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.filter = filter.into_option();
         self
     }
 
     /// Restricts each line to these fields. Repeated.
-    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.field = Some(field.into_iter().map(Into::into).collect());
+    pub fn field<Kind>(
+        mut self,
+        field: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.field = field.into_optional_list();
         self
     }
 
     /// Number of lines after which the stream ends, at least 1.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Maximum number of lines in each period of `throttlePerInMilliseconds`. Default: 100.
-    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
-        self.throttle_elements = Some(throttle_elements);
+    pub fn throttle_elements(
+        mut self,
+        throttle_elements: impl Into<Option<i32>>,
+    ) -> Self {
+        self.throttle_elements = throttle_elements.into();
         self
     }
 
     /// Period of `throttleElements`, in milliseconds. Default: 300.
     pub fn throttle_per_in_milliseconds(
         mut self,
-        throttle_per_in_milliseconds: i64,
+        throttle_per_in_milliseconds: impl Into<Option<i64>>,
     ) -> Self {
-        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self.throttle_per_in_milliseconds = throttle_per_in_milliseconds.into();
         self
     }
 }
@@ -267,41 +285,53 @@ impl StreamApplicationAccessLogs {
     }
 
     /// Start of the stream.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the stream. Default: none, so that the stream continues with new accesses.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Restricts each access to these fields. Repeated.
-    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.field = Some(field.into_iter().map(Into::into).collect());
+    pub fn field<Kind>(
+        mut self,
+        field: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.field = field.into_optional_list();
         self
     }
 
     /// Number of accesses after which the stream ends, at least 1.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Maximum number of accesses in each period of `throttlePerInMilliseconds`.
-    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
-        self.throttle_elements = Some(throttle_elements);
+    pub fn throttle_elements(
+        mut self,
+        throttle_elements: impl Into<Option<i32>>,
+    ) -> Self {
+        self.throttle_elements = throttle_elements.into();
         self
     }
 
     /// Period of `throttleElements`, in milliseconds.
     pub fn throttle_per_in_milliseconds(
         mut self,
-        throttle_per_in_milliseconds: i64,
+        throttle_per_in_milliseconds: impl Into<Option<i64>>,
     ) -> Self {
-        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self.throttle_per_in_milliseconds = throttle_per_in_milliseconds.into();
         self
     }
 }
@@ -410,65 +440,83 @@ impl StreamAddonLogs {
     }
 
     /// Start of the stream.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the stream. Default: none, so that the stream continues with new lines.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Restricts the stream to lines of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Restricts the stream to lines of these instances. Repeated.
-    pub fn instance_id(
+    pub fn instance_id<Kind>(
         mut self,
-        instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
+        instance_id: impl cc_runtime::input::IntoOptionalList<
+            cc_runtime::InstanceId,
+            Kind,
+        >,
     ) -> Self {
-        self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
+        self.instance_id = instance_id.into_optional_list();
         self
     }
 
     /// Restricts the stream to lines that contain this text, ignoring case.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter<Kind>(
+        mut self,
+        filter: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.filter = filter.into_option();
         self
     }
 
     /// Restricts each line to these fields. Repeated.
-    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.field = Some(field.into_iter().map(Into::into).collect());
+    pub fn field<Kind>(
+        mut self,
+        field: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.field = field.into_optional_list();
         self
     }
 
     /// Number of lines after which the stream ends, at least 1.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Maximum number of lines in each period of `throttlePerInMilliseconds`.
-    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
-        self.throttle_elements = Some(throttle_elements);
+    pub fn throttle_elements(
+        mut self,
+        throttle_elements: impl Into<Option<i32>>,
+    ) -> Self {
+        self.throttle_elements = throttle_elements.into();
         self
     }
 
     /// Period of `throttleElements`, in milliseconds.
     pub fn throttle_per_in_milliseconds(
         mut self,
-        throttle_per_in_milliseconds: i64,
+        throttle_per_in_milliseconds: impl Into<Option<i64>>,
     ) -> Self {
-        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self.throttle_per_in_milliseconds = throttle_per_in_milliseconds.into();
         self
     }
 }
@@ -563,41 +611,53 @@ impl ListLogs {
     }
 
     /// Maximum number of lines.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Order of the lines: oldest first or latest first.
-    pub fn order(mut self, order: impl Into<types::LogOrder>) -> Self {
-        self.order = Some(order.into());
+    pub fn order<Kind>(
+        mut self,
+        order: impl cc_runtime::input::IntoOption<types::LogOrder, Kind>,
+    ) -> Self {
+        self.order = order.into_option();
         self
     }
 
     /// Restricts the list to lines after this instant.
-    pub fn after(mut self, after: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.after = Some(after.into());
+    pub fn after<Kind>(
+        mut self,
+        after: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.after = after.into_option();
         self
     }
 
     /// Restricts the list to lines before this instant.
-    pub fn before(mut self, before: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.before = Some(before.into());
+    pub fn before<Kind>(
+        mut self,
+        before: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.before = before.into_option();
         self
     }
 
     /// Restricts the list to lines that contain this text.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter<Kind>(
+        mut self,
+        filter: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.filter = filter.into_option();
         self
     }
 
     /// Restricts the stream to lines of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 }

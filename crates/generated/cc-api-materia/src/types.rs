@@ -51,6 +51,8 @@ pub struct MateriaKv {
     pub status: MateriaStatus,
 }
 
+cc_runtime::__ids_of! { MateriaKv { id => RealAddonId, AnyAddonId, ResourceId } }
+
 cc_runtime::open_enum! {
     /// The plan of a Materia add-on.
     pub enum MateriaPlan {
@@ -100,6 +102,8 @@ pub struct MateriaTs {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<MateriaTsResources>,
 }
+
+cc_runtime::__ids_of! { MateriaTs { resource_id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
 
 /// Quota of a Materia TS.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

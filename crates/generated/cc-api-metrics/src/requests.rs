@@ -73,32 +73,44 @@ impl ListMetrics {
     }
 
     /// Restricts the list to these metrics, such as `cpu`, `mem` or `load1`. Repeated. Default: all.
-    pub fn only(mut self, only: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.only = Some(only.into_iter().map(Into::into).collect());
+    pub fn only<Kind>(
+        mut self,
+        only: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.only = only.into_optional_list();
         self
     }
 
     /// Length of the period, as an ISO 8601 duration. Default: `PT30m`.
-    pub fn interval(mut self, interval: impl Into<String>) -> Self {
-        self.interval = Some(interval.into());
+    pub fn interval<Kind>(
+        mut self,
+        interval: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.interval = interval.into_option();
         self
     }
 
     /// Time between two points, as an ISO 8601 duration. Default: `PT2m`.
-    pub fn span(mut self, span: impl Into<String>) -> Self {
-        self.span = Some(span.into());
+    pub fn span<Kind>(
+        mut self,
+        span: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.span = span.into_option();
         self
     }
 
     /// End of the period. Default: now.
-    pub fn end(mut self, end: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.end = Some(end.into());
+    pub fn end<Kind>(
+        mut self,
+        end: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.end = end.into_option();
         self
     }
 
     /// `true` to fill in points without a value. Default: true.
-    pub fn fill(mut self, fill: bool) -> Self {
-        self.fill = Some(fill);
+    pub fn fill(mut self, fill: impl Into<Option<bool>>) -> Self {
+        self.fill = fill.into();
         self
     }
 }
@@ -181,23 +193,32 @@ impl ListRequestLocations {
     }
 
     /// Counts only the requests to this application. Default: to all applications of the owner.
-    pub fn application_id(
+    pub fn application_id<Kind>(
         mut self,
-        application_id: impl Into<cc_runtime::ApplicationId>,
+        application_id: impl cc_runtime::input::IntoOption<
+            cc_runtime::ApplicationId,
+            Kind,
+        >,
     ) -> Self {
-        self.application_id = Some(application_id.into());
+        self.application_id = application_id.into_option();
         self
     }
 
     /// Start of the period.
-    pub fn from(mut self, from: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.from = Some(from.into());
+    pub fn from<Kind>(
+        mut self,
+        from: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.from = from.into_option();
         self
     }
 
     /// End of the period.
-    pub fn to(mut self, to: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.to = Some(to.into());
+    pub fn to<Kind>(
+        mut self,
+        to: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.to = to.into_option();
         self
     }
 }
@@ -274,11 +295,14 @@ impl StreamRequestLocations {
     }
 
     /// Restricts the stream to requests to this application. Default: to all applications of the owner.
-    pub fn application_id(
+    pub fn application_id<Kind>(
         mut self,
-        application_id: impl Into<cc_runtime::ApplicationId>,
+        application_id: impl cc_runtime::input::IntoOption<
+            cc_runtime::ApplicationId,
+            Kind,
+        >,
     ) -> Self {
-        self.application_id = Some(application_id.into());
+        self.application_id = application_id.into_option();
         self
     }
 }
@@ -353,23 +377,32 @@ impl ListStatusCodes {
     }
 
     /// Counts only the responses of this application. Default: of all applications of the owner.
-    pub fn application_id(
+    pub fn application_id<Kind>(
         mut self,
-        application_id: impl Into<cc_runtime::ApplicationId>,
+        application_id: impl cc_runtime::input::IntoOption<
+            cc_runtime::ApplicationId,
+            Kind,
+        >,
     ) -> Self {
-        self.application_id = Some(application_id.into());
+        self.application_id = application_id.into_option();
         self
     }
 
     /// Start of the period.
-    pub fn from(mut self, from: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.from = Some(from.into());
+    pub fn from<Kind>(
+        mut self,
+        from: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.from = from.into_option();
         self
     }
 
     /// End of the period.
-    pub fn to(mut self, to: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.to = Some(to.into());
+    pub fn to<Kind>(
+        mut self,
+        to: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.to = to.into_option();
         self
     }
 }
@@ -1226,14 +1259,14 @@ impl ListTardis {
     }
 
     /// Number of the first add-on to list, from 0.
-    pub fn from(mut self, from: i64) -> Self {
-        self.from = Some(from);
+    pub fn from(mut self, from: impl Into<Option<i64>>) -> Self {
+        self.from = from.into();
         self
     }
 
     /// Number of the first add-on to leave out after the listed ones.
-    pub fn to(mut self, to: i64) -> Self {
-        self.to = Some(to);
+    pub fn to(mut self, to: impl Into<Option<i64>>) -> Self {
+        self.to = to.into();
         self
     }
 }
@@ -1313,8 +1346,8 @@ impl CreateOwnerTardis {
     }
 
     /// `true` to create only the Warp 10 application, without tokens. Default: false.
-    pub fn app_only(mut self, app_only: bool) -> Self {
-        self.app_only = Some(app_only);
+    pub fn app_only(mut self, app_only: impl Into<Option<bool>>) -> Self {
+        self.app_only = app_only.into();
         self
     }
 }
@@ -1610,20 +1643,20 @@ impl ListTardisTokens {
     }
 
     /// `true` to return only ids and names, without the tokens. Default: false.
-    pub fn only_id(mut self, only_id: bool) -> Self {
-        self.only_id = Some(only_id);
+    pub fn only_id(mut self, only_id: impl Into<Option<bool>>) -> Self {
+        self.only_id = only_id.into();
         self
     }
 
     /// Number of the first token to list, from 0.
-    pub fn from(mut self, from: i64) -> Self {
-        self.from = Some(from);
+    pub fn from(mut self, from: impl Into<Option<i64>>) -> Self {
+        self.from = from.into();
         self
     }
 
     /// Number of the first token to leave out after the listed ones.
-    pub fn to(mut self, to: i64) -> Self {
-        self.to = Some(to);
+    pub fn to(mut self, to: impl Into<Option<i64>>) -> Self {
+        self.to = to.into();
         self
     }
 }
@@ -1923,8 +1956,8 @@ impl CreateTardis {
     }
 
     /// `true` to create only the Warp 10 application, without tokens. Default: false.
-    pub fn app_only(mut self, app_only: bool) -> Self {
-        self.app_only = Some(app_only);
+    pub fn app_only(mut self, app_only: impl Into<Option<bool>>) -> Self {
+        self.app_only = app_only.into();
         self
     }
 }

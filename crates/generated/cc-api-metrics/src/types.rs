@@ -238,15 +238,15 @@ impl StatsTokenCreation {
 
     /// Statistics that the token can read. Default: all.
     #[must_use]
-    pub fn applications(mut self, applications: impl IntoIterator<Item = impl Into<StatsApplication>>) -> Self {
-        self.applications = Some(applications.into_iter().map(Into::into).collect());
+    pub fn applications<Kind>(mut self, applications: impl cc_runtime::input::IntoOptionalList<StatsApplication, Kind>) -> Self {
+        self.applications = applications.into_optional_list();
         self
     }
 
     /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`.
     #[must_use]
-    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
-        self.ttl = Some(ttl.into());
+    pub fn ttl<Kind>(mut self, ttl: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.ttl = ttl.into_option();
         self
     }
 }
@@ -354,15 +354,15 @@ impl TardisCreation {
 
     /// Id of the user who creates the Tardis.
     #[must_use]
-    pub fn author_id(mut self, author_id: impl Into<cc_runtime::UserId>) -> Self {
-        self.author_id = Some(author_id.into());
+    pub fn author_id<Kind>(mut self, author_id: impl cc_runtime::input::IntoOption<cc_runtime::UserId, Kind>) -> Self {
+        self.author_id = author_id.into_option();
         self
     }
 
     /// Lifetime of the first tokens, as an ISO 8601 duration.
     #[must_use]
-    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
-        self.ttl = Some(ttl.into());
+    pub fn ttl<Kind>(mut self, ttl: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.ttl = ttl.into_option();
         self
     }
 }
@@ -465,29 +465,29 @@ impl TardisTokenCreation {
 
     /// Name of the token.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Whether the platform discards the token after returning it.
     #[must_use]
-    pub fn ephemeral(mut self, ephemeral: serde_json::Value) -> Self {
-        self.ephemeral = Some(ephemeral);
+    pub fn ephemeral(mut self, ephemeral: impl Into<Option<serde_json::Value>>) -> Self {
+        self.ephemeral = ephemeral.into();
         self
     }
 
     /// Further properties of the token.
     #[must_use]
-    pub fn properties(mut self, properties: std::collections::BTreeMap<String, String>) -> Self {
-        self.properties = Some(properties);
+    pub fn properties<Kind>(mut self, properties: impl cc_runtime::input::IntoOptionalMap<String, Kind>) -> Self {
+        self.properties = properties.into_optional_map();
         self
     }
 
     /// Lifetime of the token, as an ISO 8601 duration.
     #[must_use]
-    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
-        self.ttl = Some(ttl.into());
+    pub fn ttl<Kind>(mut self, ttl: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.ttl = ttl.into_option();
         self
     }
 }
@@ -514,8 +514,8 @@ impl TardisTokenLife {
 
     /// Lifetime of the tokens, as an ISO 8601 duration.
     #[must_use]
-    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
-        self.ttl = Some(ttl.into());
+    pub fn ttl<Kind>(mut self, ttl: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.ttl = ttl.into_option();
         self
     }
 }

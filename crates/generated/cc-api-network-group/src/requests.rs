@@ -187,8 +187,11 @@ impl SearchNetworkGroups {
     }
 
     /// Text to compare with the ids and labels.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.query = Some(query.into());
+    pub fn query<Kind>(
+        mut self,
+        query: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.query = query.into_option();
         self
     }
 }

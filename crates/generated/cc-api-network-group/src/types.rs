@@ -123,29 +123,29 @@ impl ExternalPeerCreation {
 
     /// Host name of the peer.
     #[must_use]
-    pub fn hostname(mut self, hostname: impl Into<String>) -> Self {
-        self.hostname = Some(hostname.into());
+    pub fn hostname<Kind>(mut self, hostname: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.hostname = hostname.into_option();
         self
     }
 
     /// Public IP address of a server.
     #[must_use]
-    pub fn ip(mut self, ip: impl Into<String>) -> Self {
-        self.ip = Some(ip.into());
+    pub fn ip<Kind>(mut self, ip: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.ip = ip.into_option();
         self
     }
 
     /// Public port of a server.
     #[must_use]
-    pub fn port(mut self, port: i64) -> Self {
-        self.port = Some(port);
+    pub fn port(mut self, port: impl Into<Option<i64>>) -> Self {
+        self.port = port.into();
         self
     }
 
     /// Event that created the peer.
     #[must_use]
-    pub fn parent_event(mut self, parent_event: impl Into<String>) -> Self {
-        self.parent_event = Some(parent_event.into());
+    pub fn parent_event<Kind>(mut self, parent_event: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.parent_event = parent_event.into_option();
         self
     }
 }
@@ -191,6 +191,8 @@ pub struct NetworkGroup {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
 }
+
+cc_runtime::__ids_of! { NetworkGroup { id => NetworkGroupId } }
 
 cc_runtime::open_union! {
     /// A network group, member or peer.
@@ -277,50 +279,50 @@ impl NetworkGroupCreation {
 
     /// Id of the network group, chosen by the caller: `ng_` and a UUID.
     #[must_use]
-    pub fn id(mut self, id: impl Into<cc_runtime::NetworkGroupId>) -> Self {
-        self.id = Some(id.into());
+    pub fn id<Kind>(mut self, id: impl cc_runtime::input::IntoOption<cc_runtime::NetworkGroupId, Kind>) -> Self {
+        self.id = id.into_option();
         self
     }
 
     /// Owner of the network group.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(mut self, owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Display name, at most 128 characters.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+    pub fn label<Kind>(mut self, label: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.label = label.into_option();
         self
     }
 
     /// Description of the network group.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tags of the network group.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// Manager of the network group.
     #[must_use]
-    pub fn ownership(mut self, ownership: impl Into<NetworkGroupOwnership>) -> Self {
-        self.ownership = Some(ownership.into());
+    pub fn ownership<Kind>(mut self, ownership: impl cc_runtime::input::IntoOption<NetworkGroupOwnership, Kind>) -> Self {
+        self.ownership = ownership.into_option();
         self
     }
 
     /// Initial members of the network group.
     #[must_use]
-    pub fn members(mut self, members: impl IntoIterator<Item = impl Into<NetworkGroupMemberCreation>>) -> Self {
-        self.members = Some(members.into_iter().map(Into::into).collect());
+    pub fn members<Kind>(mut self, members: impl cc_runtime::input::IntoOptionalList<NetworkGroupMemberCreation, Kind>) -> Self {
+        self.members = members.into_optional_list();
         self
     }
 }
@@ -375,8 +377,8 @@ impl NetworkGroupMemberCreation {
 
     /// Display name, at most 128 characters.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+    pub fn label<Kind>(mut self, label: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.label = label.into_option();
         self
     }
 }
@@ -499,50 +501,50 @@ impl PeerCreation {
 
     /// Display name.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+    pub fn label<Kind>(mut self, label: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.label = label.into_option();
         self
     }
 
     /// Public key of WireGuard.
     #[must_use]
-    pub fn public_key(mut self, public_key: impl Into<String>) -> Self {
-        self.public_key = Some(public_key.into());
+    pub fn public_key<Kind>(mut self, public_key: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.public_key = public_key.into_option();
         self
     }
 
     /// Host name of the peer.
     #[must_use]
-    pub fn hostname(mut self, hostname: impl Into<String>) -> Self {
-        self.hostname = Some(hostname.into());
+    pub fn hostname<Kind>(mut self, hostname: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.hostname = hostname.into_option();
         self
     }
 
     /// Address of the peer.
     #[must_use]
-    pub fn ip(mut self, ip: impl Into<String>) -> Self {
-        self.ip = Some(ip.into());
+    pub fn ip<Kind>(mut self, ip: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.ip = ip.into_option();
         self
     }
 
     /// Port of the peer.
     #[must_use]
-    pub fn port(mut self, port: i64) -> Self {
-        self.port = Some(port);
+    pub fn port(mut self, port: impl Into<Option<i64>>) -> Self {
+        self.port = port.into();
         self
     }
 
     /// Hypervisor of the peer.
     #[must_use]
-    pub fn hv(mut self, hv: impl Into<String>) -> Self {
-        self.hv = Some(hv.into());
+    pub fn hv<Kind>(mut self, hv: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.hv = hv.into_option();
         self
     }
 
     /// Event that created the peer.
     #[must_use]
-    pub fn parent_event(mut self, parent_event: impl Into<String>) -> Self {
-        self.parent_event = Some(parent_event.into());
+    pub fn parent_event<Kind>(mut self, parent_event: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.parent_event = parent_event.into_option();
         self
     }
 }

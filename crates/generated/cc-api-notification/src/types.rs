@@ -63,15 +63,15 @@ impl EmailNotificationCreation {
 
     /// Events of the notification. Default: all.
     #[must_use]
-    pub fn events(mut self, events: impl IntoIterator<Item = impl Into<NotificationEvent>>) -> Self {
-        self.events = Some(events.into_iter().map(Into::into).collect());
+    pub fn events<Kind>(mut self, events: impl cc_runtime::input::IntoOptionalList<NotificationEvent, Kind>) -> Self {
+        self.events = events.into_optional_list();
         self
     }
 
     /// Ids of the resources of the notification. Default: all resources of the owner.
     #[must_use]
-    pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scope = Some(scope.into_iter().map(Into::into).collect());
+    pub fn scope<Kind>(mut self, scope: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.scope = scope.into_optional_list();
         self
     }
 }
@@ -115,8 +115,8 @@ impl EmailNotificationTargetCreation {
 
     /// E-mail addresses, separated by commas; or the id of the user, absent for the caller.
     #[must_use]
-    pub fn target(mut self, target: impl Into<String>) -> Self {
-        self.target = Some(target.into());
+    pub fn target<Kind>(mut self, target: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.target = target.into_option();
         self
     }
 }
@@ -268,15 +268,15 @@ impl WebhookCreation {
 
     /// Events of the notification. Default: all.
     #[must_use]
-    pub fn events(mut self, events: impl IntoIterator<Item = impl Into<NotificationEvent>>) -> Self {
-        self.events = Some(events.into_iter().map(Into::into).collect());
+    pub fn events<Kind>(mut self, events: impl cc_runtime::input::IntoOptionalList<NotificationEvent, Kind>) -> Self {
+        self.events = events.into_optional_list();
         self
     }
 
     /// Ids of the resources of the notification. Default: all resources of the owner.
     #[must_use]
-    pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scope = Some(scope.into_iter().map(Into::into).collect());
+    pub fn scope<Kind>(mut self, scope: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.scope = scope.into_optional_list();
         self
     }
 }

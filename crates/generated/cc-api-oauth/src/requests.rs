@@ -51,8 +51,11 @@ impl AuthenticateRequest {
     }
 
     /// Owner of the resources of the request.
-    pub fn owner(mut self, owner: impl Into<String>) -> Self {
-        self.owner = Some(owner.into());
+    pub fn owner<Kind>(
+        mut self,
+        owner: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.owner = owner.into_option();
         self
     }
 }
@@ -185,8 +188,11 @@ impl CreateRequestToken {
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -286,92 +292,113 @@ impl CreateRequestTokenByQuery {
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 
     /// Key of the consumer.
-    pub fn oauth_consumer_key(
+    pub fn oauth_consumer_key<Kind>(
         mut self,
-        oauth_consumer_key: impl Into<cc_runtime::ConsumerKey>,
+        oauth_consumer_key: impl cc_runtime::input::IntoOption<
+            cc_runtime::ConsumerKey,
+            Kind,
+        >,
     ) -> Self {
-        self.oauth_consumer_key = Some(oauth_consumer_key.into());
+        self.oauth_consumer_key = oauth_consumer_key.into_option();
         self
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(
+        mut self,
+        oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
-    pub fn oauth_signature_method(
+    pub fn oauth_signature_method<Kind>(
         mut self,
-        oauth_signature_method: impl Into<String>,
+        oauth_signature_method: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.oauth_signature_method = Some(oauth_signature_method.into());
+        self.oauth_signature_method = oauth_signature_method.into_option();
         self
     }
 
     /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
-    pub fn oauth_signature(
+    pub fn oauth_signature<Kind>(
         mut self,
-        oauth_signature: impl Into<cc_runtime::Secret>,
+        oauth_signature: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.oauth_signature = Some(oauth_signature.into());
+        self.oauth_signature = oauth_signature.into_option();
         self
     }
 
     /// Time of the signature, in epoch seconds.
-    pub fn oauth_timestamp(mut self, oauth_timestamp: impl Into<String>) -> Self {
-        self.oauth_timestamp = Some(oauth_timestamp.into());
+    pub fn oauth_timestamp<Kind>(
+        mut self,
+        oauth_timestamp: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_timestamp = oauth_timestamp.into_option();
         self
     }
 
     /// Text that is unique among the requests of the same second.
-    pub fn oauth_nonce(mut self, oauth_nonce: impl Into<String>) -> Self {
-        self.oauth_nonce = Some(oauth_nonce.into());
+    pub fn oauth_nonce<Kind>(
+        mut self,
+        oauth_nonce: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_nonce = oauth_nonce.into_option();
         self
     }
 
     /// Version of OAuth: `1.0`.
-    pub fn oauth_version(mut self, oauth_version: impl Into<String>) -> Self {
-        self.oauth_version = Some(oauth_version.into());
+    pub fn oauth_version<Kind>(
+        mut self,
+        oauth_version: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_version = oauth_version.into_option();
         self
     }
 
     /// Verifier from the authorization page.
-    pub fn oauth_verifier(
+    pub fn oauth_verifier<Kind>(
         mut self,
-        oauth_verifier: impl Into<cc_runtime::Secret>,
+        oauth_verifier: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.oauth_verifier = Some(oauth_verifier.into());
+        self.oauth_verifier = oauth_verifier.into_option();
         self
     }
 
     /// Address to open after the authorization page, or `oob` for none.
-    pub fn oauth_callback(mut self, oauth_callback: impl Into<String>) -> Self {
-        self.oauth_callback = Some(oauth_callback.into());
+    pub fn oauth_callback<Kind>(
+        mut self,
+        oauth_callback: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_callback = oauth_callback.into_option();
         self
     }
 
     /// Secret of the token.
-    pub fn oauth_token_secret(
+    pub fn oauth_token_secret<Kind>(
         mut self,
-        oauth_token_secret: impl Into<cc_runtime::Secret>,
+        oauth_token_secret: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.oauth_token_secret = Some(oauth_token_secret.into());
+        self.oauth_token_secret = oauth_token_secret.into_option();
         self
     }
 
     /// `true` if the platform accepted the callback.
-    pub fn oauth_callback_confirmed(
+    pub fn oauth_callback_confirmed<Kind>(
         mut self,
-        oauth_callback_confirmed: impl Into<String>,
+        oauth_callback_confirmed: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.oauth_callback_confirmed = Some(oauth_callback_confirmed.into());
+        self.oauth_callback_confirmed = oauth_callback_confirmed.into_option();
         self
     }
 }
@@ -537,86 +564,104 @@ impl CreateAccessTokenByQuery {
     }
 
     /// Key of the consumer.
-    pub fn oauth_consumer_key(
+    pub fn oauth_consumer_key<Kind>(
         mut self,
-        oauth_consumer_key: impl Into<cc_runtime::ConsumerKey>,
+        oauth_consumer_key: impl cc_runtime::input::IntoOption<
+            cc_runtime::ConsumerKey,
+            Kind,
+        >,
     ) -> Self {
-        self.oauth_consumer_key = Some(oauth_consumer_key.into());
+        self.oauth_consumer_key = oauth_consumer_key.into_option();
         self
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(
+        mut self,
+        oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
-    pub fn oauth_signature_method(
+    pub fn oauth_signature_method<Kind>(
         mut self,
-        oauth_signature_method: impl Into<String>,
+        oauth_signature_method: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.oauth_signature_method = Some(oauth_signature_method.into());
+        self.oauth_signature_method = oauth_signature_method.into_option();
         self
     }
 
     /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
-    pub fn oauth_signature(
+    pub fn oauth_signature<Kind>(
         mut self,
-        oauth_signature: impl Into<cc_runtime::Secret>,
+        oauth_signature: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.oauth_signature = Some(oauth_signature.into());
+        self.oauth_signature = oauth_signature.into_option();
         self
     }
 
     /// Time of the signature, in epoch seconds.
-    pub fn oauth_timestamp(mut self, oauth_timestamp: impl Into<String>) -> Self {
-        self.oauth_timestamp = Some(oauth_timestamp.into());
+    pub fn oauth_timestamp<Kind>(
+        mut self,
+        oauth_timestamp: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_timestamp = oauth_timestamp.into_option();
         self
     }
 
     /// Text that is unique among the requests of the same second.
-    pub fn oauth_nonce(mut self, oauth_nonce: impl Into<String>) -> Self {
-        self.oauth_nonce = Some(oauth_nonce.into());
+    pub fn oauth_nonce<Kind>(
+        mut self,
+        oauth_nonce: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_nonce = oauth_nonce.into_option();
         self
     }
 
     /// Version of OAuth: `1.0`.
-    pub fn oauth_version(mut self, oauth_version: impl Into<String>) -> Self {
-        self.oauth_version = Some(oauth_version.into());
+    pub fn oauth_version<Kind>(
+        mut self,
+        oauth_version: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_version = oauth_version.into_option();
         self
     }
 
     /// Verifier from the authorization page.
-    pub fn oauth_verifier(
+    pub fn oauth_verifier<Kind>(
         mut self,
-        oauth_verifier: impl Into<cc_runtime::Secret>,
+        oauth_verifier: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.oauth_verifier = Some(oauth_verifier.into());
+        self.oauth_verifier = oauth_verifier.into_option();
         self
     }
 
     /// Address to open after the authorization page, or `oob` for none.
-    pub fn oauth_callback(mut self, oauth_callback: impl Into<String>) -> Self {
-        self.oauth_callback = Some(oauth_callback.into());
+    pub fn oauth_callback<Kind>(
+        mut self,
+        oauth_callback: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.oauth_callback = oauth_callback.into_option();
         self
     }
 
     /// Secret of the token.
-    pub fn oauth_token_secret(
+    pub fn oauth_token_secret<Kind>(
         mut self,
-        oauth_token_secret: impl Into<cc_runtime::Secret>,
+        oauth_token_secret: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.oauth_token_secret = Some(oauth_token_secret.into());
+        self.oauth_token_secret = oauth_token_secret.into_option();
         self
     }
 
     /// `true` if the platform accepted the callback.
-    pub fn oauth_callback_confirmed(
+    pub fn oauth_callback_confirmed<Kind>(
         mut self,
-        oauth_callback_confirmed: impl Into<String>,
+        oauth_callback_confirmed: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.oauth_callback_confirmed = Some(oauth_callback_confirmed.into());
+        self.oauth_callback_confirmed = oauth_callback_confirmed.into_option();
         self
     }
 }
@@ -706,32 +751,47 @@ impl GetAuthorizationPage {
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(
+        mut self,
+        oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Session of the user.
-    pub fn ccid(mut self, ccid: impl Into<cc_runtime::Secret>) -> Self {
-        self.ccid = Some(ccid.into());
+    pub fn ccid<Kind>(
+        mut self,
+        ccid: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.ccid = ccid.into_option();
         self
     }
 
     /// Token for which the command line waits.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(
+        mut self,
+        cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Whether the visitor comes from another page of the same authorization.
-    pub fn from_oauth(mut self, from_oauth: impl Into<String>) -> Self {
-        self.from_oauth = Some(from_oauth.into());
+    pub fn from_oauth<Kind>(
+        mut self,
+        from_oauth: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.from_oauth = from_oauth.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -857,8 +917,11 @@ impl GetLoginData {
     }
 
     /// Key of the consumer.
-    pub fn oauth_key(mut self, oauth_key: impl Into<cc_runtime::ConsumerKey>) -> Self {
-        self.oauth_key = Some(oauth_key.into());
+    pub fn oauth_key<Kind>(
+        mut self,
+        oauth_key: impl cc_runtime::input::IntoOption<cc_runtime::ConsumerKey, Kind>,
+    ) -> Self {
+        self.oauth_key = oauth_key.into_option();
         self
     }
 }
@@ -1417,50 +1480,65 @@ impl GetOidcLoginPage {
     }
 
     /// Address to which the browser finally returns.
-    pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
-        self.redirect_url = Some(redirect_url.into());
+    pub fn redirect_url<Kind>(
+        mut self,
+        redirect_url: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.redirect_url = redirect_url.into_option();
         self
     }
 
     /// Whether the visitor comes from the authorization page.
-    pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
-        self.from_authorize = Some(from_authorize.into());
+    pub fn from_authorize<Kind>(
+        mut self,
+        from_authorize: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.from_authorize = from_authorize.into_option();
         self
     }
 
     /// Token for which the command line waits.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(
+        mut self,
+        cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Request token of the authorization that continues afterwards.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(
+        mut self,
+        oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Origin of the visitor.
-    pub fn subscription_source(
+    pub fn subscription_source<Kind>(
         mut self,
-        subscription_source: impl Into<String>,
+        subscription_source: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+        self.subscription_source = subscription_source.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -1559,56 +1637,74 @@ impl GetOidcSignupPage {
     }
 
     /// Address to which the browser finally returns.
-    pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
-        self.redirect_url = Some(redirect_url.into());
+    pub fn redirect_url<Kind>(
+        mut self,
+        redirect_url: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.redirect_url = redirect_url.into_option();
         self
     }
 
     /// Whether the visitor comes from the authorization page.
-    pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
-        self.from_authorize = Some(from_authorize.into());
+    pub fn from_authorize<Kind>(
+        mut self,
+        from_authorize: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.from_authorize = from_authorize.into_option();
         self
     }
 
     /// Token for which the command line waits.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(
+        mut self,
+        cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Request token of the authorization that continues afterwards.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(
+        mut self,
+        oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Origin of the visitor.
-    pub fn subscription_source(
+    pub fn subscription_source<Kind>(
         mut self,
-        subscription_source: impl Into<String>,
+        subscription_source: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+        self.subscription_source = subscription_source.into_option();
         self
     }
 
     /// Whether the visitor accepted the terms of service.
-    pub fn terms(mut self, terms: impl Into<String>) -> Self {
-        self.terms = Some(terms.into());
+    pub fn terms<Kind>(
+        mut self,
+        terms: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.terms = terms.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -1766,32 +1862,47 @@ impl FinishOidcLogin {
     }
 
     /// Authorization code from the provider, if the user accepted.
-    pub fn code(mut self, code: impl Into<cc_runtime::Secret>) -> Self {
-        self.code = Some(code.into());
+    pub fn code<Kind>(
+        mut self,
+        code: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.code = code.into_option();
         self
     }
 
     /// State that the platform sent to the provider.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.state = Some(state.into());
+    pub fn state<Kind>(
+        mut self,
+        state: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.state = state.into_option();
         self
     }
 
     /// Code of the error, if the user refused.
-    pub fn error(mut self, error: impl Into<String>) -> Self {
-        self.error = Some(error.into());
+    pub fn error<Kind>(
+        mut self,
+        error: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.error = error.into_option();
         self
     }
 
     /// Description of the error.
-    pub fn error_description(mut self, error_description: impl Into<String>) -> Self {
-        self.error_description = Some(error_description.into());
+    pub fn error_description<Kind>(
+        mut self,
+        error_description: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.error_description = error_description.into_option();
         self
     }
 
     /// Address of further information about the error.
-    pub fn error_uri(mut self, error_uri: impl Into<String>) -> Self {
-        self.error_uri = Some(error_uri.into());
+    pub fn error_uri<Kind>(
+        mut self,
+        error_uri: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.error_uri = error_uri.into_option();
         self
     }
 }
@@ -1874,35 +1985,47 @@ impl GetLoginPage {
     }
 
     /// Key that confirms a secondary e-mail address.
-    pub fn secondary_email_key(
+    pub fn secondary_email_key<Kind>(
         mut self,
-        secondary_email_key: impl Into<cc_runtime::Secret>,
+        secondary_email_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.secondary_email_key = Some(secondary_email_key.into());
+        self.secondary_email_key = secondary_email_key.into_option();
         self
     }
 
     /// Key that confirms the deletion of the account.
-    pub fn deletion_key(mut self, deletion_key: impl Into<cc_runtime::Secret>) -> Self {
-        self.deletion_key = Some(deletion_key.into());
+    pub fn deletion_key<Kind>(
+        mut self,
+        deletion_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.deletion_key = deletion_key.into_option();
         self
     }
 
     /// Whether the visitor comes from the authorization page.
-    pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
-        self.from_authorize = Some(from_authorize.into());
+    pub fn from_authorize<Kind>(
+        mut self,
+        from_authorize: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.from_authorize = from_authorize.into_option();
         self
     }
 
     /// Token for which the command line waits.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(
+        mut self,
+        cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -2097,32 +2220,38 @@ impl GetSignupPage {
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Address to which the browser finally returns.
-    pub fn url_next(mut self, url_next: impl Into<String>) -> Self {
-        self.url_next = Some(url_next.into());
+    pub fn url_next<Kind>(
+        mut self,
+        url_next: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.url_next = url_next.into_option();
         self
     }
 
     /// Origin of the visitor.
-    pub fn subscription_source(
+    pub fn subscription_source<Kind>(
         mut self,
-        subscription_source: impl Into<String>,
+        subscription_source: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+        self.subscription_source = subscription_source.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -2201,23 +2330,29 @@ impl GetSignupPageForSource {
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Address to which the browser finally returns.
-    pub fn url_next(mut self, url_next: impl Into<String>) -> Self {
-        self.url_next = Some(url_next.into());
+    pub fn url_next<Kind>(
+        mut self,
+        url_next: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.url_next = url_next.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(
+        mut self,
+        partner_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }

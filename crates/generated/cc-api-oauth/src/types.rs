@@ -73,85 +73,85 @@ impl AuthorizationForm {
 
     /// All rights.
     #[must_use]
-    pub fn almighty(mut self, almighty: impl Into<String>) -> Self {
-        self.almighty = Some(almighty.into());
+    pub fn almighty<Kind>(mut self, almighty: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.almighty = almighty.into_option();
         self
     }
 
     /// Read access to organisations.
     #[must_use]
-    pub fn access_organisations(mut self, access_organisations: impl Into<String>) -> Self {
-        self.access_organisations = Some(access_organisations.into());
+    pub fn access_organisations<Kind>(mut self, access_organisations: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.access_organisations = access_organisations.into_option();
         self
     }
 
     /// Write access to organisations.
     #[must_use]
-    pub fn manage_organisations(mut self, manage_organisations: impl Into<String>) -> Self {
-        self.manage_organisations = Some(manage_organisations.into());
+    pub fn manage_organisations<Kind>(mut self, manage_organisations: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.manage_organisations = manage_organisations.into_option();
         self
     }
 
     /// Write access to the add-ons of organisations.
     #[must_use]
-    pub fn manage_organisations_services(mut self, manage_organisations_services: impl Into<String>) -> Self {
-        self.manage_organisations_services = Some(manage_organisations_services.into());
+    pub fn manage_organisations_services<Kind>(mut self, manage_organisations_services: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.manage_organisations_services = manage_organisations_services.into_option();
         self
     }
 
     /// Write access to the applications of organisations.
     #[must_use]
-    pub fn manage_organisations_applications(mut self, manage_organisations_applications: impl Into<String>) -> Self {
-        self.manage_organisations_applications = Some(manage_organisations_applications.into());
+    pub fn manage_organisations_applications<Kind>(mut self, manage_organisations_applications: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.manage_organisations_applications = manage_organisations_applications.into_option();
         self
     }
 
     /// Write access to the members of organisations.
     #[must_use]
-    pub fn manage_organisations_members(mut self, manage_organisations_members: impl Into<String>) -> Self {
-        self.manage_organisations_members = Some(manage_organisations_members.into());
+    pub fn manage_organisations_members<Kind>(mut self, manage_organisations_members: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.manage_organisations_members = manage_organisations_members.into_option();
         self
     }
 
     /// Read access to the invoices of organisations.
     #[must_use]
-    pub fn access_organisations_bills(mut self, access_organisations_bills: impl Into<String>) -> Self {
-        self.access_organisations_bills = Some(access_organisations_bills.into());
+    pub fn access_organisations_bills<Kind>(mut self, access_organisations_bills: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.access_organisations_bills = access_organisations_bills.into_option();
         self
     }
 
     /// Read access to the credits of organisations.
     #[must_use]
-    pub fn access_organisations_credit_count(mut self, access_organisations_credit_count: impl Into<String>) -> Self {
-        self.access_organisations_credit_count = Some(access_organisations_credit_count.into());
+    pub fn access_organisations_credit_count<Kind>(mut self, access_organisations_credit_count: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.access_organisations_credit_count = access_organisations_credit_count.into_option();
         self
     }
 
     /// Read access to the consumption of organisations.
     #[must_use]
-    pub fn access_organisations_consumption_statistics(mut self, access_organisations_consumption_statistics: impl Into<String>) -> Self {
-        self.access_organisations_consumption_statistics = Some(access_organisations_consumption_statistics.into());
+    pub fn access_organisations_consumption_statistics<Kind>(mut self, access_organisations_consumption_statistics: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.access_organisations_consumption_statistics = access_organisations_consumption_statistics.into_option();
         self
     }
 
     /// Read access to the profile.
     #[must_use]
-    pub fn access_personal_information(mut self, access_personal_information: impl Into<String>) -> Self {
-        self.access_personal_information = Some(access_personal_information.into());
+    pub fn access_personal_information<Kind>(mut self, access_personal_information: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.access_personal_information = access_personal_information.into_option();
         self
     }
 
     /// Write access to the profile.
     #[must_use]
-    pub fn manage_personal_information(mut self, manage_personal_information: impl Into<String>) -> Self {
-        self.manage_personal_information = Some(manage_personal_information.into());
+    pub fn manage_personal_information<Kind>(mut self, manage_personal_information: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.manage_personal_information = manage_personal_information.into_option();
         self
     }
 
     /// Write access to the SSH keys.
     #[must_use]
-    pub fn manage_ssh_keys(mut self, manage_ssh_keys: impl Into<String>) -> Self {
-        self.manage_ssh_keys = Some(manage_ssh_keys.into());
+    pub fn manage_ssh_keys<Kind>(mut self, manage_ssh_keys: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.manage_ssh_keys = manage_ssh_keys.into_option();
         self
     }
 }
@@ -196,29 +196,29 @@ impl LoginForm {
 
     /// Whether the visitor comes from the authorization page.
     #[must_use]
-    pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
-        self.from_authorize = Some(from_authorize.into());
+    pub fn from_authorize<Kind>(mut self, from_authorize: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.from_authorize = from_authorize.into_option();
         self
     }
 
     /// Token for which the command line waits.
     #[must_use]
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(mut self, cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Request token of the authorization that continues afterwards.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(mut self, oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
     #[must_use]
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(mut self, partner_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -330,78 +330,78 @@ impl OauthForm {
 
     /// Key of the consumer.
     #[must_use]
-    pub fn oauth_consumer_key(mut self, oauth_consumer_key: impl Into<cc_runtime::ConsumerKey>) -> Self {
-        self.oauth_consumer_key = Some(oauth_consumer_key.into());
+    pub fn oauth_consumer_key<Kind>(mut self, oauth_consumer_key: impl cc_runtime::input::IntoOption<cc_runtime::ConsumerKey, Kind>) -> Self {
+        self.oauth_consumer_key = oauth_consumer_key.into_option();
         self
     }
 
     /// The request token.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(mut self, oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     #[must_use]
-    pub fn oauth_signature_method(mut self, oauth_signature_method: impl Into<String>) -> Self {
-        self.oauth_signature_method = Some(oauth_signature_method.into());
+    pub fn oauth_signature_method<Kind>(mut self, oauth_signature_method: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_signature_method = oauth_signature_method.into_option();
         self
     }
 
     /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
     #[must_use]
-    pub fn oauth_signature(mut self, oauth_signature: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_signature = Some(oauth_signature.into());
+    pub fn oauth_signature<Kind>(mut self, oauth_signature: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.oauth_signature = oauth_signature.into_option();
         self
     }
 
     /// Time of the signature, in epoch seconds.
     #[must_use]
-    pub fn oauth_timestamp(mut self, oauth_timestamp: impl Into<String>) -> Self {
-        self.oauth_timestamp = Some(oauth_timestamp.into());
+    pub fn oauth_timestamp<Kind>(mut self, oauth_timestamp: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_timestamp = oauth_timestamp.into_option();
         self
     }
 
     /// Text that is unique among the requests of the same second.
     #[must_use]
-    pub fn oauth_nonce(mut self, oauth_nonce: impl Into<String>) -> Self {
-        self.oauth_nonce = Some(oauth_nonce.into());
+    pub fn oauth_nonce<Kind>(mut self, oauth_nonce: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_nonce = oauth_nonce.into_option();
         self
     }
 
     /// Version of OAuth: `1.0`.
     #[must_use]
-    pub fn oauth_version(mut self, oauth_version: impl Into<String>) -> Self {
-        self.oauth_version = Some(oauth_version.into());
+    pub fn oauth_version<Kind>(mut self, oauth_version: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_version = oauth_version.into_option();
         self
     }
 
     /// Verifier from the authorization page.
     #[must_use]
-    pub fn oauth_verifier(mut self, oauth_verifier: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_verifier = Some(oauth_verifier.into());
+    pub fn oauth_verifier<Kind>(mut self, oauth_verifier: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.oauth_verifier = oauth_verifier.into_option();
         self
     }
 
     /// Address to open after the authorization page, or `oob` for none.
     #[must_use]
-    pub fn oauth_callback(mut self, oauth_callback: impl Into<String>) -> Self {
-        self.oauth_callback = Some(oauth_callback.into());
+    pub fn oauth_callback<Kind>(mut self, oauth_callback: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_callback = oauth_callback.into_option();
         self
     }
 
     /// Secret of the token.
     #[must_use]
-    pub fn oauth_token_secret(mut self, oauth_token_secret: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token_secret = Some(oauth_token_secret.into());
+    pub fn oauth_token_secret<Kind>(mut self, oauth_token_secret: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.oauth_token_secret = oauth_token_secret.into_option();
         self
     }
 
     /// `true` if the platform accepted the callback.
     #[must_use]
-    pub fn oauth_callback_confirmed(mut self, oauth_callback_confirmed: impl Into<String>) -> Self {
-        self.oauth_callback_confirmed = Some(oauth_callback_confirmed.into());
+    pub fn oauth_callback_confirmed<Kind>(mut self, oauth_callback_confirmed: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.oauth_callback_confirmed = oauth_callback_confirmed.into_option();
         self
     }
 }
@@ -452,29 +452,29 @@ impl SecondFactorForm {
 
     /// Whether the visitor comes from the authorization page.
     #[must_use]
-    pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
-        self.from_authorize = Some(from_authorize.into());
+    pub fn from_authorize<Kind>(mut self, from_authorize: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.from_authorize = from_authorize.into_option();
         self
     }
 
     /// Token for which the command line waits.
     #[must_use]
-    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.cli_token = Some(cli_token.into());
+    pub fn cli_token<Kind>(mut self, cli_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.cli_token = cli_token.into_option();
         self
     }
 
     /// Request token of the authorization that continues afterwards.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
-        self.oauth_token = Some(oauth_token.into());
+    pub fn oauth_token<Kind>(mut self, oauth_token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.oauth_token = oauth_token.into_option();
         self
     }
 
     /// Id of the partner whose page is shown.
     #[must_use]
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(mut self, partner_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }
@@ -521,43 +521,43 @@ impl SignedRequest {
 
     /// Method of the request.
     #[must_use]
-    pub fn verb(mut self, verb: impl Into<String>) -> Self {
-        self.verb = Some(verb.into());
+    pub fn verb<Kind>(mut self, verb: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.verb = verb.into_option();
         self
     }
 
     /// Address of the request.
     #[must_use]
-    pub fn uri(mut self, uri: impl Into<String>) -> Self {
-        self.uri = Some(uri.into());
+    pub fn uri<Kind>(mut self, uri: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.uri = uri.into_option();
         self
     }
 
     /// `authorization` header of the request.
     #[must_use]
-    pub fn authorization(mut self, authorization: impl Into<cc_runtime::Secret>) -> Self {
-        self.authorization = Some(authorization.into());
+    pub fn authorization<Kind>(mut self, authorization: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.authorization = authorization.into_option();
         self
     }
 
     /// Body of the request.
     #[must_use]
-    pub fn payload(mut self, payload: impl Into<String>) -> Self {
-        self.payload = Some(payload.into());
+    pub fn payload<Kind>(mut self, payload: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.payload = payload.into_option();
         self
     }
 
     /// Text that is unique among requests.
     #[must_use]
-    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
-        self.nonce = Some(nonce.into());
+    pub fn nonce<Kind>(mut self, nonce: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.nonce = nonce.into_option();
         self
     }
 
     /// Signature of the request.
     #[must_use]
-    pub fn mac(mut self, mac: impl Into<cc_runtime::Secret>) -> Self {
-        self.mac = Some(mac.into());
+    pub fn mac<Kind>(mut self, mac: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.mac = mac.into_option();
         self
     }
 }
@@ -624,78 +624,78 @@ impl SignupEnd {
 
     /// Id of the transaction that the provider left open.
     #[must_use]
-    pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
-        self.transaction_id = Some(transaction_id.into());
+    pub fn transaction_id<Kind>(mut self, transaction_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.transaction_id = transaction_id.into_option();
         self
     }
 
     /// Name of the user.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Id of the existing account to link to.
     #[must_use]
-    pub fn other_id(mut self, other_id: impl Into<String>) -> Self {
-        self.other_id = Some(other_id.into());
+    pub fn other_id<Kind>(mut self, other_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.other_id = other_id.into_option();
         self
     }
 
     /// E-mail address of the existing account.
     #[must_use]
-    pub fn other_email(mut self, other_email: impl Into<String>) -> Self {
-        self.other_email = Some(other_email.into());
+    pub fn other_email<Kind>(mut self, other_email: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.other_email = other_email.into_option();
         self
     }
 
     /// Password of the existing account.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
-        self.password = Some(password.into());
+    pub fn password<Kind>(mut self, password: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.password = password.into_option();
         self
     }
 
     /// Whether to link the accounts.
     #[must_use]
-    pub fn auto_link(mut self, auto_link: impl Into<String>) -> Self {
-        self.auto_link = Some(auto_link.into());
+    pub fn auto_link<Kind>(mut self, auto_link: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.auto_link = auto_link.into_option();
         self
     }
 
     /// Whether the user accepted the terms of service.
     #[must_use]
-    pub fn terms(mut self, terms: impl Into<String>) -> Self {
-        self.terms = Some(terms.into());
+    pub fn terms<Kind>(mut self, terms: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.terms = terms.into_option();
         self
     }
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_runtime::Secret>) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+    pub fn invitation_key<Kind>(mut self, invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.invitation_key = invitation_key.into_option();
         self
     }
 
     /// Kind of the second factor.
     #[must_use]
-    pub fn mfa_kind(mut self, mfa_kind: impl Into<MfaKind>) -> Self {
-        self.mfa_kind = Some(mfa_kind.into());
+    pub fn mfa_kind<Kind>(mut self, mfa_kind: impl cc_runtime::input::IntoOption<MfaKind, Kind>) -> Self {
+        self.mfa_kind = mfa_kind.into_option();
         self
     }
 
     /// Kind of the second factor.
     #[must_use]
-    pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_runtime::Secret>) -> Self {
-        self.mfa_attempt = Some(mfa_attempt.into());
+    pub fn mfa_attempt<Kind>(mut self, mfa_attempt: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.mfa_attempt = mfa_attempt.into_option();
         self
     }
 
     /// Id of the partner through which the user signs up.
     #[must_use]
-    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
-        self.partner_id = Some(partner_id.into());
+    pub fn partner_id<Kind>(mut self, partner_id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.partner_id = partner_id.into_option();
         self
     }
 }

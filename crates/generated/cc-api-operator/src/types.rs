@@ -76,6 +76,8 @@ pub struct Keycloak {
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
+cc_runtime::__ids_of! { Keycloak { resource_id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
+
 /// A Java application that was added to a Keycloak.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -90,6 +92,8 @@ pub struct KeycloakApplication {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
+
+cc_runtime::__ids_of! { KeycloakApplication { id => RealAddonId, AnyAddonId, ResourceId } }
 
 /// A Java application to add to a Keycloak, in the format in which the platform provisions add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -146,29 +150,29 @@ impl KeycloakApplicationCreation {
 
     /// Name of the add-on.
     #[must_use]
-    pub fn addon_name(mut self, addon_name: impl Into<String>) -> Self {
-        self.addon_name = Some(addon_name.into());
+    pub fn addon_name<Kind>(mut self, addon_name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.addon_name = addon_name.into_option();
         self
     }
 
     /// Id of the user who sends the request.
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<cc_runtime::UserId>) -> Self {
-        self.user_id = Some(user_id.into());
+    pub fn user_id<Kind>(mut self, user_id: impl cc_runtime::input::IntoOption<cc_runtime::UserId, Kind>) -> Self {
+        self.user_id = user_id.into_option();
         self
     }
 
     /// Version of the service.
     #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into());
+    pub fn version<Kind>(mut self, version: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.version = version.into_option();
         self
     }
 
     /// Address to send logs to.
     #[must_use]
-    pub fn logs_collector(mut self, logs_collector: impl Into<String>) -> Self {
-        self.logs_collector = Some(logs_collector.into());
+    pub fn logs_collector<Kind>(mut self, logs_collector: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.logs_collector = logs_collector.into_option();
         self
     }
 }
@@ -229,6 +233,8 @@ pub struct Matomo {
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
+cc_runtime::__ids_of! { Matomo { resource_id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
+
 /// Resources of a Matomo.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -288,6 +294,8 @@ pub struct Metabase {
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
+cc_runtime::__ids_of! { Metabase { resource_id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
+
 /// Resources of a Metabase.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -332,6 +340,8 @@ pub struct OperatorNetworkGroup {
     /// Id of the network group.
     pub id: cc_runtime::NetworkGroupId,
 }
+
+cc_runtime::__ids_of! { OperatorNetworkGroup { id => NetworkGroupId } }
 
 cc_runtime::open_enum! {
     /// The plan of an operator.
@@ -433,6 +443,8 @@ pub struct Otoroshi {
     #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
+
+cc_runtime::__ids_of! { Otoroshi { resource_id => RealAddonId, AnyAddonId, ResourceId; addon_id => AddonId } }
 
 /// API of an Otoroshi.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

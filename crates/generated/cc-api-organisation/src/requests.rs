@@ -495,11 +495,11 @@ impl AddOrganisationMember {
     }
 
     /// Key of the invitation to accept.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 }
@@ -723,20 +723,29 @@ impl ListOfferedProducts {
     }
 
     /// Restricts the list to products of this location.
-    pub fn location_id(mut self, location_id: impl Into<String>) -> Self {
-        self.location_id = Some(location_id.into());
+    pub fn location_id<Kind>(
+        mut self,
+        location_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.location_id = location_id.into_option();
         self
     }
 
     /// Restricts the list to products with these tags.
-    pub fn tag(mut self, tag: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tag = Some(tag.into_iter().map(Into::into).collect());
+    pub fn tag<Kind>(
+        mut self,
+        tag: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.tag = tag.into_optional_list();
         self
     }
 
     /// Restricts the list to products that this tenant may use.
-    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.tenant_id = Some(tenant_id.into());
+    pub fn tenant_id<Kind>(
+        mut self,
+        tenant_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.tenant_id = tenant_id.into_option();
         self
     }
 }

@@ -85,8 +85,8 @@ impl MemberInvitation {
 
     /// Job of the member.
     #[must_use]
-    pub fn job(mut self, job: impl Into<String>) -> Self {
-        self.job = Some(job.into());
+    pub fn job<Kind>(mut self, job: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.job = job.into_option();
         self
     }
 }
@@ -117,15 +117,15 @@ impl MemberUpdate {
 
     /// Role of the member.
     #[must_use]
-    pub fn role(mut self, role: impl Into<OrganisationRole>) -> Self {
-        self.role = Some(role.into());
+    pub fn role<Kind>(mut self, role: impl cc_runtime::input::IntoOption<OrganisationRole, Kind>) -> Self {
+        self.role = role.into_option();
         self
     }
 
     /// Job of the member.
     #[must_use]
-    pub fn job(mut self, job: impl Into<String>) -> Self {
-        self.job = Some(job.into());
+    pub fn job<Kind>(mut self, job: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.job = job.into_option();
         self
     }
 }
@@ -235,6 +235,8 @@ pub struct Organisation {
     pub is_trusted: bool,
 }
 
+cc_runtime::__ids_of! { Organisation { id => OwnerId } }
+
 /// An avatar image.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -274,15 +276,15 @@ impl OrganisationContact {
 
     /// E-mail address.
     #[must_use]
-    pub fn email_address(mut self, email_address: impl Into<String>) -> Self {
-        self.email_address = Some(email_address.into());
+    pub fn email_address<Kind>(mut self, email_address: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.email_address = email_address.into_option();
         self
     }
 
     /// Telephone number.
     #[must_use]
-    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
-        self.phone_number = Some(phone_number.into());
+    pub fn phone_number<Kind>(mut self, phone_number: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.phone_number = phone_number.into_option();
         self
     }
 }
@@ -356,36 +358,36 @@ impl OrganisationCreation {
 
     /// E-mail address for invoices.
     #[must_use]
-    pub fn billing_email(mut self, billing_email: impl Into<String>) -> Self {
-        self.billing_email = Some(billing_email.into());
+    pub fn billing_email<Kind>(mut self, billing_email: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.billing_email = billing_email.into_option();
         self
     }
 
     /// Country as ISO 3166-1 alpha-2, such as `FR`. Required for a person.
     #[must_use]
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<Kind>(mut self, country: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// Name of the company. Required for a company.
     #[must_use]
-    pub fn company(mut self, company: impl Into<String>) -> Self {
-        self.company = Some(company.into());
+    pub fn company<Kind>(mut self, company: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.company = company.into_option();
         self
     }
 
     /// VAT number. Required for a company.
     #[must_use]
-    pub fn vat(mut self, vat: impl Into<String>) -> Self {
-        self.vat = Some(vat.into());
+    pub fn vat<Kind>(mut self, vat: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.vat = vat.into_option();
         self
     }
 
     /// Contacts of the organisation.
     #[must_use]
-    pub fn contacts(mut self, contacts: impl IntoIterator<Item = impl Into<OrganisationContact>>) -> Self {
-        self.contacts = Some(contacts.into_iter().map(Into::into).collect());
+    pub fn contacts<Kind>(mut self, contacts: impl cc_runtime::input::IntoOptionalList<OrganisationContact, Kind>) -> Self {
+        self.contacts = contacts.into_optional_list();
         self
     }
 }
@@ -427,6 +429,8 @@ pub struct OrganisationMemberUser {
     #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub preferred_mfa: MfaKind,
 }
+
+cc_runtime::__ids_of! { OrganisationMemberUser { id => UserId, OwnerId } }
 
 /// New data of an organisation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -485,36 +489,36 @@ impl OrganisationUpdate {
 
     /// E-mail address for invoices.
     #[must_use]
-    pub fn billing_email(mut self, billing_email: impl Into<String>) -> Self {
-        self.billing_email = Some(billing_email.into());
+    pub fn billing_email<Kind>(mut self, billing_email: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.billing_email = billing_email.into_option();
         self
     }
 
     /// Country as ISO 3166-1 alpha-2, such as `FR`. Required for a person.
     #[must_use]
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<Kind>(mut self, country: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// Name of the company. Required for a company.
     #[must_use]
-    pub fn company(mut self, company: impl Into<String>) -> Self {
-        self.company = Some(company.into());
+    pub fn company<Kind>(mut self, company: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.company = company.into_option();
         self
     }
 
     /// VAT number. Required for a company.
     #[must_use]
-    pub fn vat(mut self, vat: impl Into<String>) -> Self {
-        self.vat = Some(vat.into());
+    pub fn vat<Kind>(mut self, vat: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.vat = vat.into_option();
         self
     }
 
     /// Contacts of the organisation.
     #[must_use]
-    pub fn contacts(mut self, contacts: impl IntoIterator<Item = impl Into<OrganisationContact>>) -> Self {
-        self.contacts = Some(contacts.into_iter().map(Into::into).collect());
+    pub fn contacts<Kind>(mut self, contacts: impl cc_runtime::input::IntoOptionalList<OrganisationContact, Kind>) -> Self {
+        self.contacts = contacts.into_optional_list();
         self
     }
 }
@@ -553,29 +557,29 @@ impl ProductLimitations {
 
     /// Identities that may use the product.
     #[must_use]
-    pub fn identity_ids(mut self, identity_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.identity_ids = Some(identity_ids.into_iter().map(Into::into).collect());
+    pub fn identity_ids<Kind>(mut self, identity_ids: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.identity_ids = identity_ids.into_optional_list();
         self
     }
 
     /// Locations of the product.
     #[must_use]
-    pub fn location_ids(mut self, location_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.location_ids = Some(location_ids.into_iter().map(Into::into).collect());
+    pub fn location_ids<Kind>(mut self, location_ids: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.location_ids = location_ids.into_optional_list();
         self
     }
 
     /// Tags of the permitted uses.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// Tenants that may use the product.
     #[must_use]
-    pub fn tenant_ids(mut self, tenant_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tenant_ids = Some(tenant_ids.into_iter().map(Into::into).collect());
+    pub fn tenant_ids<Kind>(mut self, tenant_ids: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tenant_ids = tenant_ids.into_optional_list();
         self
     }
 }
@@ -872,8 +876,8 @@ impl TenantProductCreation {
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }
@@ -936,71 +940,71 @@ impl TenantProductUpdate {
 
     /// Name, at most 128 characters.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Kind of the product.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Address of the logo.
     #[must_use]
-    pub fn logo_url(mut self, logo_url: impl Into<String>) -> Self {
-        self.logo_url = Some(logo_url.into());
+    pub fn logo_url<Kind>(mut self, logo_url: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.logo_url = logo_url.into_option();
         self
     }
 
     /// Address of the provider.
     #[must_use]
-    pub fn provider_url(mut self, provider_url: impl Into<String>) -> Self {
-        self.provider_url = Some(provider_url.into());
+    pub fn provider_url<Kind>(mut self, provider_url: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.provider_url = provider_url.into_option();
         self
     }
 
     /// Default version of a resource.
     #[must_use]
-    pub fn default_version(mut self, default_version: impl Into<String>) -> Self {
-        self.default_version = Some(default_version.into());
+    pub fn default_version<Kind>(mut self, default_version: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.default_version = default_version.into_option();
         self
     }
 
     /// Versions.
     #[must_use]
-    pub fn versions(mut self, versions: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.versions = Some(versions.into_iter().map(Into::into).collect());
+    pub fn versions<Kind>(mut self, versions: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.versions = versions.into_optional_list();
         self
     }
 
     /// Maturity of the product.
     #[must_use]
-    pub fn maturity(mut self, maturity: impl Into<ProductMaturity>) -> Self {
-        self.maturity = Some(maturity.into());
+    pub fn maturity<Kind>(mut self, maturity: impl cc_runtime::input::IntoOption<ProductMaturity, Kind>) -> Self {
+        self.maturity = maturity.into_option();
         self
     }
 
     /// Visibility of the product.
     #[must_use]
-    pub fn visibility(mut self, visibility: impl Into<ProductVisibility>) -> Self {
-        self.visibility = Some(visibility.into());
+    pub fn visibility<Kind>(mut self, visibility: impl cc_runtime::input::IntoOption<ProductVisibility, Kind>) -> Self {
+        self.visibility = visibility.into_option();
         self
     }
 
     /// Restrictions of the product to users and zones.
     #[must_use]
-    pub fn limitations(mut self, limitations: impl Into<ProductLimitations>) -> Self {
-        self.limitations = Some(limitations.into());
+    pub fn limitations<Kind>(mut self, limitations: impl cc_runtime::input::IntoOption<ProductLimitations, Kind>) -> Self {
+        self.limitations = limitations.into_option();
         self
     }
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }
@@ -1162,8 +1166,8 @@ impl TenantResourceCreation {
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }
@@ -1198,22 +1202,22 @@ impl TenantResourceUpdate {
 
     /// Name, at most 128 characters.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Description of the resource.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tags.
     #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(mut self, tags: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }

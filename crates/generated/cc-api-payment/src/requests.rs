@@ -320,8 +320,11 @@ impl GetStripeIntent {
     }
 
     /// Kind of the payment method. One source requires it, another never sends it.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(
+        mut self,
+        type_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 }
@@ -738,8 +741,11 @@ impl GetLegacyStripeIntent {
     }
 
     /// Kind of the payment method.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(
+        mut self,
+        type_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 }
@@ -1302,8 +1308,11 @@ impl GetLegacyInvoicePdf {
     }
 
     /// Token of the invoice, which replaces credentials.
-    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
-        self.token = Some(token.into());
+    pub fn token<Kind>(
+        mut self,
+        token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.token = token.into_option();
         self
     }
 }
@@ -2274,8 +2283,11 @@ impl HandleStripeSepaEvent {
     }
 
     /// Signature of the event.
-    pub fn stripe_signature(mut self, stripe_signature: impl Into<String>) -> Self {
-        self.stripe_signature = Some(stripe_signature.into());
+    pub fn stripe_signature<Kind>(
+        mut self,
+        stripe_signature: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.stripe_signature = stripe_signature.into_option();
         self
     }
 }

@@ -29,8 +29,8 @@ impl CreditLimit {
 
     /// Number of credits.
     #[must_use]
-    pub fn max(mut self, max: f64) -> Self {
-        self.max = Some(max);
+    pub fn max(mut self, max: impl Into<Option<f64>>) -> Self {
+        self.max = max.into();
         self
     }
 }
@@ -69,29 +69,29 @@ impl CreditOrder {
 
     /// Package of drops.
     #[must_use]
-    pub fn package_id(mut self, package_id: i64) -> Self {
-        self.package_id = Some(package_id);
+    pub fn package_id(mut self, package_id: impl Into<Option<i64>>) -> Self {
+        self.package_id = package_id.into();
         self
     }
 
     /// Number of drops.
     #[must_use]
-    pub fn drop_quantity(mut self, drop_quantity: f64) -> Self {
-        self.drop_quantity = Some(drop_quantity);
+    pub fn drop_quantity(mut self, drop_quantity: impl Into<Option<f64>>) -> Self {
+        self.drop_quantity = drop_quantity.into();
         self
     }
 
     /// Currency as ISO 4217, such as `EUR`.
     #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
+    pub fn currency<Kind>(mut self, currency: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.currency = currency.into_option();
         self
     }
 
     /// Name of a coupon.
     #[must_use]
-    pub fn coupon(mut self, coupon: impl Into<String>) -> Self {
-        self.coupon = Some(coupon.into());
+    pub fn coupon<Kind>(mut self, coupon: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.coupon = coupon.into_option();
         self
     }
 }
@@ -126,22 +126,22 @@ impl ExternalPaymentError {
 
     /// Kind of failure.
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(mut self, type_: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 
     /// Description of the error.
     #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
+    pub fn message<Kind>(mut self, message: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.message = message.into_option();
         self
     }
 
     /// Errors by field.
     #[must_use]
-    pub fn messages(mut self, messages: std::collections::BTreeMap<String, String>) -> Self {
-        self.messages = Some(messages);
+    pub fn messages<Kind>(mut self, messages: impl cc_runtime::input::IntoOptionalMap<String, Kind>) -> Self {
+        self.messages = messages.into_optional_map();
         self
     }
 }
@@ -226,78 +226,78 @@ impl ExternalPaymentUpdate {
 
     /// Id of the payment at its provider.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+    pub fn id<Kind>(mut self, id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.id = id.into_option();
         self
     }
 
     /// Address of the payment.
     #[must_use]
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+    pub fn url<Kind>(mut self, url: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.url = url.into_option();
         self
     }
 
     /// Data that the platform sent with the payment.
     #[must_use]
-    pub fn pos_data(mut self, pos_data: impl Into<String>) -> Self {
-        self.pos_data = Some(pos_data.into());
+    pub fn pos_data<Kind>(mut self, pos_data: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.pos_data = pos_data.into_option();
         self
     }
 
     /// State of a payment in bitcoins.
     #[must_use]
-    pub fn status(mut self, status: impl Into<ExternalPaymentStatus>) -> Self {
-        self.status = Some(status.into());
+    pub fn status<Kind>(mut self, status: impl cc_runtime::input::IntoOption<ExternalPaymentStatus, Kind>) -> Self {
+        self.status = status.into_option();
         self
     }
 
     /// Price in bitcoins.
     #[must_use]
-    pub fn btc_price(mut self, btc_price: impl Into<String>) -> Self {
-        self.btc_price = Some(btc_price.into());
+    pub fn btc_price<Kind>(mut self, btc_price: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.btc_price = btc_price.into_option();
         self
     }
 
     /// Price, in units of the currency.
     #[must_use]
-    pub fn price(mut self, price: f64) -> Self {
-        self.price = Some(price);
+    pub fn price(mut self, price: impl Into<Option<f64>>) -> Self {
+        self.price = price.into();
         self
     }
 
     /// Currency as ISO 4217, such as `EUR`.
     #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
+    pub fn currency<Kind>(mut self, currency: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.currency = currency.into_option();
         self
     }
 
     /// Date of the payment request.
     #[must_use]
-    pub fn invoice_time(mut self, invoice_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
-        self.invoice_time = Some(invoice_time.into());
+    pub fn invoice_time<Kind>(mut self, invoice_time: impl cc_runtime::input::IntoOption<cc_runtime::TimestampMillis, Kind>) -> Self {
+        self.invoice_time = invoice_time.into_option();
         self
     }
 
     /// Date of the report.
     #[must_use]
-    pub fn current_time(mut self, current_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
-        self.current_time = Some(current_time.into());
+    pub fn current_time<Kind>(mut self, current_time: impl cc_runtime::input::IntoOption<cc_runtime::TimestampMillis, Kind>) -> Self {
+        self.current_time = current_time.into_option();
         self
     }
 
     /// Expiration date of the payment request.
     #[must_use]
-    pub fn expiration_time(mut self, expiration_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
-        self.expiration_time = Some(expiration_time.into());
+    pub fn expiration_time<Kind>(mut self, expiration_time: impl cc_runtime::input::IntoOption<cc_runtime::TimestampMillis, Kind>) -> Self {
+        self.expiration_time = expiration_time.into_option();
         self
     }
 
     /// Reason of the failure of a payment in bitcoins.
     #[must_use]
-    pub fn error(mut self, error: impl Into<ExternalPaymentError>) -> Self {
-        self.error = Some(error.into());
+    pub fn error<Kind>(mut self, error: impl cc_runtime::input::IntoOption<ExternalPaymentError, Kind>) -> Self {
+        self.error = error.into_option();
         self
     }
 }
@@ -617,22 +617,22 @@ impl PaymentData {
 
     /// Kind of card of a payment.
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<PaymentDataType>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(mut self, type_: impl cc_runtime::input::IntoOption<PaymentDataType, Kind>) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 
     /// Token of the card.
     #[must_use]
-    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
-        self.token = Some(token.into());
+    pub fn token<Kind>(mut self, token: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.token = token.into_option();
         self
     }
 
     /// Data of the browser for the payment provider.
     #[must_use]
-    pub fn device_data(mut self, device_data: impl Into<String>) -> Self {
-        self.device_data = Some(device_data.into());
+    pub fn device_data<Kind>(mut self, device_data: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.device_data = device_data.into_option();
         self
     }
 }
@@ -896,29 +896,29 @@ impl StripeIntent {
 
     /// Id of the intent.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+    pub fn id<Kind>(mut self, id: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.id = id.into_option();
         self
     }
 
     /// Secret with which a browser continues.
     #[must_use]
-    pub fn client_secret(mut self, client_secret: impl Into<cc_runtime::Secret>) -> Self {
-        self.client_secret = Some(client_secret.into());
+    pub fn client_secret<Kind>(mut self, client_secret: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>) -> Self {
+        self.client_secret = client_secret.into_option();
         self
     }
 
     /// Customer id of the owner at Stripe.
     #[must_use]
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.customer = Some(customer.into());
+    pub fn customer<Kind>(mut self, customer: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.customer = customer.into_option();
         self
     }
 
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(mut self, owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

@@ -43,8 +43,11 @@ impl ListProductAddonProviders {
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.orga_id = Some(orga_id.into());
+    pub fn orga_id<Kind>(
+        mut self,
+        orga_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.orga_id = orga_id.into_option();
         self
     }
 }
@@ -115,8 +118,11 @@ impl GetProductAddonProvider {
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.orga_id = Some(orga_id.into());
+    pub fn orga_id<Kind>(
+        mut self,
+        orga_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.orga_id = orga_id.into_option();
         self
     }
 }
@@ -408,8 +414,11 @@ impl ListFlavors {
     }
 
     /// Use of the flavors. No source lists the values.
-    pub fn context(mut self, context: impl Into<String>) -> Self {
-        self.context = Some(context.into());
+    pub fn context<Kind>(
+        mut self,
+        context: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.context = context.into_option();
         self
     }
 }
@@ -471,8 +480,11 @@ impl ListRuntimes {
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn for_(mut self, for_: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.for_ = Some(for_.into());
+    pub fn for_<Kind>(
+        mut self,
+        for_: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.for_ = for_.into_option();
         self
     }
 }
@@ -550,14 +562,20 @@ impl GetRuntime {
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn for_(mut self, for_: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.for_ = Some(for_.into());
+    pub fn for_<Kind>(
+        mut self,
+        for_: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.for_ = for_.into_option();
         self
     }
 
     /// Shows the runtime with the options for this application.
-    pub fn app(mut self, app: impl Into<cc_runtime::ApplicationId>) -> Self {
-        self.app = Some(app.into());
+    pub fn app<Kind>(
+        mut self,
+        app: impl cc_runtime::input::IntoOption<cc_runtime::ApplicationId, Kind>,
+    ) -> Self {
+        self.app = app.into_option();
         self
     }
 }
@@ -684,20 +702,29 @@ impl ListCreditPackages {
     }
 
     /// Coupon to apply to the prices.
-    pub fn coupon(mut self, coupon: impl Into<String>) -> Self {
-        self.coupon = Some(coupon.into());
+    pub fn coupon<Kind>(
+        mut self,
+        coupon: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.coupon = coupon.into_option();
         self
     }
 
     /// Shows the packages with the prices for this owner.
-    pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.orga_id = Some(orga_id.into());
+    pub fn orga_id<Kind>(
+        mut self,
+        orga_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.orga_id = orga_id.into_option();
         self
     }
 
     /// Currency of the prices, as ISO 4217.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
+    pub fn currency<Kind>(
+        mut self,
+        currency: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.currency = currency.into_option();
         self
     }
 }

@@ -592,8 +592,8 @@ impl ListPulsarTopics {
     }
 
     /// `true` for partitioned topics. Inferred from the Go SDK.
-    pub fn partitioned(mut self, partitioned: bool) -> Self {
-        self.partitioned = Some(partitioned);
+    pub fn partitioned(mut self, partitioned: impl Into<Option<bool>>) -> Self {
+        self.partitioned = partitioned.into();
         self
     }
 }
@@ -674,14 +674,17 @@ impl CreatePulsarTopic {
     }
 
     /// `true` for a partitioned topic. Inferred from the Go SDK.
-    pub fn partitioned(mut self, partitioned: bool) -> Self {
-        self.partitioned = Some(partitioned);
+    pub fn partitioned(mut self, partitioned: impl Into<Option<bool>>) -> Self {
+        self.partitioned = partitioned.into();
         self
     }
 
     /// Number of partitions. Inferred from the Go SDK.
-    pub fn partitions_number(mut self, partitions_number: i64) -> Self {
-        self.partitions_number = Some(partitions_number);
+    pub fn partitions_number(
+        mut self,
+        partitions_number: impl Into<Option<i64>>,
+    ) -> Self {
+        self.partitions_number = partitions_number.into();
         self
     }
 }
@@ -764,14 +767,14 @@ impl DeletePulsarTopic {
     }
 
     /// `true` to delete the topic even if it is in use. Inferred from the Go SDK.
-    pub fn force(mut self, force: bool) -> Self {
-        self.force = Some(force);
+    pub fn force(mut self, force: impl Into<Option<bool>>) -> Self {
+        self.force = force.into();
         self
     }
 
     /// `true` for a partitioned topic. Inferred from the Go SDK.
-    pub fn partitioned(mut self, partitioned: bool) -> Self {
-        self.partitioned = Some(partitioned);
+    pub fn partitioned(mut self, partitioned: impl Into<Option<bool>>) -> Self {
+        self.partitioned = partitioned.into();
         self
     }
 }
@@ -982,8 +985,8 @@ impl ListPulsarNonPersistentTopics {
     }
 
     /// `true` for partitioned topics. Inferred from the Go SDK.
-    pub fn partitioned(mut self, partitioned: bool) -> Self {
-        self.partitioned = Some(partitioned);
+    pub fn partitioned(mut self, partitioned: impl Into<Option<bool>>) -> Self {
+        self.partitioned = partitioned.into();
         self
     }
 }
@@ -1065,14 +1068,17 @@ impl CreatePulsarNonPersistentTopic {
     }
 
     /// `true` for a partitioned topic. Inferred from the Go SDK.
-    pub fn partitioned(mut self, partitioned: bool) -> Self {
-        self.partitioned = Some(partitioned);
+    pub fn partitioned(mut self, partitioned: impl Into<Option<bool>>) -> Self {
+        self.partitioned = partitioned.into();
         self
     }
 
     /// Number of partitions. Inferred from the Go SDK.
-    pub fn partitions_number(mut self, partitions_number: i64) -> Self {
-        self.partitions_number = Some(partitions_number);
+    pub fn partitions_number(
+        mut self,
+        partitions_number: impl Into<Option<i64>>,
+    ) -> Self {
+        self.partitions_number = partitions_number.into();
         self
     }
 }
@@ -1155,14 +1161,14 @@ impl DeletePulsarNonPersistentTopic {
     }
 
     /// `true` to delete the topic even if it is in use. Inferred from the Go SDK.
-    pub fn force(mut self, force: bool) -> Self {
-        self.force = Some(force);
+    pub fn force(mut self, force: impl Into<Option<bool>>) -> Self {
+        self.force = force.into();
         self
     }
 
     /// `true` for a partitioned topic. Inferred from the Go SDK.
-    pub fn partitioned(mut self, partitioned: bool) -> Self {
-        self.partitioned = Some(partitioned);
+    pub fn partitioned(mut self, partitioned: impl Into<Option<bool>>) -> Self {
+        self.partitioned = partitioned.into();
         self
     }
 }
@@ -1445,23 +1451,32 @@ impl ListPulsarConsumptions {
     }
 
     /// Restricts the list to the consumption of these add-ons. Repeated.
-    pub fn resource_id(
+    pub fn resource_id<Kind>(
         mut self,
-        resource_id: impl IntoIterator<Item = impl Into<cc_runtime::RealAddonId>>,
+        resource_id: impl cc_runtime::input::IntoOptionalList<
+            cc_runtime::RealAddonId,
+            Kind,
+        >,
     ) -> Self {
-        self.resource_id = Some(resource_id.into_iter().map(Into::into).collect());
+        self.resource_id = resource_id.into_optional_list();
         self
     }
 
     /// Start of the period.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the period.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 }

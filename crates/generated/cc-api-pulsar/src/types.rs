@@ -55,6 +55,8 @@ pub struct Pulsar {
     pub cold_storage_must_be_provided: bool,
 }
 
+cc_runtime::__ids_of! { Pulsar { id => RealAddonId, AnyAddonId, ResourceId } }
+
 /// A cluster that Pulsar add-ons share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -130,8 +132,8 @@ impl PulsarCreation {
 
     /// Id of the user who creates the Pulsar.
     #[must_use]
-    pub fn author_id(mut self, author_id: impl Into<cc_runtime::UserId>) -> Self {
-        self.author_id = Some(author_id.into());
+    pub fn author_id<Kind>(mut self, author_id: impl cc_runtime::input::IntoOption<cc_runtime::UserId, Kind>) -> Self {
+        self.author_id = author_id.into_option();
         self
     }
 }
@@ -207,15 +209,15 @@ impl StoragePoliciesUpdate {
 
     /// Limits for messages in a topic.
     #[must_use]
-    pub fn retention_policies(mut self, retention_policies: impl Into<StoragePolicyUpdate>) -> Self {
-        self.retention_policies = Some(retention_policies.into());
+    pub fn retention_policies<Kind>(mut self, retention_policies: impl cc_runtime::input::IntoOption<StoragePolicyUpdate, Kind>) -> Self {
+        self.retention_policies = retention_policies.into_option();
         self
     }
 
     /// Limits for messages on fast disks, after which they move to a Cellar.
     #[must_use]
-    pub fn offload_policies(mut self, offload_policies: impl Into<StoragePolicyUpdate>) -> Self {
-        self.offload_policies = Some(offload_policies.into());
+    pub fn offload_policies<Kind>(mut self, offload_policies: impl cc_runtime::input::IntoOption<StoragePolicyUpdate, Kind>) -> Self {
+        self.offload_policies = offload_policies.into_option();
         self
     }
 }

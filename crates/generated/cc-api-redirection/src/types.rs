@@ -54,15 +54,15 @@ impl RedirectionCreation {
 
     /// Lowest acceptable port.
     #[must_use]
-    pub fn min_port(mut self, min_port: i64) -> Self {
-        self.min_port = Some(min_port);
+    pub fn min_port(mut self, min_port: impl Into<Option<i64>>) -> Self {
+        self.min_port = min_port.into();
         self
     }
 
     /// Highest acceptable port.
     #[must_use]
-    pub fn max_port(mut self, max_port: i64) -> Self {
-        self.max_port = Some(max_port);
+    pub fn max_port(mut self, max_port: impl Into<Option<i64>>) -> Self {
+        self.max_port = max_port.into();
         self
     }
 }

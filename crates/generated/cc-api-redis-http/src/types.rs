@@ -36,8 +36,8 @@ impl AddListKeyElementBody {
 
     /// End of the list to which the element is added. Default: the tail.
     #[must_use]
-    pub fn position(mut self, position: impl Into<ListPosition>) -> Self {
-        self.position = Some(position.into());
+    pub fn position<Kind>(mut self, position: impl cc_runtime::input::IntoOption<ListPosition, Kind>) -> Self {
+        self.position = position.into_option();
         self
     }
 }
@@ -522,22 +522,22 @@ impl ScanHashKeyBody {
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of fields in a batch, at least 1. Default: 100.
     #[must_use]
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Glob pattern of the field names, such as `user:*`.
     #[must_use]
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(mut self, match_: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 }
@@ -580,29 +580,29 @@ impl ScanKeysBody {
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of keys in a batch, at least 1. Default: 100.
     #[must_use]
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Restricts the keys to one type.
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<KeyType>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(mut self, type_: impl cc_runtime::input::IntoOption<KeyType, Kind>) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 
     /// Glob pattern of the key names, such as `user:*`.
     #[must_use]
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(mut self, match_: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 }
@@ -644,22 +644,22 @@ impl ScanListKeyBody {
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of elements in a batch, at least 1. Default: 100.
     #[must_use]
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Glob pattern of the elements, such as `user:*`.
     #[must_use]
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(mut self, match_: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 }
@@ -701,22 +701,22 @@ impl ScanSetKeyBody {
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of members in a batch, at least 1. Default: 100.
     #[must_use]
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Glob pattern of the members, such as `user:*`.
     #[must_use]
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(mut self, match_: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 }
@@ -838,8 +838,8 @@ impl SendCommandBody {
 
     /// Arguments of the command.
     #[must_use]
-    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.args = Some(args.into_iter().map(Into::into).collect());
+    pub fn args<Kind>(mut self, args: impl cc_runtime::input::IntoOptionalList<String, Kind>) -> Self {
+        self.args = args.into_optional_list();
         self
     }
 }

@@ -37,6 +37,8 @@ pub struct Addon {
     pub config_keys: Vec<String>,
 }
 
+cc_runtime::__ids_of! { Addon { id => AddonId, AnyAddonId, ResourceId; real_id => RealAddonId } }
+
 cc_runtime::open_enum! {
     /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
@@ -158,6 +160,8 @@ pub struct AddonProvider {
     pub regions: Vec<String>,
 }
 
+cc_runtime::__ids_of! { AddonProvider { id => AddonProviderId } }
+
 /// Provider of a kind of add-on, with its offer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -211,6 +215,8 @@ pub struct AddonProviderDetails {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonProviderFeature>,
 }
+
+cc_runtime::__ids_of! { AddonProviderDetails { id => AddonProviderId } }
 
 /// A feature that distinguishes the plans of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -428,6 +434,8 @@ pub struct OauthConsumer {
     pub rights: Option<OauthRights>,
 }
 
+cc_runtime::__ids_of! { OauthConsumer { key => ConsumerKey } }
+
 /// Rights of a program that acts for a user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -494,85 +502,85 @@ impl OauthRights {
 
     /// All rights.
     #[must_use]
-    pub fn almighty(mut self, almighty: bool) -> Self {
-        self.almighty = Some(almighty);
+    pub fn almighty(mut self, almighty: impl Into<Option<bool>>) -> Self {
+        self.almighty = almighty.into();
         self
     }
 
     /// Read access to organisations.
     #[must_use]
-    pub fn access_organisations(mut self, access_organisations: bool) -> Self {
-        self.access_organisations = Some(access_organisations);
+    pub fn access_organisations(mut self, access_organisations: impl Into<Option<bool>>) -> Self {
+        self.access_organisations = access_organisations.into();
         self
     }
 
     /// Write access to organisations.
     #[must_use]
-    pub fn manage_organisations(mut self, manage_organisations: bool) -> Self {
-        self.manage_organisations = Some(manage_organisations);
+    pub fn manage_organisations(mut self, manage_organisations: impl Into<Option<bool>>) -> Self {
+        self.manage_organisations = manage_organisations.into();
         self
     }
 
     /// Write access to the add-ons of organisations.
     #[must_use]
-    pub fn manage_organisations_services(mut self, manage_organisations_services: bool) -> Self {
-        self.manage_organisations_services = Some(manage_organisations_services);
+    pub fn manage_organisations_services(mut self, manage_organisations_services: impl Into<Option<bool>>) -> Self {
+        self.manage_organisations_services = manage_organisations_services.into();
         self
     }
 
     /// Write access to the applications of organisations.
     #[must_use]
-    pub fn manage_organisations_applications(mut self, manage_organisations_applications: bool) -> Self {
-        self.manage_organisations_applications = Some(manage_organisations_applications);
+    pub fn manage_organisations_applications(mut self, manage_organisations_applications: impl Into<Option<bool>>) -> Self {
+        self.manage_organisations_applications = manage_organisations_applications.into();
         self
     }
 
     /// Write access to the members of organisations.
     #[must_use]
-    pub fn manage_organisations_members(mut self, manage_organisations_members: bool) -> Self {
-        self.manage_organisations_members = Some(manage_organisations_members);
+    pub fn manage_organisations_members(mut self, manage_organisations_members: impl Into<Option<bool>>) -> Self {
+        self.manage_organisations_members = manage_organisations_members.into();
         self
     }
 
     /// Read access to the invoices of organisations.
     #[must_use]
-    pub fn access_organisations_bills(mut self, access_organisations_bills: bool) -> Self {
-        self.access_organisations_bills = Some(access_organisations_bills);
+    pub fn access_organisations_bills(mut self, access_organisations_bills: impl Into<Option<bool>>) -> Self {
+        self.access_organisations_bills = access_organisations_bills.into();
         self
     }
 
     /// Read access to the credits of organisations.
     #[must_use]
-    pub fn access_organisations_credit_count(mut self, access_organisations_credit_count: bool) -> Self {
-        self.access_organisations_credit_count = Some(access_organisations_credit_count);
+    pub fn access_organisations_credit_count(mut self, access_organisations_credit_count: impl Into<Option<bool>>) -> Self {
+        self.access_organisations_credit_count = access_organisations_credit_count.into();
         self
     }
 
     /// Read access to the consumption of organisations.
     #[must_use]
-    pub fn access_organisations_consumption_statistics(mut self, access_organisations_consumption_statistics: bool) -> Self {
-        self.access_organisations_consumption_statistics = Some(access_organisations_consumption_statistics);
+    pub fn access_organisations_consumption_statistics(mut self, access_organisations_consumption_statistics: impl Into<Option<bool>>) -> Self {
+        self.access_organisations_consumption_statistics = access_organisations_consumption_statistics.into();
         self
     }
 
     /// Read access to the profile.
     #[must_use]
-    pub fn access_personal_information(mut self, access_personal_information: bool) -> Self {
-        self.access_personal_information = Some(access_personal_information);
+    pub fn access_personal_information(mut self, access_personal_information: impl Into<Option<bool>>) -> Self {
+        self.access_personal_information = access_personal_information.into();
         self
     }
 
     /// Write access to the profile.
     #[must_use]
-    pub fn manage_personal_information(mut self, manage_personal_information: bool) -> Self {
-        self.manage_personal_information = Some(manage_personal_information);
+    pub fn manage_personal_information(mut self, manage_personal_information: impl Into<Option<bool>>) -> Self {
+        self.manage_personal_information = manage_personal_information.into();
         self
     }
 
     /// Write access to the SSH keys.
     #[must_use]
-    pub fn manage_ssh_keys(mut self, manage_ssh_keys: bool) -> Self {
-        self.manage_ssh_keys = Some(manage_ssh_keys);
+    pub fn manage_ssh_keys(mut self, manage_ssh_keys: impl Into<Option<bool>>) -> Self {
+        self.manage_ssh_keys = manage_ssh_keys.into();
         self
     }
 }

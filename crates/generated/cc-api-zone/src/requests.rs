@@ -44,14 +44,20 @@ impl ListZones {
     }
 
     /// Restricts the list to the zones that this owner may use.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Restricts the list to the zones with this tag, such as `infra:clever-cloud`.
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(
+        mut self,
+        tag: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.tag = tag.into_option();
         self
     }
 }
@@ -124,14 +130,20 @@ impl GetZone {
     }
 
     /// Reads the zone only if it has this tag, such as `infra:clever-cloud`.
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag<Kind>(
+        mut self,
+        tag: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.tag = tag.into_option();
         self
     }
 
     /// Reads the zone with the options for this owner.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

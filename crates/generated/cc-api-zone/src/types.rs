@@ -39,3 +39,5 @@ pub struct Zone {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
+
+cc_runtime::__ids_of! { Zone { id => ZoneId } }

@@ -70,14 +70,20 @@ impl CreateApiToken {
     }
 
     /// Code of the second factor, if the account has one.
-    pub fn mfa_code(mut self, mfa_code: impl Into<cc_runtime::Secret>) -> Self {
-        self.mfa_code = Some(mfa_code.into());
+    pub fn mfa_code<Kind>(
+        mut self,
+        mfa_code: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.mfa_code = mfa_code.into_option();
         self
     }
 
     /// Purpose of the token.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(
+        mut self,
+        description: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.description = description.into_option();
         self
     }
 }
@@ -256,17 +262,20 @@ impl RotateApiToken {
     }
 
     /// Code of the second factor, if the account has one.
-    pub fn mfa_code(mut self, mfa_code: impl Into<cc_runtime::Secret>) -> Self {
-        self.mfa_code = Some(mfa_code.into());
+    pub fn mfa_code<Kind>(
+        mut self,
+        mfa_code: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.mfa_code = mfa_code.into_option();
         self
     }
 
     /// Expiration date of the new token. Default: the lifetime of the old token from now on.
-    pub fn expiration_date(
+    pub fn expiration_date<Kind>(
         mut self,
-        expiration_date: impl Into<crate::Expiration>,
+        expiration_date: impl cc_runtime::input::IntoOption<crate::Expiration, Kind>,
     ) -> Self {
-        self.expiration_date = Some(expiration_date.into());
+        self.expiration_date = expiration_date.into_option();
         self
     }
 }
@@ -330,8 +339,11 @@ impl UpdateApiToken {
 
     /// New description of the token. The request replaces the description together with the name: pass the
     /// current one to keep it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(
+        mut self,
+        description: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.description = description.into_option();
         self
     }
 }

@@ -130,71 +130,98 @@ impl UpdateProfile {
     }
 
     /// Name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(
+        mut self,
+        name: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Telephone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
+    pub fn phone<Kind>(
+        mut self,
+        phone: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.phone = phone.into_option();
         self
     }
 
     /// Street and number.
-    pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.address = Some(address.into());
+    pub fn address<Kind>(
+        mut self,
+        address: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.address = address.into_option();
         self
     }
 
     /// City.
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
+    pub fn city<Kind>(
+        mut self,
+        city: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.city = city.into_option();
         self
     }
 
     /// Postal code.
-    pub fn zipcode(mut self, zipcode: impl Into<String>) -> Self {
-        self.zipcode = Some(zipcode.into());
+    pub fn zipcode<Kind>(
+        mut self,
+        zipcode: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.zipcode = zipcode.into_option();
         self
     }
 
     /// Country.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<Kind>(
+        mut self,
+        country: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// Language, such as `EN`.
-    pub fn lang(mut self, lang: impl Into<String>) -> Self {
-        self.lang = Some(lang.into());
+    pub fn lang<Kind>(
+        mut self,
+        lang: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.lang = lang.into_option();
         self
     }
 
     /// E-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
+    pub fn email<Kind>(
+        mut self,
+        email: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.email = email.into_option();
         self
     }
 
     /// Password.
-    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
-        self.password = Some(password.into());
+    pub fn password<Kind>(
+        mut self,
+        password: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.password = password.into_option();
         self
     }
 
     /// `true` if the terms of service are accepted.
-    pub fn terms(mut self, terms: bool) -> Self {
-        self.terms = Some(terms);
+    pub fn terms(mut self, terms: impl Into<Option<bool>>) -> Self {
+        self.terms = terms.into();
         self
     }
 
     /// Origin of the registration.
-    pub fn subscription_source(
+    pub fn subscription_source<Kind>(
         mut self,
-        subscription_source: impl Into<String>,
+        subscription_source: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.subscription_source = Some(subscription_source.into());
+        self.subscription_source = subscription_source.into_option();
         self
     }
 }
@@ -288,8 +315,8 @@ impl UpdateAuthPassword {
     }
 
     /// `true` to revoke the user's OAuth tokens.
-    pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
-        self.revoke_tokens = Some(revoke_tokens);
+    pub fn revoke_tokens(mut self, revoke_tokens: impl Into<Option<bool>>) -> Self {
+        self.revoke_tokens = revoke_tokens.into();
         self
     }
 }
@@ -622,8 +649,11 @@ impl SetUserSetting {
     }
 
     /// Environment of the console that the settings apply to.
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
+    pub fn env<Kind>(
+        mut self,
+        env: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.env = env.into_option();
         self
     }
 }
@@ -692,8 +722,11 @@ impl DeleteUserSetting {
     }
 
     /// Environment of the console that the settings apply to.
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
+    pub fn env<Kind>(
+        mut self,
+        env: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.env = env.into_option();
         self
     }
 }
@@ -1151,8 +1184,8 @@ impl ConfirmAuthMfa {
     }
 
     /// `true` to revoke the OAuth tokens of the caller. Default: the default of the platform.
-    pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
-        self.revoke_tokens = Some(revoke_tokens);
+    pub fn revoke_tokens(mut self, revoke_tokens: impl Into<Option<bool>>) -> Self {
+        self.revoke_tokens = revoke_tokens.into();
         self
     }
 }
@@ -1306,8 +1339,11 @@ impl GetUserSetting {
     }
 
     /// Environment of the console that the setting applies to.
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
+    pub fn env<Kind>(
+        mut self,
+        env: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.env = env.into_option();
         self
     }
 }

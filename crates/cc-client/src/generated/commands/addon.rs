@@ -165,50 +165,62 @@ impl CreateAddon {
 
     /// Options for the provider. All values are text, even those that hold JSON, such as
     /// `{"encryption": "true"}`.
-    pub fn options(
+    pub fn options<Kind>(
         mut self,
-        options: std::collections::BTreeMap<String, String>,
+        options: impl cc_runtime::input::IntoOptionalMap<String, Kind>,
     ) -> Self {
-        self.options = Some(options);
+        self.options = options.into_optional_map();
         self
     }
 
     /// Version of the service.
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into());
+    pub fn version<Kind>(
+        mut self,
+        version: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.version = version.into_option();
         self
     }
 
     /// Id of the application to link to the add-on.
-    pub fn linked_app(
+    pub fn linked_app<Kind>(
         mut self,
-        linked_app: impl Into<cc_runtime::ApplicationId>,
+        linked_app: impl cc_runtime::input::IntoOption<cc_runtime::ApplicationId, Kind>,
     ) -> Self {
-        self.linked_app = Some(linked_app.into());
+        self.linked_app = linked_app.into_option();
         self
     }
 
     /// Data of the payment service for a payment in progress.
-    pub fn payment_intent(
+    pub fn payment_intent<Kind>(
         mut self,
-        payment_intent: impl Into<cc_api_addon::types::PaymentIntent>,
+        payment_intent: impl cc_runtime::input::IntoOption<
+            cc_api_addon::types::PaymentIntent,
+            Kind,
+        >,
     ) -> Self {
-        self.payment_intent = Some(payment_intent.into());
+        self.payment_intent = payment_intent.into_option();
         self
     }
 
     /// Method of the payment.
-    pub fn payment_method_type(
+    pub fn payment_method_type<Kind>(
         mut self,
-        payment_method_type: impl Into<cc_api_addon::types::PaymentMethodKind>,
+        payment_method_type: impl cc_runtime::input::IntoOption<
+            cc_api_addon::types::PaymentMethodKind,
+            Kind,
+        >,
     ) -> Self {
-        self.payment_method_type = Some(payment_method_type.into());
+        self.payment_method_type = payment_method_type.into_option();
         self
     }
 
     /// Id of the SEPA debit source.
-    pub fn sepa_source_id(mut self, sepa_source_id: impl Into<String>) -> Self {
-        self.sepa_source_id = Some(sepa_source_id.into());
+    pub fn sepa_source_id<Kind>(
+        mut self,
+        sepa_source_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.sepa_source_id = sepa_source_id.into_option();
         self
     }
 }
@@ -308,8 +320,11 @@ impl GetAddon {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -395,8 +410,11 @@ impl UpdateAddon {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -488,8 +506,11 @@ impl DeleteAddon {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -561,8 +582,11 @@ impl GetAddonSso {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -639,8 +663,11 @@ impl ListMigration {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -738,8 +765,11 @@ impl StartMigration {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -827,8 +857,11 @@ impl ListMigrationPreorder {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -916,8 +949,11 @@ impl GetMigration {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1006,8 +1042,11 @@ impl CancelMigration {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1087,14 +1126,17 @@ impl ListBackup {
     }
 
     /// `true` to include the commands. Default: no.
-    pub fn with_commands(mut self, with_commands: bool) -> Self {
-        self.with_commands = Some(with_commands);
+    pub fn with_commands(mut self, with_commands: impl Into<Option<bool>>) -> Self {
+        self.with_commands = with_commands.into();
         self
     }
 
     /// Id of the owner. Default: resolved from `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

@@ -52,8 +52,11 @@ impl GetAddonProvider {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -168,77 +171,92 @@ impl UpdateAddonProvider {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Display name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(
+        mut self,
+        name: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Web site of the add-on provider.
-    pub fn website(mut self, website: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.website = website.into();
+    pub fn website<Kind>(
+        mut self,
+        website: impl cc_runtime::input::IntoPatch<String, Kind>,
+    ) -> Self {
+        self.website = website.into_patch();
         self
     }
 
     /// E-mail address of the support.
-    pub fn support_email(
+    pub fn support_email<Kind>(
         mut self,
-        support_email: impl Into<cc_runtime::Patch<String>>,
+        support_email: impl cc_runtime::input::IntoPatch<String, Kind>,
     ) -> Self {
-        self.support_email = support_email.into();
+        self.support_email = support_email.into_patch();
         self
     }
 
     /// Name of the add-on provider on Google Plus.
-    pub fn google_plus_name(
+    pub fn google_plus_name<Kind>(
         mut self,
-        google_plus_name: impl Into<cc_runtime::Patch<String>>,
+        google_plus_name: impl cc_runtime::input::IntoPatch<String, Kind>,
     ) -> Self {
-        self.google_plus_name = google_plus_name.into();
+        self.google_plus_name = google_plus_name.into_patch();
         self
     }
 
     /// Name of the add-on provider on Twitter.
-    pub fn twitter_name(
+    pub fn twitter_name<Kind>(
         mut self,
-        twitter_name: impl Into<cc_runtime::Patch<String>>,
+        twitter_name: impl cc_runtime::input::IntoPatch<String, Kind>,
     ) -> Self {
-        self.twitter_name = twitter_name.into();
+        self.twitter_name = twitter_name.into_patch();
         self
     }
 
     /// Id of the add-on provider for web analytics.
-    pub fn analytics_id(
+    pub fn analytics_id<Kind>(
         mut self,
-        analytics_id: impl Into<cc_runtime::Patch<String>>,
+        analytics_id: impl cc_runtime::input::IntoPatch<String, Kind>,
     ) -> Self {
-        self.analytics_id = analytics_id.into();
+        self.analytics_id = analytics_id.into_patch();
         self
     }
 
     /// Description of the offer in one sentence.
-    pub fn short_desc(
+    pub fn short_desc<Kind>(
         mut self,
-        short_desc: impl Into<cc_runtime::Patch<String>>,
+        short_desc: impl cc_runtime::input::IntoPatch<String, Kind>,
     ) -> Self {
-        self.short_desc = short_desc.into();
+        self.short_desc = short_desc.into_patch();
         self
     }
 
     /// Detailed description of the offer.
-    pub fn long_desc(mut self, long_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.long_desc = long_desc.into();
+    pub fn long_desc<Kind>(
+        mut self,
+        long_desc: impl cc_runtime::input::IntoPatch<String, Kind>,
+    ) -> Self {
+        self.long_desc = long_desc.into_patch();
         self
     }
 
     /// Address of the logo.
-    pub fn logo_url(mut self, logo_url: impl Into<cc_runtime::Patch<String>>) -> Self {
-        self.logo_url = logo_url.into();
+    pub fn logo_url<Kind>(
+        mut self,
+        logo_url: impl cc_runtime::input::IntoPatch<String, Kind>,
+    ) -> Self {
+        self.logo_url = logo_url.into_patch();
         self
     }
 }
@@ -342,8 +360,11 @@ impl DeleteAddonProvider {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -415,8 +436,11 @@ impl ListAddonProviderFeature {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -509,8 +533,11 @@ impl CreateAddonProviderFeature {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -621,8 +648,11 @@ impl DeleteAddonProviderPlan {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -817,8 +847,11 @@ impl DeleteAddonProviderFeature {
     }
 
     /// Id of the owner. Default: resolved from `addon_provider_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -873,8 +906,11 @@ impl ListAddonProviderPlan {
     }
 
     /// Id of the owner. Default: resolved from `addon_provider_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -947,21 +983,23 @@ impl CreateAddonProviderPlan {
     }
 
     /// Features of the plan. Default: none.
-    pub fn features(
+    pub fn features<Kind>(
         mut self,
-        features: impl IntoIterator<
-            Item = impl Into<
-                crate::commands::addon_provider::model::AddonProviderPlanFeature,
-            >,
+        features: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::addon_provider::model::AddonProviderPlanFeature,
+            Kind,
         >,
     ) -> Self {
-        self.features = Some(features.into_iter().map(Into::into).collect());
+        self.features = features.into_optional_list();
         self
     }
 
     /// Id of the owner. Default: resolved from `addon_provider_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1041,21 +1079,23 @@ impl UpdateAddonProviderPlan {
     }
 
     /// Features of the plan. Default: none.
-    pub fn features(
+    pub fn features<Kind>(
         mut self,
-        features: impl IntoIterator<
-            Item = impl Into<
-                crate::commands::addon_provider::model::AddonProviderPlanFeature,
-            >,
+        features: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::addon_provider::model::AddonProviderPlanFeature,
+            Kind,
         >,
     ) -> Self {
-        self.features = Some(features.into_iter().map(Into::into).collect());
+        self.features = features.into_optional_list();
         self
     }
 
     /// Id of the owner. Default: resolved from `addon_provider_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

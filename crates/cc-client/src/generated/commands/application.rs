@@ -53,8 +53,11 @@ impl DeleteApplication {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -126,8 +129,11 @@ impl GetApplicationBranches {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -219,8 +225,11 @@ impl CreateDomain {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -303,8 +312,11 @@ impl DeleteDomain {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -380,8 +392,11 @@ impl GetPrimaryDomain {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -471,8 +486,11 @@ impl SetPrimaryDomain {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -552,8 +570,11 @@ impl UnsetPrimaryDomain {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -727,147 +748,177 @@ impl CreateApplication {
     }
 
     /// Name of the largest size. Default: the smallest.
-    pub fn max_flavor(mut self, max_flavor: impl Into<String>) -> Self {
-        self.max_flavor = Some(max_flavor.into());
+    pub fn max_flavor<Kind>(
+        mut self,
+        max_flavor: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.max_flavor = max_flavor.into_option();
         self
     }
 
     /// Minimum number of instances. Default: 1.
-    pub fn min_instances(mut self, min_instances: i64) -> Self {
-        self.min_instances = Some(min_instances);
+    pub fn min_instances(mut self, min_instances: impl Into<Option<i64>>) -> Self {
+        self.min_instances = min_instances.into();
         self
     }
 
     /// Maximum number of instances. Default: 1.
-    pub fn max_instances(mut self, max_instances: i64) -> Self {
-        self.max_instances = Some(max_instances);
+    pub fn max_instances(mut self, max_instances: impl Into<Option<i64>>) -> Self {
+        self.max_instances = max_instances.into();
         self
     }
 
     /// Name of the size of the build instance. Setting it turns `separate_build` on. Default: the application
     /// is built on the instance that runs it.
-    pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
-        self.build_flavor = Some(build_flavor.into());
+    pub fn build_flavor<Kind>(
+        mut self,
+        build_flavor: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.build_flavor = build_flavor.into_option();
         self
     }
 
     /// Branch to deploy from. Default: `master`.
-    pub fn branch(mut self, branch: impl Into<String>) -> Self {
-        self.branch = Some(branch.into());
+    pub fn branch<Kind>(
+        mut self,
+        branch: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.branch = branch.into_option();
         self
     }
 
     /// Deployment method: `git` or `ftp`. Default: `git`.
-    pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
-        self.deploy = Some(deploy.into());
+    pub fn deploy<Kind>(
+        mut self,
+        deploy: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.deploy = deploy.into_option();
         self
     }
 
     /// Short name of the zone. Default: `par`.
-    pub fn zone(mut self, zone: impl Into<String>) -> Self {
-        self.zone = Some(zone.into());
+    pub fn zone<Kind>(
+        mut self,
+        zone: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.zone = zone.into_option();
         self
     }
 
     /// Environment variables of the application. Default: none.
-    pub fn environment(
+    pub fn environment<Kind>(
         mut self,
-        environment: impl Into<crate::env::EnvironmentMap>,
+        environment: impl cc_runtime::input::IntoOption<crate::env::EnvironmentMap, Kind>,
     ) -> Self {
-        self.environment = Some(environment.into());
+        self.environment = environment.into_option();
         self
     }
 
     /// Id of the appliance to create the application from.
-    pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
-        self.appliance_id = Some(appliance_id.into());
+    pub fn appliance_id<Kind>(
+        mut self,
+        appliance_id: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.appliance_id = appliance_id.into_option();
         self
     }
 
     /// `true` if the application is archived.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.archived = Some(archived);
+    pub fn archived(mut self, archived: impl Into<Option<bool>>) -> Self {
+        self.archived = archived.into();
         self
     }
 
     /// `true` if a push cancels a deployment in progress.
-    pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
-        self.cancel_on_push = Some(cancel_on_push);
+    pub fn cancel_on_push(mut self, cancel_on_push: impl Into<Option<bool>>) -> Self {
+        self.cancel_on_push = cancel_on_push.into();
         self
     }
 
     /// Description of the application.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(
+        mut self,
+        description: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// `true` if the application is marked as a favourite.
-    pub fn favourite(mut self, favourite: bool) -> Self {
-        self.favourite = Some(favourite);
+    pub fn favourite(mut self, favourite: impl Into<Option<bool>>) -> Self {
+        self.favourite = favourite.into();
         self
     }
 
     /// `true` if HTTP is redirected to HTTPS.
-    pub fn force_https(mut self, force_https: bool) -> Self {
-        self.force_https = Some(force_https);
+    pub fn force_https(mut self, force_https: impl Into<Option<bool>>) -> Self {
+        self.force_https = force_https.into();
         self
     }
 
     /// `true` if the old instances stop before the new ones start.
-    pub fn homogeneous(mut self, homogeneous: bool) -> Self {
-        self.homogeneous = Some(homogeneous);
+    pub fn homogeneous(mut self, homogeneous: impl Into<Option<bool>>) -> Self {
+        self.homogeneous = homogeneous.into();
         self
     }
 
     /// Lifetime of the instances.
-    pub fn instance_lifetime(
+    pub fn instance_lifetime<Kind>(
         mut self,
-        instance_lifetime: impl Into<cc_api_application::types::InstanceLifetime>,
+        instance_lifetime: impl cc_runtime::input::IntoOption<
+            cc_api_application::types::InstanceLifetime,
+            Kind,
+        >,
     ) -> Self {
-        self.instance_lifetime = Some(instance_lifetime.into());
+        self.instance_lifetime = instance_lifetime.into_option();
         self
     }
 
     /// Repository on GitHub to deploy from.
-    pub fn oauth_app(
+    pub fn oauth_app<Kind>(
         mut self,
-        oauth_app: impl Into<crate::commands::application::GithubRepository>,
+        oauth_app: impl cc_runtime::input::IntoOption<
+            crate::commands::application::GithubRepository,
+            Kind,
+        >,
     ) -> Self {
-        self.oauth_app = Some(oauth_app.into());
+        self.oauth_app = oauth_app.into_option();
         self
     }
 
     /// Address of a public repository with the code.
-    pub fn public_git_repository_url(
+    pub fn public_git_repository_url<Kind>(
         mut self,
-        public_git_repository_url: impl Into<String>,
+        public_git_repository_url: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.public_git_repository_url = Some(public_git_repository_url.into());
+        self.public_git_repository_url = public_git_repository_url.into_option();
         self
     }
 
     /// `true` if the application is built on an instance of its own.
-    pub fn separate_build(mut self, separate_build: bool) -> Self {
-        self.separate_build = Some(separate_build);
+    pub fn separate_build(mut self, separate_build: impl Into<Option<bool>>) -> Self {
+        self.separate_build = separate_build.into();
         self
     }
 
     /// `true` if the platform may stop the application while it has no traffic.
-    pub fn shutdownable(mut self, shutdownable: bool) -> Self {
-        self.shutdownable = Some(shutdownable);
+    pub fn shutdownable(mut self, shutdownable: impl Into<Option<bool>>) -> Self {
+        self.shutdownable = shutdownable.into();
         self
     }
 
     /// `true` if the requests of a visitor always reach the same instance.
-    pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
-        self.sticky_sessions = Some(sticky_sessions);
+    pub fn sticky_sessions(mut self, sticky_sessions: impl Into<Option<bool>>) -> Self {
+        self.sticky_sessions = sticky_sessions.into();
         self
     }
 
     /// Tags.
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(
+        mut self,
+        tags: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 }
@@ -931,14 +982,17 @@ impl GetApplication {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// `true` to read the branches of the repository on GitHub too. Default: no.
-    pub fn with_branches(mut self, with_branches: bool) -> Self {
-        self.with_branches = Some(with_branches);
+    pub fn with_branches(mut self, with_branches: impl Into<Option<bool>>) -> Self {
+        self.with_branches = with_branches.into();
         self
     }
 }
@@ -996,8 +1050,8 @@ impl ListApplication {
     }
 
     /// `true` to read the branches of the repositories on GitHub too. Default: no.
-    pub fn with_branches(mut self, with_branches: bool) -> Self {
-        self.with_branches = Some(with_branches);
+    pub fn with_branches(mut self, with_branches: impl Into<Option<bool>>) -> Self {
+        self.with_branches = with_branches.into();
         self
     }
 }
@@ -1148,140 +1202,173 @@ impl UpdateApplication {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// `true` if the application is archived.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.archived = Some(archived);
+    pub fn archived(mut self, archived: impl Into<Option<bool>>) -> Self {
+        self.archived = archived.into();
         self
     }
 
     /// Branch to deploy from.
-    pub fn branch(mut self, branch: impl Into<String>) -> Self {
-        self.branch = Some(branch.into());
+    pub fn branch<Kind>(
+        mut self,
+        branch: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.branch = branch.into_option();
         self
     }
 
     /// Name of the size of the build instance.
-    pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
-        self.build_flavor = Some(build_flavor.into());
+    pub fn build_flavor<Kind>(
+        mut self,
+        build_flavor: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.build_flavor = build_flavor.into_option();
         self
     }
 
     /// `true` if a push cancels a deployment in progress.
-    pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
-        self.cancel_on_push = Some(cancel_on_push);
+    pub fn cancel_on_push(mut self, cancel_on_push: impl Into<Option<bool>>) -> Self {
+        self.cancel_on_push = cancel_on_push.into();
         self
     }
 
     /// Deployment method.
-    pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
-        self.deploy = Some(deploy.into());
+    pub fn deploy<Kind>(
+        mut self,
+        deploy: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.deploy = deploy.into_option();
         self
     }
 
     /// Description of the application.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(
+        mut self,
+        description: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Environment variables of the application. They replace all current ones.
-    pub fn environment(
+    pub fn environment<Kind>(
         mut self,
-        environment: impl Into<crate::env::EnvironmentMap>,
+        environment: impl cc_runtime::input::IntoOption<crate::env::EnvironmentMap, Kind>,
     ) -> Self {
-        self.environment = Some(environment.into());
+        self.environment = environment.into_option();
         self
     }
 
     /// `true` if the application is marked as a favourite.
-    pub fn favourite(mut self, favourite: bool) -> Self {
-        self.favourite = Some(favourite);
+    pub fn favourite(mut self, favourite: impl Into<Option<bool>>) -> Self {
+        self.favourite = favourite.into();
         self
     }
 
     /// `true` if HTTP is redirected to HTTPS.
-    pub fn force_https(mut self, force_https: bool) -> Self {
-        self.force_https = Some(force_https);
+    pub fn force_https(mut self, force_https: impl Into<Option<bool>>) -> Self {
+        self.force_https = force_https.into();
         self
     }
 
     /// `true` if the old instances stop before the new ones start.
-    pub fn homogeneous(mut self, homogeneous: bool) -> Self {
-        self.homogeneous = Some(homogeneous);
+    pub fn homogeneous(mut self, homogeneous: impl Into<Option<bool>>) -> Self {
+        self.homogeneous = homogeneous.into();
         self
     }
 
     /// Lifetime of the instances.
-    pub fn instance_lifetime(
+    pub fn instance_lifetime<Kind>(
         mut self,
-        instance_lifetime: impl Into<cc_api_application::types::InstanceLifetime>,
+        instance_lifetime: impl cc_runtime::input::IntoOption<
+            cc_api_application::types::InstanceLifetime,
+            Kind,
+        >,
     ) -> Self {
-        self.instance_lifetime = Some(instance_lifetime.into());
+        self.instance_lifetime = instance_lifetime.into_option();
         self
     }
 
     /// Name of the largest size.
-    pub fn max_flavor(mut self, max_flavor: impl Into<String>) -> Self {
-        self.max_flavor = Some(max_flavor.into());
+    pub fn max_flavor<Kind>(
+        mut self,
+        max_flavor: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.max_flavor = max_flavor.into_option();
         self
     }
 
     /// Maximum number of instances.
-    pub fn max_instances(mut self, max_instances: i64) -> Self {
-        self.max_instances = Some(max_instances);
+    pub fn max_instances(mut self, max_instances: impl Into<Option<i64>>) -> Self {
+        self.max_instances = max_instances.into();
         self
     }
 
     /// Name of the smallest size.
-    pub fn min_flavor(mut self, min_flavor: impl Into<String>) -> Self {
-        self.min_flavor = Some(min_flavor.into());
+    pub fn min_flavor<Kind>(
+        mut self,
+        min_flavor: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.min_flavor = min_flavor.into_option();
         self
     }
 
     /// Minimum number of instances.
-    pub fn min_instances(mut self, min_instances: i64) -> Self {
-        self.min_instances = Some(min_instances);
+    pub fn min_instances(mut self, min_instances: impl Into<Option<i64>>) -> Self {
+        self.min_instances = min_instances.into();
         self
     }
 
     /// Name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<Kind>(
+        mut self,
+        name: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// `true` if the application is built on an instance of its own.
-    pub fn separate_build(mut self, separate_build: bool) -> Self {
-        self.separate_build = Some(separate_build);
+    pub fn separate_build(mut self, separate_build: impl Into<Option<bool>>) -> Self {
+        self.separate_build = separate_build.into();
         self
     }
 
     /// `true` if the platform may stop the application while it has no traffic.
-    pub fn shutdownable(mut self, shutdownable: bool) -> Self {
-        self.shutdownable = Some(shutdownable);
+    pub fn shutdownable(mut self, shutdownable: impl Into<Option<bool>>) -> Self {
+        self.shutdownable = shutdownable.into();
         self
     }
 
     /// `true` if the requests of a visitor always reach the same instance.
-    pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
-        self.sticky_sessions = Some(sticky_sessions);
+    pub fn sticky_sessions(mut self, sticky_sessions: impl Into<Option<bool>>) -> Self {
+        self.sticky_sessions = sticky_sessions.into();
         self
     }
 
     /// Tags. They replace all current ones.
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(
+        mut self,
+        tags: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// Short name of the zone.
-    pub fn zone(mut self, zone: impl Into<String>) -> Self {
-        self.zone = Some(zone.into());
+    pub fn zone<Kind>(
+        mut self,
+        zone: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.zone = zone.into_option();
         self
     }
 }
@@ -1343,8 +1430,11 @@ impl ListDomain {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1436,23 +1526,29 @@ impl GetEnvironment {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// `true` to include the variables of the applications that it depends on. Default: no.
     pub fn include_linked_applications(
         mut self,
-        include_linked_applications: bool,
+        include_linked_applications: impl Into<Option<bool>>,
     ) -> Self {
-        self.include_linked_applications = Some(include_linked_applications);
+        self.include_linked_applications = include_linked_applications.into();
         self
     }
 
     /// `true` to include the variables of the linked add-ons. Default: no.
-    pub fn include_linked_addons(mut self, include_linked_addons: bool) -> Self {
-        self.include_linked_addons = Some(include_linked_addons);
+    pub fn include_linked_addons(
+        mut self,
+        include_linked_addons: impl Into<Option<bool>>,
+    ) -> Self {
+        self.include_linked_addons = include_linked_addons.into();
         self
     }
 }
@@ -1509,8 +1605,11 @@ impl GetExposedEnvironment {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1576,8 +1675,11 @@ impl UpdateEnvironment {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1640,8 +1742,11 @@ impl UpdateExposedEnvironment {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1704,8 +1809,11 @@ impl CreateOrUpdateEnvironmentVariable {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1764,8 +1872,11 @@ impl DeleteEnvironmentVariable {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1852,8 +1963,11 @@ impl AddLink {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -1941,8 +2055,11 @@ impl RemoveLink {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -2019,8 +2136,11 @@ impl ListLink {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -2100,8 +2220,11 @@ impl CreateTag {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -2182,8 +2305,11 @@ impl DeleteTag {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -2255,8 +2381,11 @@ impl ListTag {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -2336,8 +2465,11 @@ impl UpdateTag {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

@@ -60,20 +60,26 @@ impl ListInvoice {
     }
 
     /// Restricts the list to invoices issued at or after this instant.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// Restricts the list to invoices issued at or before this instant.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Maximum number of invoices.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 }

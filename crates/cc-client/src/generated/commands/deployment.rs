@@ -73,43 +73,51 @@ impl ListApplicationDeployment {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Restricts the list to deployments with one of these actions.
-    pub fn action(
+    pub fn action<Kind>(
         mut self,
-        action: impl IntoIterator<
-            Item = impl Into<cc_api_deployment::types::DeploymentAction>,
+        action: impl cc_runtime::input::IntoOptionalList<
+            cc_api_deployment::types::DeploymentAction,
+            Kind,
         >,
     ) -> Self {
-        self.action = Some(action.into_iter().map(Into::into).collect());
+        self.action = action.into_optional_list();
         self
     }
 
     /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
-        include_application_configuration: bool,
+        include_application_configuration: impl Into<Option<bool>>,
     ) -> Self {
-        self.include_application_configuration = Some(include_application_configuration);
+        self.include_application_configuration = include_application_configuration
+            .into();
         self
     }
 
     /// Maximum number of deployments, from 1 to 1000.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Order of the list.
-    pub fn order(
+    pub fn order<Kind>(
         mut self,
-        order: impl Into<cc_api_deployment::types::DateOrder>,
+        order: impl cc_runtime::input::IntoOption<
+            cc_api_deployment::types::DateOrder,
+            Kind,
+        >,
     ) -> Self {
-        self.order = Some(order.into());
+        self.order = order.into_option();
         self
     }
 }
@@ -207,17 +215,21 @@ impl GetDeployment {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
-        include_application_configuration: bool,
+        include_application_configuration: impl Into<Option<bool>>,
     ) -> Self {
-        self.include_application_configuration = Some(include_application_configuration);
+        self.include_application_configuration = include_application_configuration
+            .into();
         self
     }
 }
@@ -310,8 +322,11 @@ impl GetApplicationInstance {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -401,8 +416,11 @@ impl CancelDeployment {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -476,8 +494,11 @@ impl UndeployApplication {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -560,20 +581,26 @@ impl DeployApplication {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Commit to deploy. Default: the latest commit of the branch.
-    pub fn commit(mut self, commit: impl Into<String>) -> Self {
-        self.commit = Some(commit.into());
+    pub fn commit<Kind>(
+        mut self,
+        commit: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.commit = commit.into_option();
         self
     }
 
     /// `true` if the build may use the cache of earlier builds. Default: yes.
-    pub fn use_cache(mut self, use_cache: bool) -> Self {
-        self.use_cache = Some(use_cache);
+    pub fn use_cache(mut self, use_cache: impl Into<Option<bool>>) -> Self {
+        self.use_cache = use_cache.into();
         self
     }
 }
@@ -638,8 +665,11 @@ impl GetDeploymentLegacy {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -727,29 +757,35 @@ impl ListDeployment {
     }
 
     /// Id of the owner. Default: resolved from the application.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Maximum number of deployments.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Number of deployments to skip, starting from the latest. Only with an application.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.offset = Some(offset);
+    pub fn offset(mut self, offset: impl Into<Option<i64>>) -> Self {
+        self.offset = offset.into();
         self
     }
 
     /// Restricts the list to deployments with this action. Only with an application.
-    pub fn action(
+    pub fn action<Kind>(
         mut self,
-        action: impl Into<crate::commands::deployment::model::DeploymentAction>,
+        action: impl cc_runtime::input::IntoOption<
+            crate::commands::deployment::model::DeploymentAction,
+            Kind,
+        >,
     ) -> Self {
-        self.action = Some(action.into());
+        self.action = action.into_option();
         self
     }
 }
@@ -851,24 +887,27 @@ impl WaitForDeployment {
     }
 
     /// Id of the deployment. Default: the latest deployment of the application.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Time between the end of a poll and the next one, in seconds: at least 0.1, and at most 5 until the
     /// deployment is first seen. Default: 5, which sends at most 15 requests per minute.
-    pub fn every(mut self, every: std::time::Duration) -> Self {
-        self.every = Some(every);
+    pub fn every(mut self, every: impl Into<Option<std::time::Duration>>) -> Self {
+        self.every = every.into();
         self
     }
 }
@@ -982,37 +1021,46 @@ impl DeployAndWait {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Commit to deploy. Default: the latest commit of the branch.
-    pub fn commit(mut self, commit: impl Into<String>) -> Self {
-        self.commit = Some(commit.into());
+    pub fn commit<Kind>(
+        mut self,
+        commit: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.commit = commit.into_option();
         self
     }
 
     /// `true` if the build may use the cache of earlier builds. Default: yes.
-    pub fn use_cache(mut self, use_cache: bool) -> Self {
-        self.use_cache = Some(use_cache);
+    pub fn use_cache(mut self, use_cache: impl Into<Option<bool>>) -> Self {
+        self.use_cache = use_cache.into();
         self
     }
 
     /// Time between the end of a poll and the next one, in seconds: at least 0.1, and at most 5 until the
     /// deployment is first seen. Default: 5, or 10 while the log is followed, because a log line about the end
     /// triggers a poll. By default, the command sends at most 15 requests per minute.
-    pub fn every(mut self, every: std::time::Duration) -> Self {
-        self.every = Some(every);
+    pub fn every(mut self, every: impl Into<Option<std::time::Duration>>) -> Self {
+        self.every = every.into();
         self
     }
 
     /// State of an earlier command to continue. With it, nothing is deployed. Default: none.
-    pub fn progress(
+    pub fn progress<Kind>(
         mut self,
-        progress: impl Into<crate::commands::deployment::DeploymentProgress>,
+        progress: impl cc_runtime::input::IntoOption<
+            crate::commands::deployment::DeploymentProgress,
+            Kind,
+        >,
     ) -> Self {
-        self.progress = Some(progress.into());
+        self.progress = progress.into_option();
         self
     }
 }
@@ -1102,73 +1150,87 @@ impl ListApplicationInstance {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Restricts the list to instances that existed after this instant.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// Restricts the list to instances that existed before this instant.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Restricts the list to instances in one of these states.
-    pub fn include_state(
+    pub fn include_state<Kind>(
         mut self,
-        include_state: impl IntoIterator<
-            Item = impl Into<crate::commands::deployment::model::InstanceState>,
+        include_state: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::deployment::model::InstanceState,
+            Kind,
         >,
     ) -> Self {
-        self.include_state = Some(include_state.into_iter().map(Into::into).collect());
+        self.include_state = include_state.into_optional_list();
         self
     }
 
     /// Excludes instances in one of these states.
-    pub fn exclude_state(
+    pub fn exclude_state<Kind>(
         mut self,
-        exclude_state: impl IntoIterator<
-            Item = impl Into<crate::commands::deployment::model::InstanceState>,
+        exclude_state: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::deployment::model::InstanceState,
+            Kind,
         >,
     ) -> Self {
-        self.exclude_state = Some(exclude_state.into_iter().map(Into::into).collect());
+        self.exclude_state = exclude_state.into_optional_list();
         self
     }
 
     /// Excludes deleted instances.
-    pub fn exclude_deleted(mut self, exclude_deleted: bool) -> Self {
-        self.exclude_deleted = Some(exclude_deleted);
+    pub fn exclude_deleted(mut self, exclude_deleted: impl Into<Option<bool>>) -> Self {
+        self.exclude_deleted = exclude_deleted.into();
         self
     }
 
     /// Restricts the list to the instances of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Maximum number of instances.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Selects the instances that a `limit` keeps: the earliest or the latest. The list starts with the
     /// earliest in either case.
-    pub fn order(
+    pub fn order<Kind>(
         mut self,
-        order: impl Into<crate::commands::deployment::model::DateOrder>,
+        order: impl cc_runtime::input::IntoOption<
+            crate::commands::deployment::model::DateOrder,
+            Kind,
+        >,
     ) -> Self {
-        self.order = Some(order.into());
+        self.order = order.into_option();
         self
     }
 }

@@ -85,45 +85,47 @@ impl ListLogDrain {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Restricts the list to drains in one of these states.
-    pub fn status(
+    pub fn status<Kind>(
         mut self,
-        status: impl IntoIterator<
-            Item = impl Into<crate::commands::drain::model::DrainState>,
+        status: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::drain::model::DrainState,
+            Kind,
         >,
     ) -> Self {
-        self.status = Some(status.into_iter().map(Into::into).collect());
+        self.status = status.into_optional_list();
         self
     }
 
     /// Restricts the list to drains whose delivery is in one of these states.
-    pub fn execution_status(
+    pub fn execution_status<Kind>(
         mut self,
-        execution_status: impl IntoIterator<
-            Item = impl Into<crate::commands::drain::model::DrainExecutionState>,
+        execution_status: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::drain::model::DrainExecutionState,
+            Kind,
         >,
     ) -> Self {
-        self.execution_status = Some(
-            execution_status.into_iter().map(Into::into).collect(),
-        );
+        self.execution_status = execution_status.into_optional_list();
         self
     }
 
     /// Excludes the drains whose delivery is in one of these states.
-    pub fn execution_status_not_in(
+    pub fn execution_status_not_in<Kind>(
         mut self,
-        execution_status_not_in: impl IntoIterator<
-            Item = impl Into<crate::commands::drain::model::DrainExecutionState>,
+        execution_status_not_in: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::drain::model::DrainExecutionState,
+            Kind,
         >,
     ) -> Self {
-        self.execution_status_not_in = Some(
-            execution_status_not_in.into_iter().map(Into::into).collect(),
-        );
+        self.execution_status_not_in = execution_status_not_in.into_optional_list();
         self
     }
 }
@@ -208,8 +210,11 @@ impl GetLogDrain {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -305,8 +310,11 @@ impl CreateLogDrain {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -388,8 +396,11 @@ impl DeleteLogDrain {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -477,8 +488,11 @@ impl EnableLogDrain {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -566,8 +580,11 @@ impl DisableLogDrain {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -651,8 +668,11 @@ impl GetLogDrainTestCommand {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -738,8 +758,11 @@ impl ResetLogDrainCursor {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

@@ -78,17 +78,23 @@ impl GetLoadBalancerInfo {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Kind of the load balancers. Default: shared by all applications.
-    pub fn kind(
+    pub fn kind<Kind>(
         mut self,
-        kind: impl Into<crate::commands::load_balancer::model::LoadBalancerKind>,
+        kind: impl cc_runtime::input::IntoOption<
+            crate::commands::load_balancer::model::LoadBalancerKind,
+            Kind,
+        >,
     ) -> Self {
-        self.kind = Some(kind.into());
+        self.kind = kind.into_option();
         self
     }
 }

@@ -76,47 +76,62 @@ impl ListLog {
     }
 
     /// Maximum number of lines.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<i64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Order of the lines: oldest first or latest first.
-    pub fn order(mut self, order: impl Into<cc_api_log::types::LogOrder>) -> Self {
-        self.order = Some(order.into());
+    pub fn order<Kind>(
+        mut self,
+        order: impl cc_runtime::input::IntoOption<cc_api_log::types::LogOrder, Kind>,
+    ) -> Self {
+        self.order = order.into_option();
         self
     }
 
     /// Restricts the list to lines after this instant.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// Restricts the list to lines before this instant.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Restricts the list to lines that contain this text.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter<Kind>(
+        mut self,
+        filter: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.filter = filter.into_option();
         self
     }
 
     /// Restricts the stream to lines of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Accepted for compatibility with the official client. It is not sent.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -257,80 +272,101 @@ impl StreamApplicationRuntimeLog {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Start of the stream. Default: now.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the stream, exclusive. Default: never.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Number of lines after which the stream ends. Default: none.
-    pub fn limit(mut self, limit: u64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<u64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Names of the fields to send. Default: all.
-    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.field = Some(field.into_iter().map(Into::into).collect());
+    pub fn field<Kind>(
+        mut self,
+        field: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.field = field.into_optional_list();
         self
     }
 
     /// Restricts the stream to lines of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Restricts the stream to lines that contain this text, ignoring case.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter<Kind>(
+        mut self,
+        filter: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.filter = filter.into_option();
         self
     }
 
     /// Restricts the stream to lines of these instances.
-    pub fn instance_id(
+    pub fn instance_id<Kind>(
         mut self,
-        instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
+        instance_id: impl cc_runtime::input::IntoOptionalList<
+            cc_runtime::InstanceId,
+            Kind,
+        >,
     ) -> Self {
-        self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
+        self.instance_id = instance_id.into_optional_list();
         self
     }
 
     /// Restricts the stream to lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
-    pub fn service(
+    pub fn service<Kind>(
         mut self,
-        service: impl IntoIterator<Item = impl Into<String>>,
+        service: impl cc_runtime::input::IntoOptionalList<String, Kind>,
     ) -> Self {
-        self.service = Some(service.into_iter().map(Into::into).collect());
+        self.service = service.into_optional_list();
         self
     }
 
     /// Maximum number of lines in each period. Default: the default of the platform.
-    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
-        self.throttle_elements = Some(throttle_elements);
+    pub fn throttle_elements(
+        mut self,
+        throttle_elements: impl Into<Option<i32>>,
+    ) -> Self {
+        self.throttle_elements = throttle_elements.into();
         self
     }
 
     /// Length of a period, in milliseconds. Default: the default of the platform.
     pub fn throttle_per_in_milliseconds(
         mut self,
-        throttle_per_in_milliseconds: i64,
+        throttle_per_in_milliseconds: impl Into<Option<i64>>,
     ) -> Self {
-        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self.throttle_per_in_milliseconds = throttle_per_in_milliseconds.into();
         self
     }
 }
@@ -454,71 +490,92 @@ impl StreamAddonRuntimeLog {
     }
 
     /// Id of the owner. Default: resolved from `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Start of the stream. Default: now.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the stream, exclusive. Default: never.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Number of lines after which the stream ends. Default: none.
-    pub fn limit(mut self, limit: u64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<u64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Names of the fields to send. Default: all.
-    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.field = Some(field.into_iter().map(Into::into).collect());
+    pub fn field<Kind>(
+        mut self,
+        field: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.field = field.into_optional_list();
         self
     }
 
     /// Restricts the stream to lines of this deployment.
-    pub fn deployment_id(
+    pub fn deployment_id<Kind>(
         mut self,
-        deployment_id: impl Into<cc_runtime::DeploymentId>,
+        deployment_id: impl cc_runtime::input::IntoOption<cc_runtime::DeploymentId, Kind>,
     ) -> Self {
-        self.deployment_id = Some(deployment_id.into());
+        self.deployment_id = deployment_id.into_option();
         self
     }
 
     /// Restricts the stream to lines that contain this text, ignoring case.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter<Kind>(
+        mut self,
+        filter: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.filter = filter.into_option();
         self
     }
 
     /// Restricts the stream to lines of these instances.
-    pub fn instance_id(
+    pub fn instance_id<Kind>(
         mut self,
-        instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
+        instance_id: impl cc_runtime::input::IntoOptionalList<
+            cc_runtime::InstanceId,
+            Kind,
+        >,
     ) -> Self {
-        self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
+        self.instance_id = instance_id.into_optional_list();
         self
     }
 
     /// Maximum number of lines in each period. Default: the default of the platform.
-    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
-        self.throttle_elements = Some(throttle_elements);
+    pub fn throttle_elements(
+        mut self,
+        throttle_elements: impl Into<Option<i32>>,
+    ) -> Self {
+        self.throttle_elements = throttle_elements.into();
         self
     }
 
     /// Length of a period, in milliseconds. Default: the default of the platform.
     pub fn throttle_per_in_milliseconds(
         mut self,
-        throttle_per_in_milliseconds: i64,
+        throttle_per_in_milliseconds: impl Into<Option<i64>>,
     ) -> Self {
-        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self.throttle_per_in_milliseconds = throttle_per_in_milliseconds.into();
         self
     }
 }
@@ -632,47 +689,62 @@ impl StreamApplicationAccessLog {
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Start of the stream. Default: now.
-    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.since = Some(since.into());
+    pub fn since<Kind>(
+        mut self,
+        since: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// End of the stream, exclusive. Default: never.
-    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.until = Some(until.into());
+    pub fn until<Kind>(
+        mut self,
+        until: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Number of lines after which the stream ends. Default: none.
-    pub fn limit(mut self, limit: u64) -> Self {
-        self.limit = Some(limit);
+    pub fn limit(mut self, limit: impl Into<Option<u64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Names of the fields to send. Default: all.
-    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.field = Some(field.into_iter().map(Into::into).collect());
+    pub fn field<Kind>(
+        mut self,
+        field: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.field = field.into_optional_list();
         self
     }
 
     /// Maximum number of lines in each period. Default: the default of the platform.
-    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
-        self.throttle_elements = Some(throttle_elements);
+    pub fn throttle_elements(
+        mut self,
+        throttle_elements: impl Into<Option<i32>>,
+    ) -> Self {
+        self.throttle_elements = throttle_elements.into();
         self
     }
 
     /// Length of a period, in milliseconds. Default: the default of the platform.
     pub fn throttle_per_in_milliseconds(
         mut self,
-        throttle_per_in_milliseconds: i64,
+        throttle_per_in_milliseconds: impl Into<Option<i64>>,
     ) -> Self {
-        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self.throttle_per_in_milliseconds = throttle_per_in_milliseconds.into();
         self
     }
 }

@@ -52,8 +52,11 @@ impl GetMateriaInfo {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

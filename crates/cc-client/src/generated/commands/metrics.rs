@@ -261,52 +261,68 @@ impl GetMetrics {
     }
 
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Names of the metrics. Default: all metrics.
-    pub fn metrics(
+    pub fn metrics<Kind>(
         mut self,
-        metrics: impl IntoIterator<
-            Item = impl Into<crate::commands::metrics::model::MetricName>,
+        metrics: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::metrics::model::MetricName,
+            Kind,
         >,
     ) -> Self {
-        self.metrics = Some(metrics.into_iter().map(Into::into).collect());
+        self.metrics = metrics.into_optional_list();
         self
     }
 
     /// Length of the period, as an ISO 8601 duration. Default: `PT30m`.
-    pub fn interval(mut self, interval: impl Into<String>) -> Self {
-        self.interval = Some(interval.into());
+    pub fn interval<Kind>(
+        mut self,
+        interval: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.interval = interval.into_option();
         self
     }
 
     /// Time between two points, as an ISO 8601 duration. Default: `PT2m`.
-    pub fn span(mut self, span: impl Into<String>) -> Self {
-        self.span = Some(span.into());
+    pub fn span<Kind>(
+        mut self,
+        span: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.span = span.into_option();
         self
     }
 
     /// End of the period. Default: now.
-    pub fn end(mut self, end: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.end = Some(end.into());
+    pub fn end<Kind>(
+        mut self,
+        end: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.end = end.into_option();
         self
     }
 
     /// `true` to fill in points without a value. Default: the default of the platform, `true`.
-    pub fn fill(mut self, fill: bool) -> Self {
-        self.fill = Some(fill);
+    pub fn fill(mut self, fill: impl Into<Option<bool>>) -> Self {
+        self.fill = fill.into();
         self
     }
 
     /// Unit of the returned timestamps. Default: milliseconds.
-    pub fn timestamp_unit(
+    pub fn timestamp_unit<Kind>(
         mut self,
-        timestamp_unit: impl Into<crate::commands::metrics::model::TimestampUnit>,
+        timestamp_unit: impl cc_runtime::input::IntoOption<
+            crate::commands::metrics::model::TimestampUnit,
+            Kind,
+        >,
     ) -> Self {
-        self.timestamp_unit = Some(timestamp_unit.into());
+        self.timestamp_unit = timestamp_unit.into_option();
         self
     }
 }
@@ -381,20 +397,29 @@ impl GetHeatMap {
     }
 
     /// Id of the owner. Default: resolved from the application.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Start of the period.
-    pub fn from(mut self, from: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.from = Some(from.into());
+    pub fn from<Kind>(
+        mut self,
+        from: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.from = from.into_option();
         self
     }
 
     /// End of the period.
-    pub fn to(mut self, to: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.to = Some(to.into());
+    pub fn to<Kind>(
+        mut self,
+        to: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.to = to.into_option();
         self
     }
 }
@@ -475,29 +500,39 @@ impl GetStatusCodeDistribution {
     }
 
     /// Id of the owner. Default: resolved from the application.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Start of the period.
-    pub fn from(mut self, from: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.from = Some(from.into());
+    pub fn from<Kind>(
+        mut self,
+        from: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.from = from.into_option();
         self
     }
 
     /// End of the period.
-    pub fn to(mut self, to: impl Into<cc_runtime::Timestamp>) -> Self {
-        self.to = Some(to.into());
+    pub fn to<Kind>(
+        mut self,
+        to: impl cc_runtime::input::IntoOption<cc_runtime::Timestamp, Kind>,
+    ) -> Self {
+        self.to = to.into_option();
         self
     }
 
     /// `true` to leave out the status codes specific to the platform, which are below 100. Default: `false`.
     pub fn exclude_non_standard_status_codes(
         mut self,
-        exclude_non_standard_status_codes: bool,
+        exclude_non_standard_status_codes: impl Into<Option<bool>>,
     ) -> Self {
-        self.exclude_non_standard_status_codes = Some(exclude_non_standard_status_codes);
+        self.exclude_non_standard_status_codes = exclude_non_standard_status_codes
+            .into();
         self
     }
 }
@@ -573,8 +608,11 @@ impl StreamRequests {
     }
 
     /// Id of the owner. Default: resolved from the application.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -673,25 +711,32 @@ impl GetWarpToken {
     }
 
     /// Id of the owner. Default: resolved from the application.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Statistics that the token can read. Default: all statistics.
-    pub fn applications(
+    pub fn applications<Kind>(
         mut self,
-        applications: impl IntoIterator<
-            Item = impl Into<crate::commands::metrics::model::StatsApplication>,
+        applications: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::metrics::model::StatsApplication,
+            Kind,
         >,
     ) -> Self {
-        self.applications = Some(applications.into_iter().map(Into::into).collect());
+        self.applications = applications.into_optional_list();
         self
     }
 
     /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the default of the platform.
-    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
-        self.ttl = Some(ttl.into());
+    pub fn ttl<Kind>(
+        mut self,
+        ttl: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.ttl = ttl.into_option();
         self
     }
 }

@@ -526,31 +526,41 @@ impl CreateNetworkGroup {
     }
 
     /// Display name, at most 128 characters.
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+    pub fn label<Kind>(
+        mut self,
+        label: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.label = label.into_option();
         self
     }
 
     /// Description of the network group.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<Kind>(
+        mut self,
+        description: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Tags of the network group.
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags<Kind>(
+        mut self,
+        tags: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.tags = tags.into_optional_list();
         self
     }
 
     /// Initial members of the network group.
-    pub fn members(
+    pub fn members<Kind>(
         mut self,
-        members: impl IntoIterator<
-            Item = impl Into<crate::commands::network_group::NetworkGroupMemberInput>,
+        members: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::network_group::NetworkGroupMemberInput,
+            Kind,
         >,
     ) -> Self {
-        self.members = Some(members.into_iter().map(Into::into).collect());
+        self.members = members.into_optional_list();
         self
     }
 }
@@ -689,8 +699,11 @@ impl CreateNetworkGroupMember {
     }
 
     /// Display name, at most 128 characters.
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+    pub fn label<Kind>(
+        mut self,
+        label: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.label = label.into_option();
         self
     }
 }
@@ -862,26 +875,35 @@ impl CreateNetworkGroupExternalPeer {
     }
 
     /// Public IP address of a server.
-    pub fn ip(mut self, ip: impl Into<String>) -> Self {
-        self.ip = Some(ip.into());
+    pub fn ip<Kind>(
+        mut self,
+        ip: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.ip = ip.into_option();
         self
     }
 
     /// Public port of a server.
-    pub fn port(mut self, port: i64) -> Self {
-        self.port = Some(port);
+    pub fn port(mut self, port: impl Into<Option<i64>>) -> Self {
+        self.port = port.into();
         self
     }
 
     /// Host name of the peer.
-    pub fn hostname(mut self, hostname: impl Into<String>) -> Self {
-        self.hostname = Some(hostname.into());
+    pub fn hostname<Kind>(
+        mut self,
+        hostname: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.hostname = hostname.into_option();
         self
     }
 
     /// Event that created the peer.
-    pub fn parent_event(mut self, parent_event: impl Into<String>) -> Self {
-        self.parent_event = Some(parent_event.into());
+    pub fn parent_event<Kind>(
+        mut self,
+        parent_event: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.parent_event = parent_event.into_option();
         self
     }
 }
@@ -1021,15 +1043,14 @@ impl SearchNetworkGroup {
 
     /// Restricts the list to these types. The client filters: the platform returns everything. Default: all
     /// types.
-    pub fn types(
+    pub fn types<Kind>(
         mut self,
-        types: impl IntoIterator<
-            Item = impl Into<
-                crate::commands::network_group::model::NetworkGroupComponentType,
-            >,
+        types: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::network_group::model::NetworkGroupComponentType,
+            Kind,
         >,
     ) -> Self {
-        self.types = Some(types.into_iter().map(Into::into).collect());
+        self.types = types.into_optional_list();
         self
     }
 }

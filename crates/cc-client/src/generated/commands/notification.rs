@@ -136,19 +136,23 @@ impl CreateWebhookNotification {
     }
 
     /// Events of the notification. Default: all.
-    pub fn events(
+    pub fn events<Kind>(
         mut self,
-        events: impl IntoIterator<
-            Item = impl Into<cc_api_notification::types::NotificationEvent>,
+        events: impl cc_runtime::input::IntoOptionalList<
+            cc_api_notification::types::NotificationEvent,
+            Kind,
         >,
     ) -> Self {
-        self.events = Some(events.into_iter().map(Into::into).collect());
+        self.events = events.into_optional_list();
         self
     }
 
     /// Ids of the resources of the notification. Default: all resources of the owner.
-    pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scope = Some(scope.into_iter().map(Into::into).collect());
+    pub fn scope<Kind>(
+        mut self,
+        scope: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.scope = scope.into_optional_list();
         self
     }
 }
@@ -365,19 +369,23 @@ impl CreateEmailNotification {
     }
 
     /// Events of the notification. Default: everything.
-    pub fn events(
+    pub fn events<Kind>(
         mut self,
-        events: impl IntoIterator<
-            Item = impl Into<crate::commands::notification::model::NotificationEvent>,
+        events: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::notification::model::NotificationEvent,
+            Kind,
         >,
     ) -> Self {
-        self.events = Some(events.into_iter().map(Into::into).collect());
+        self.events = events.into_optional_list();
         self
     }
 
     /// Ids of the resources of the notification. Default: all resources of the owner.
-    pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scope = Some(scope.into_iter().map(Into::into).collect());
+    pub fn scope<Kind>(
+        mut self,
+        scope: impl cc_runtime::input::IntoOptionalList<String, Kind>,
+    ) -> Self {
+        self.scope = scope.into_optional_list();
         self
     }
 }

@@ -52,8 +52,11 @@ impl DeleteOauthConsumer {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -129,8 +132,11 @@ impl GetOauthConsumerSecret {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -325,8 +331,11 @@ impl UpdateOauthConsumer {
     }
 
     /// Id of the owner. Default: resolved from `oauth_consumer_key`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -390,14 +399,17 @@ impl GetOauthConsumer {
     }
 
     /// `true` to read the secret too. Default: no.
-    pub fn with_secret(mut self, with_secret: bool) -> Self {
-        self.with_secret = Some(with_secret);
+    pub fn with_secret(mut self, with_secret: impl Into<Option<bool>>) -> Self {
+        self.with_secret = with_secret.into();
         self
     }
 
     /// Id of the owner. Default: resolved from `oauth_consumer_key`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -455,8 +467,8 @@ impl ListOauthConsumer {
     }
 
     /// `true` to read the secrets too. Default: no.
-    pub fn with_secret(mut self, with_secret: bool) -> Self {
-        self.with_secret = Some(with_secret);
+    pub fn with_secret(mut self, with_secret: impl Into<Option<bool>>) -> Self {
+        self.with_secret = with_secret.into();
         self
     }
 }

@@ -141,17 +141,20 @@ impl AddOrganisationMember {
     }
 
     /// Job of the member.
-    pub fn job(mut self, job: impl Into<String>) -> Self {
-        self.job = Some(job.into());
+    pub fn job<Kind>(
+        mut self,
+        job: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.job = job.into_option();
         self
     }
 
     /// Key of the invitation to accept.
-    pub fn invitation_key(
+    pub fn invitation_key<Kind>(
         mut self,
-        invitation_key: impl Into<cc_runtime::Secret>,
+        invitation_key: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
     ) -> Self {
-        self.invitation_key = Some(invitation_key.into());
+        self.invitation_key = invitation_key.into_option();
         self
     }
 }
@@ -243,17 +246,23 @@ impl UpdateOrganisationMember {
     }
 
     /// Role of the member.
-    pub fn role(
+    pub fn role<Kind>(
         mut self,
-        role: impl Into<cc_api_organisation::types::OrganisationRole>,
+        role: impl cc_runtime::input::IntoOption<
+            cc_api_organisation::types::OrganisationRole,
+            Kind,
+        >,
     ) -> Self {
-        self.role = Some(role.into());
+        self.role = role.into_option();
         self
     }
 
     /// Job of the member.
-    pub fn job(mut self, job: impl Into<String>) -> Self {
-        self.job = Some(job.into());
+    pub fn job<Kind>(
+        mut self,
+        job: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.job = job.into_option();
         self
     }
 }
@@ -482,40 +491,50 @@ impl CreateOrganisation {
     }
 
     /// Country as ISO 3166-1 alpha-2, such as `FR`. Required without a company.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<Kind>(
+        mut self,
+        country: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// Name of the company. It requires the VAT number too.
-    pub fn company(mut self, company: impl Into<String>) -> Self {
-        self.company = Some(company.into());
+    pub fn company<Kind>(
+        mut self,
+        company: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.company = company.into_option();
         self
     }
 
     /// VAT number of the company.
-    pub fn vat(mut self, vat: impl Into<String>) -> Self {
-        self.vat = Some(vat.into());
+    pub fn vat<Kind>(
+        mut self,
+        vat: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.vat = vat.into_option();
         self
     }
 
     /// E-mail address for invoices.
-    pub fn billing_email_address(
+    pub fn billing_email_address<Kind>(
         mut self,
-        billing_email_address: impl Into<String>,
+        billing_email_address: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.billing_email_address = Some(billing_email_address.into());
+        self.billing_email_address = billing_email_address.into_option();
         self
     }
 
     /// Contacts of the organisation. Default: unchanged.
-    pub fn contacts(
+    pub fn contacts<Kind>(
         mut self,
-        contacts: impl IntoIterator<
-            Item = impl Into<crate::commands::organisation::model::OrganisationContact>,
+        contacts: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::organisation::model::OrganisationContact,
+            Kind,
         >,
     ) -> Self {
-        self.contacts = Some(contacts.into_iter().map(Into::into).collect());
+        self.contacts = contacts.into_optional_list();
         self
     }
 }
@@ -616,40 +635,50 @@ impl UpdateOrganisation {
     }
 
     /// Country as ISO 3166-1 alpha-2, such as `FR`. Required without a company.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<Kind>(
+        mut self,
+        country: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// Name of the company. It requires the VAT number too.
-    pub fn company(mut self, company: impl Into<String>) -> Self {
-        self.company = Some(company.into());
+    pub fn company<Kind>(
+        mut self,
+        company: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.company = company.into_option();
         self
     }
 
     /// VAT number of the company.
-    pub fn vat(mut self, vat: impl Into<String>) -> Self {
-        self.vat = Some(vat.into());
+    pub fn vat<Kind>(
+        mut self,
+        vat: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.vat = vat.into_option();
         self
     }
 
     /// E-mail address for invoices.
-    pub fn billing_email_address(
+    pub fn billing_email_address<Kind>(
         mut self,
-        billing_email_address: impl Into<String>,
+        billing_email_address: impl cc_runtime::input::IntoOption<String, Kind>,
     ) -> Self {
-        self.billing_email_address = Some(billing_email_address.into());
+        self.billing_email_address = billing_email_address.into_option();
         self
     }
 
     /// Contacts of the organisation. Default: unchanged.
-    pub fn contacts(
+    pub fn contacts<Kind>(
         mut self,
-        contacts: impl IntoIterator<
-            Item = impl Into<crate::commands::organisation::model::OrganisationContact>,
+        contacts: impl cc_runtime::input::IntoOptionalList<
+            crate::commands::organisation::model::OrganisationContact,
+            Kind,
         >,
     ) -> Self {
-        self.contacts = Some(contacts.into_iter().map(Into::into).collect());
+        self.contacts = contacts.into_optional_list();
         self
     }
 }

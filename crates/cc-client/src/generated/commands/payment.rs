@@ -339,8 +339,11 @@ impl GetStripeIntent {
     }
 
     /// Kind of the payment method. One source requires it, another never sends it.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(
+        mut self,
+        type_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 }

@@ -44,8 +44,11 @@ impl ListProductRuntime {
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -127,17 +130,23 @@ impl GetProductRuntime {
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 
     /// Shows the runtime with the options for this application.
-    pub fn application_id(
+    pub fn application_id<Kind>(
         mut self,
-        application_id: impl Into<cc_runtime::ApplicationId>,
+        application_id: impl cc_runtime::input::IntoOption<
+            cc_runtime::ApplicationId,
+            Kind,
+        >,
     ) -> Self {
-        self.application_id = Some(application_id.into());
+        self.application_id = application_id.into_option();
         self
     }
 }
@@ -290,14 +299,17 @@ impl GetProductAddon {
     }
 
     /// `true` to read the versions too. Default: no.
-    pub fn with_versions(mut self, with_versions: bool) -> Self {
-        self.with_versions = Some(with_versions);
+    pub fn with_versions(mut self, with_versions: impl Into<Option<bool>>) -> Self {
+        self.with_versions = with_versions.into();
         self
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -355,14 +367,17 @@ impl ListProductAddon {
     }
 
     /// `true` to read the versions too. Default: no.
-    pub fn with_versions(mut self, with_versions: bool) -> Self {
-        self.with_versions = Some(with_versions);
+    pub fn with_versions(mut self, with_versions: impl Into<Option<bool>>) -> Self {
+        self.with_versions = with_versions.into();
         self
     }
 
     /// Restricts the catalogue to the offers for this owner.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

@@ -125,20 +125,26 @@ impl UpdatePulsarStoragePolicies {
     }
 
     /// Limits for messages in a topic.
-    pub fn retention_policies(
+    pub fn retention_policies<Kind>(
         mut self,
-        retention_policies: impl Into<cc_api_pulsar::types::StoragePolicyUpdate>,
+        retention_policies: impl cc_runtime::input::IntoOption<
+            cc_api_pulsar::types::StoragePolicyUpdate,
+            Kind,
+        >,
     ) -> Self {
-        self.retention_policies = Some(retention_policies.into());
+        self.retention_policies = retention_policies.into_option();
         self
     }
 
     /// Limits for messages on fast disks, after which they move to a Cellar.
-    pub fn offload_policies(
+    pub fn offload_policies<Kind>(
         mut self,
-        offload_policies: impl Into<cc_api_pulsar::types::StoragePolicyUpdate>,
+        offload_policies: impl cc_runtime::input::IntoOption<
+            cc_api_pulsar::types::StoragePolicyUpdate,
+            Kind,
+        >,
     ) -> Self {
-        self.offload_policies = Some(offload_policies.into());
+        self.offload_policies = offload_policies.into_option();
         self
     }
 }
@@ -232,8 +238,11 @@ impl GetPulsarInfo {
     }
 
     /// Id of the owner. No route needs it: the field exists for compatibility with the official client.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

@@ -54,8 +54,11 @@ impl ListTcpRedirection {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -146,8 +149,11 @@ impl DeleteTcpRedirection {
     }
 
     /// Id of the owner. Default: resolved.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }
@@ -278,14 +284,20 @@ impl CreateTcpRedirection {
     }
 
     /// Namespace to take the port from, such as `cleverapps`. Default: `default`.
-    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = Some(namespace.into());
+    pub fn namespace<Kind>(
+        mut self,
+        namespace: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.namespace = namespace.into_option();
         self
     }
 
     /// Id of the owner. Default: resolved from `application_id`.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
-        self.owner_id = Some(owner_id.into());
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
         self
     }
 }

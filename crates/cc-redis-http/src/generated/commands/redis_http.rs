@@ -78,32 +78,44 @@ impl ScanKey {
     }
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of keys in a batch, at least 1. Default: 100.
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Restricts the keys to one type. Default: all.
-    pub fn type_(mut self, type_: impl Into<cc_api_redis_http::types::KeyType>) -> Self {
-        self.type_ = Some(type_.into());
+    pub fn type_<Kind>(
+        mut self,
+        type_: impl cc_runtime::input::IntoOption<
+            cc_api_redis_http::types::KeyType,
+            Kind,
+        >,
+    ) -> Self {
+        self.type_ = type_.into_option();
         self
     }
 
     /// Glob pattern of the key names, such as `user:*`. Default: all.
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(
+        mut self,
+        match_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -155,8 +167,11 @@ impl DeleteKey {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -208,8 +223,11 @@ impl GetStringKey {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -266,8 +284,11 @@ impl CreateStringKey {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -322,8 +343,11 @@ impl UpdateStringKey {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -383,8 +407,11 @@ impl CreateHashKey {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -450,26 +477,32 @@ impl ScanHashKey {
     }
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of fields in a batch, at least 1. Default: 100.
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Glob pattern of the field names, such as `user:*`. Default: all.
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(
+        mut self,
+        match_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -531,8 +564,11 @@ impl SetHashKeyElement {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -587,8 +623,11 @@ impl DeleteHashKeyElement {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -648,8 +687,11 @@ impl CreateListKey {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -715,26 +757,32 @@ impl ScanListKey {
     }
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of elements in a batch, at least 1. Default: 100.
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Glob pattern of the elements, such as `user:*`. Default: all.
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(
+        mut self,
+        match_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -789,8 +837,11 @@ impl GetListKeyElement {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -849,17 +900,23 @@ impl AddListKeyElement {
     }
 
     /// End of the list to which the element is added. Default: the tail.
-    pub fn position(
+    pub fn position<Kind>(
         mut self,
-        position: impl Into<cc_api_redis_http::types::ListPosition>,
+        position: impl cc_runtime::input::IntoOption<
+            cc_api_redis_http::types::ListPosition,
+            Kind,
+        >,
     ) -> Self {
-        self.position = Some(position.into());
+        self.position = position.into_option();
         self
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -919,8 +976,11 @@ impl UpdateListKeyElement {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -980,8 +1040,11 @@ impl CreateSetKey {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -1047,26 +1110,32 @@ impl ScanSetKey {
     }
 
     /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
-    pub fn cursor(mut self, cursor: i64) -> Self {
-        self.cursor = Some(cursor);
+    pub fn cursor(mut self, cursor: impl Into<Option<i64>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
     /// Approximate number of members in a batch, at least 1. Default: 100.
-    pub fn count(mut self, count: i64) -> Self {
-        self.count = Some(count);
+    pub fn count(mut self, count: impl Into<Option<i64>>) -> Self {
+        self.count = count.into();
         self
     }
 
     /// Glob pattern of the members, such as `user:*`. Default: all.
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
+    pub fn match_<Kind>(
+        mut self,
+        match_: impl cc_runtime::input::IntoOption<String, Kind>,
+    ) -> Self {
+        self.match_ = match_.into_option();
         self
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -1121,8 +1190,11 @@ impl AddSetKeyElement {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -1177,8 +1249,11 @@ impl DeleteSetKeyElement {
     }
 
     /// URL of the database, credentials included. Default: the URL of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(
+        mut self,
+        backend_url: impl cc_runtime::input::IntoOption<cc_runtime::Secret, Kind>,
+    ) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
