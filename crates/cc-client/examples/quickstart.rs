@@ -10,7 +10,7 @@ use std::time::Duration;
 use cc_client::commands::application::{CreateApplication, DeleteApplication, UpdateEnvironment};
 use cc_client::commands::billing::ListInvoice;
 use cc_client::commands::deployment::{DeployAndWait, DeployEvent, ListApplicationInstance};
-use cc_client::commands::drain::model::{HttpTarget, LogDrainTarget};
+use cc_client::commands::drain::model::{DrainKind, HttpTarget, LogDrainTarget};
 use cc_client::commands::drain::{CreateLogDrain, ListLogDrain};
 use cc_client::env::EnvironmentMap;
 use cc_client::{Client, Credentials};
@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let target = HttpTarget { url: "https://logs.example.org".into(), credentials: None };
     let target = LogDrainTarget::RawHttp(target);
-    client.send(CreateLogDrain::on_application(&application.id, "LOG", target)).await?;
+    client.send(CreateLogDrain::on_application(&application, DrainKind::Log, target)).await?;
     for drain in client.send(ListLogDrain::of_application(&application.id)).await? {
         println!("drain     {} {} {}", drain.id, drain.kind, drain.status);
     }

@@ -80,10 +80,7 @@ impl RedisCode {
     }
 
     fn known(word: &str) -> Option<Self> {
-        match Self::from(word) {
-            Self::Unknown(_) => None,
-            code => Some(code),
-        }
+        Some(Self::other(word)).filter(|code| !matches!(code, Self::Unknown(_)))
     }
 }
 

@@ -4,7 +4,6 @@
 //! alike.
 
 mod effect;
-mod near;
 mod output;
 
 use std::fmt;
@@ -24,6 +23,7 @@ pub use self::output::{Secrets, write_output};
 
 use crate::de;
 use crate::error::{Error, ErrorKind, Result};
+use crate::near;
 use crate::schema;
 use crate::stage::Stage;
 use crate::transport::CallOptions;

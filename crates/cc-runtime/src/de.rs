@@ -37,6 +37,8 @@ pub(crate) mod token {
     pub(crate) const ATTEMPT: &str = "$cc_runtime::attempt";
     /// An id. Inputs refuse ids that no request can contain.
     pub(crate) const ID: &str = "$cc_runtime::id";
+    /// An open enum. Inputs refuse a text that is no known value.
+    pub(crate) const ENUM: &str = "$cc_runtime::enum";
     /// An instant.
     pub(crate) const TIMESTAMP: &str = "$cc_runtime::timestamp";
     /// Begins the name of a union; its tag follows.

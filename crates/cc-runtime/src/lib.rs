@@ -24,6 +24,8 @@ mod lenient;
 mod line;
 mod lock;
 mod macros;
+mod near;
+mod open_enum;
 mod operation;
 mod operation_info;
 mod patch;
@@ -69,8 +71,9 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
+    pub use crate::open_enum::{is_known, text_of_enum, unknown_value};
     pub use crate::request::{check_path, check_query};
     #[cfg(feature = "schemars")]
-    pub use crate::schema::{input_union_schema, union_schema};
+    pub use crate::schema::{enum_schema, input_union_schema, union_schema};
     pub use crate::union::{OpenUnion, read_union, tagged_into_value};
 }

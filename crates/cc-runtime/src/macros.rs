@@ -2,6 +2,10 @@
 
 /// Declares a string enum that keeps the values it does not know.
 ///
+/// Answers may hold any value: one that this version does not know is read as `Unknown`, and written back unchanged. An input is
+/// one of the variants. A text is parsed with `str::parse`, which refuses unknown values, and `other(…)` is the way to send a value
+/// that the platform knows and this version does not.
+///
 /// ```
 /// cc_runtime::open_enum! {
 ///     /// Who may use a zone.
@@ -13,9 +17,22 @@
 ///     }
 /// }
 ///
-/// let kind: ZoneKind = "BETA".into();
+/// assert_eq!("PUBLIC".parse::<ZoneKind>().unwrap(), ZoneKind::Public);
+/// assert!("PUBLIK".parse::<ZoneKind>().unwrap_err().to_string().contains("is `PUBLIC` meant?"));
+/// let kind: ZoneKind = serde_json::from_str(r#""BETA""#).unwrap();
 /// assert_eq!(kind, ZoneKind::Unknown("BETA".to_owned()));
-/// assert_eq!(kind.to_string(), "BETA");
+/// assert_eq!(ZoneKind::other("BETA").to_string(), "BETA");
+/// ```
+///
+/// ```compile_fail,E0277
+/// # cc_runtime::open_enum! {
+/// #     /// A kind.
+/// #     pub enum ZoneKind {
+/// #         /// Everybody.
+/// #         Public = "PUBLIC",
+/// #     }
+/// # }
+/// let kind: ZoneKind = "PUBLIC".into();
 /// ```
 #[macro_export]
 macro_rules! open_enum {
@@ -33,6 +50,22 @@ macro_rules! open_enum {
             /// The known values.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// The known values as they travel, in the order of `ALL`.
+            pub const VALUES: &'static [&'static str] = &[$($wire),+];
+
+            /// Returns the variant of this wire value, or `Unknown` if this version does not know it.
+            ///
+            /// This is the way to send a value that the platform knows and this version of the crate does not. To read a text
+            /// from a person or a file use `str::parse`, which refuses unknown values.
+            #[must_use]
+            pub fn other(value: impl ::std::convert::Into<::std::string::String>) -> Self {
+                let value = value.into();
+                match value.as_str() {
+                    $($wire => Self::$variant,)+
+                    _ => Self::Unknown(value),
+                }
+            }
+
             /// The value as it travels.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -43,26 +76,20 @@ macro_rules! open_enum {
             }
         }
 
-        impl ::std::convert::From<&str> for $name {
-            fn from(value: &str) -> Self {
-                match value {
-                    $($wire => Self::$variant,)+
-                    other => Self::Unknown(other.to_owned()),
-                }
-            }
-        }
-
-        impl ::std::convert::From<::std::string::String> for $name {
-            fn from(value: ::std::string::String) -> Self {
-                Self::from(value.as_str())
-            }
-        }
-
+        /// Reads a known value. The error names the known values and the nearest.
         impl ::std::str::FromStr for $name {
-            type Err = ::std::convert::Infallible;
+            type Err = $crate::Error;
 
             fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-                ::std::result::Result::Ok(Self::from(value))
+                if $crate::__private::is_known(value, Self::VALUES) {
+                    ::std::result::Result::Ok(Self::other(value))
+                } else {
+                    ::std::result::Result::Err($crate::__private::unknown_value(
+                        ::std::stringify!($name),
+                        value,
+                        Self::VALUES,
+                    ))
+                }
             }
         }
 
@@ -126,8 +153,7 @@ macro_rules! open_enum {
             where
                 D: $crate::__private::serde::Deserializer<'de>,
             {
-                <::std::string::String as $crate::__private::serde::Deserialize>::deserialize(deserializer)
-                    .map(Self::from)
+                $crate::__private::text_of_enum(deserializer, Self::VALUES).map(Self::other)
             }
         }
 
@@ -247,9 +273,7 @@ macro_rules! __open_enum_schema {
             fn json_schema(
                 _: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {
-                // Outside the macro, which does not take long lists.
-                let examples: &[&str] = &[$($wire),+];
-                $crate::__private::schemars::json_schema!({ "type": "string", "examples": examples })
+                $crate::__private::enum_schema(&[$($wire),+])
             }
         }
     };
@@ -308,7 +332,54 @@ mod tests {
             assert_eq!(serde_json::from_str::<State>(json).unwrap(), state);
             assert_eq!(serde_json::to_string(&state).unwrap(), json);
         }
-        assert_eq!(State::ALL, [State::On]);
+        assert_eq!((State::ALL, State::VALUES), ([State::On].as_slice(), ["ON"].as_slice()));
+    }
+
+    #[test]
+    fn a_text_is_a_known_value_or_an_error_that_names_the_nearest() {
+        assert_eq!("ON".parse::<State>().unwrap(), State::On);
+        let error = "on".parse::<State>().unwrap_err();
+        assert!(error.is_not_sent());
+        assert_eq!(
+            error.to_string(),
+            "invalid input: `State`: unknown value `on`: is `ON` meant? Known values: `ON`. A value that this version does not \
+             know is `State::other(…)`"
+        );
+        let error = "x\n".repeat(500).parse::<State>().unwrap_err().to_string();
+        assert!(error.len() < 400 && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn the_two_ways_to_send_a_value_agree() {
+        assert_eq!(State::other("ON"), State::On);
+        assert_eq!(State::other("NEW"), State::Unknown("NEW".to_owned()));
+    }
+
+    #[test]
+    fn an_input_is_a_known_value_or_says_that_it_is_another() {
+        let read = |json: serde_json::Value| {
+            crate::de::strictly::<Vec<State>>(&json).map_err(|fault| fault.to_string())
+        };
+        assert_eq!(
+            read(serde_json::json!(["ON", { "other": "NEW" }, { "other": "ON" }])).unwrap(),
+            [State::On, State::other("NEW"), State::On]
+        );
+        for (json, text) in [
+            (
+                serde_json::json!(["on"]),
+                "unknown value `on`: is `ON` meant? Known values: `ON`. A value that this version does not know is `{\"other\": \"…\"}`",
+            ),
+            (serde_json::json!([{ "other": "" }]), "`other` must not be empty"),
+            (serde_json::json!([{ "else": "x" }]), "unknown field `else`"),
+            (serde_json::json!([{}]), "missing field `other`"),
+            (serde_json::json!([1]), "a known value or an object"),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.contains(text), "{error}");
+        }
+        // Answers, and values that are read again, hold anything.
+        assert_eq!(crate::de::plainly::<State>(&"on".into()).unwrap(), State::other("on"));
+        assert_eq!(crate::de::leniently::<State>(&"on".into()).unwrap().0, State::other("on"));
     }
 
     #[test]

@@ -8,6 +8,44 @@ use serde_json::{Value, json};
 
 use self::prose::Prose;
 
+/// Mark of the schema of an open enum, which inputs and outputs show differently.
+const OPEN: &str = "x-open-enum";
+
+/// Schema of an open enum: any text, with the known values as examples.
+#[doc(hidden)]
+#[must_use]
+pub fn enum_schema(known: &[&str]) -> Schema {
+    json_schema!({ "type": "string", "examples": known, OPEN: true })
+}
+
+/// Says what an open enum takes in an input, or gives in an output.
+#[derive(Debug, Clone)]
+struct Enums {
+    is_input: bool,
+}
+
+impl Transform for Enums {
+    fn transform(&mut self, schema: &mut Schema) {
+        if schema.remove(OPEN).is_some()
+            && self.is_input
+            && let Some(known) = schema.remove("examples")
+        {
+            schema.remove("type");
+            let other = json!({
+                "type": "object",
+                "description": "A value that this version does not know.",
+                // An empty text is no value.
+                "properties": { "other": { "type": "string", "not": { "const": "" } } },
+                "required": ["other"],
+                "additionalProperties": false,
+            });
+            let alternatives = json!([{ "type": "string", "enum": known }, other]);
+            schema.insert("anyOf".to_owned(), alternatives);
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
 /// Schema of an open union, from those of its variants.
 ///
 /// The tag is put into the object of each variant, which may be closed: a closed object and a tag side by side in an `allOf` could
@@ -118,6 +156,7 @@ impl Transform for Bounds {
 /// The schema of the inputs of a command: an object that says which properties it has, none included.
 pub(crate) fn of_input(mut schema: Schema) -> Schema {
     Bounds.transform(&mut schema);
+    Enums { is_input: true }.transform(&mut schema);
     Prose::of_inputs(&schema).transform(&mut schema);
     if schema.get("type") == Some(&json!("object")) {
         schema.ensure_object().entry("properties").or_insert_with(|| json!({}));
@@ -128,6 +167,7 @@ pub(crate) fn of_input(mut schema: Schema) -> Schema {
 /// The schema of an output. Alternatives at its top are an `anyOf`, as those of an open union are.
 pub(crate) fn of_output(mut schema: Schema) -> Schema {
     Bounds.transform(&mut schema);
+    Enums { is_input: false }.transform(&mut schema);
     Prose::default().transform(&mut schema);
     if let Some(alternatives) = schema.remove("oneOf") {
         schema.insert("anyOf".to_owned(), alternatives);

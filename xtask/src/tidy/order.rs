@@ -20,6 +20,8 @@ const RANKS: &[(&str, &[&str])] = &[
             "line",
             "lock",
             "macros",
+            "near",
+            "open_enum",
             "operation_info",
             "patch",
             "redact",
@@ -40,6 +42,7 @@ const RANKS: &[(&str, &[&str])] = &[
 /// Uses of a higher rank that are known, with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("id", "error", "an id that is not valid is refused with the error of the SDK"),
+    ("open_enum", "error", "a text that is no known value is refused with the error of the SDK"),
     ("redact", "error", "the causes of an error are redacted by their own type"),
 ];
 

@@ -287,6 +287,8 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
                     None => visitor.visit_newtype_struct(self),
                 }
             }
+            // The visitor takes it as the request to read an input.
+            (token::ENUM, _) if !self.any_id => visitor.visit_some(self),
             (token::LIST, Some(_)) => match self.elements() {
                 Some(elements) => visitor.visit_seq(elements),
                 None => Err(self.unexpected(&visitor)),

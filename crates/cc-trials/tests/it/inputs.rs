@@ -6,19 +6,19 @@ use std::sync::Arc;
 use cc_client::commands::account::model as account;
 use cc_client::commands::addon::{CreateAddon, model as addon};
 use cc_client::commands::addon_provider::model as addon_provider;
-use cc_client::commands::application::{GetApplication, ListDomain, model as application};
+use cc_client::commands::application::{CreateApplication, GetApplication, ListDomain, model as application};
 use cc_client::commands::database::model as database;
 use cc_client::commands::deployment::{StartedDeployment, model as deployment};
 use cc_client::commands::drain::model as drain;
 use cc_client::commands::network_group::model as network_group;
 use cc_client::commands::operator::model as operator;
-use cc_client::commands::organisation::model as organisation;
+use cc_client::commands::organisation::{AddOrganisationMember, model as organisation};
 use cc_client::commands::pulsar::model as pulsar;
 use cc_client::commands::zone::{ListZone, model as zone};
 use cc_client::commands::{billing, oauth};
 use cc_client::runtime as ids;
 use cc_client::{Ids, Subject, catalog};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[test]
 fn a_setter_takes_a_value_or_an_option_of_it() {
@@ -120,9 +120,9 @@ fn every_model_with_an_id_converts_into_it() {
 async fn what_one_command_returns_is_an_id_for_the_next() {
     let sandbox = Arc::new(cc_sandbox::Sandbox::builder().in_memory());
     let (client, given) = (cc_trials::memory::client(&sandbox), sandbox.ids());
-    let application = client.send(GetApplication::new(given.application)).await.unwrap();
-    let same = client.send(GetApplication::new(&application)).await.unwrap();
-    assert_eq!(same.id, application.id);
+    let application =
+        client.send(CreateApplication::new(given.organisation, "shop", "node", "XS")).await.unwrap();
+    client.send(GetApplication::new(&application)).await.unwrap();
     client.send(ListDomain::new(Arc::<str>::from(application.id.as_str()))).await.unwrap();
     let owner = client.resolver().owner_of(&application).await.unwrap();
     assert_eq!(owner, application.owner_id);
@@ -133,4 +133,37 @@ async fn what_one_command_returns_is_an_id_for_the_next() {
         .await
         .unwrap();
     assert_eq!(ids.resource_id(), ids::ResourceId::from(&application));
+}
+
+#[tokio::test]
+async fn an_unknown_role_is_refused_before_anything_is_sent() {
+    use organisation::OrganisationRole as Role;
+    let command = AddOrganisationMember::new("orga_1", Role::Developer, "a@example.com");
+    assert_eq!("DEVELOPER".parse::<Role>().unwrap(), command.role);
+    let error = "DEVELOPPER".parse::<Role>().unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains("is `DEVELOPER` meant?"), "{error}");
+    for role in Role::VALUES {
+        assert!(error.to_string().contains(role), "{error}");
+    }
+
+    let sandbox = Arc::new(cc_sandbox::Sandbox::builder().in_memory());
+    let client = cc_trials::memory::client(&sandbox);
+    let input = |role| json!({ "organisationId": sandbox.ids().organisation, "email": "a@example.com", "role": role });
+    let error =
+        catalog::dispatch(&client, "AddOrganisationMember", input(json!("DEVELOPPER"))).await.unwrap_err();
+    assert!(error.is_not_sent(), "{error}");
+    for text in ["`role`", "is `DEVELOPER` meant?", r#"{"other": "…"}"#] {
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
+
+#[test]
+fn the_schema_of_an_input_lists_the_known_values_and_the_way_to_send_another() {
+    let command = catalog::get("AddOrganisationMember").unwrap();
+    let schema = command.input_schema().to_value();
+    let role = &schema["$defs"]["OrganisationRole"]["anyOf"];
+    assert_eq!(role[0]["enum"], json!(organisation::OrganisationRole::VALUES), "{schema:#}");
+    assert_eq!(role[1]["required"], json!(["other"]));
+    let output = catalog::get("ListOrganisationMember").unwrap().output_schema().to_value();
+    assert_eq!(output["$defs"]["OrganisationRole"]["type"], "string", "{output:#}");
 }

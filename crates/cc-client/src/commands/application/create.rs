@@ -107,7 +107,7 @@ impl CreateApplication {
         let mut body = wire::ApplicationCreation::new(
             self.name.clone(),
             self.zone.clone().unwrap_or_else(|| "par".to_owned()),
-            self.deploy.clone().unwrap_or_else(|| "git".to_owned()),
+            self.deploy.clone().unwrap_or(wire::DeploymentMethod::Git),
             self.min_instances.unwrap_or(1),
             self.max_instances.unwrap_or(1),
             self.min_flavor.clone(),

@@ -16,7 +16,7 @@ use crate::resolve::{Lesson, Owned};
 pub use domain::*;
 pub use environment::*;
 pub use link::*;
-pub use wire::{ApplicationState, DeploymentKind, InstanceLifetime, RepositoryState};
+pub use wire::{ApplicationState, DeploymentKind, DeploymentMethod, InstanceLifetime, RepositoryState};
 
 /// An application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -70,6 +70,6 @@ fn in_words_of_v4(state: wire::LegacyDeploymentState) -> DeploymentState {
         wire::LegacyDeploymentState::Fail => DeploymentState::Failed,
         wire::LegacyDeploymentState::Cancelled => DeploymentState::Cancelled,
         wire::LegacyDeploymentState::Ok => DeploymentState::Succeeded,
-        other => other.as_str().into(),
+        other => DeploymentState::other(other.as_str()),
     }
 }

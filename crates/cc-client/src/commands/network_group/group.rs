@@ -1,6 +1,6 @@
 //! Creating and deleting network groups.
 
-use cc_api_network_group::types::{NetworkGroupCreation, NetworkGroupMemberCreation};
+use cc_api_network_group::types::{NetworkGroupCreation, NetworkGroupMemberCreation, NetworkGroupMemberKind};
 use cc_runtime::{Discard, Error, ErrorKind, NetworkGroupId, Result};
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,8 @@ impl NetworkGroupMemberInput {
             )));
         };
         let domain = member_domain(&self.id, group);
-        let mut member = NetworkGroupMemberCreation::new(self.id, domain, kind.to_string());
+        let mut member =
+            NetworkGroupMemberCreation::new(self.id, domain, NetworkGroupMemberKind::other(kind.to_string()));
         member.label = self.label;
         Ok(member)
     }

@@ -52,7 +52,7 @@ model! {
         /// Name that leads to its peers within the network.
         domain_name: String = wire.domain_name,
         /// Kind of the member.
-        kind: NetworkGroupMemberKind = wire.kind.as_str().to_uppercase().into(),
+        kind: NetworkGroupMemberKind = NetworkGroupMemberKind::other(wire.kind.as_str().to_uppercase()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands of SSH keys, OAuth tokens, the second factor and the settings of the console.
 
+use cc_client::commands::account::model::MfaKind;
 use cc_client::commands::account::{
     ConfirmAuthMfa, CreateAuthMfa, DeleteAuthMfa, GetAuthMfaBackupCodes, UpdateAuthPassword,
 };
@@ -114,14 +115,15 @@ async fn all_oauth_tokens_are_revoked() {
 async fn a_second_factor_is_set_up() {
     let route = format!("POST {TOTP}");
     let routes = Routes::new().json(&route, json!({"url": "otpauth://totp/Clever?secret=ABC"}));
-    check_fully(&routes, &route, [("required inputs", CreateAuthMfa::new("TOTP", "pass word é"))]).await;
+    check_fully(&routes, &route, [("required inputs", CreateAuthMfa::new(MfaKind::Totp, "pass word é"))])
+        .await;
 }
 
 #[tokio::test]
 async fn a_second_factor_is_confirmed() {
     let route = format!("POST {TOTP}/confirmation");
     let routes = Routes::new().text(&route, "text/plain", "");
-    let required = ConfirmAuthMfa::new("TOTP", "123456", "password");
+    let required = ConfirmAuthMfa::new(MfaKind::Totp, "123456", "password");
     let all = required.clone().revoke_tokens(true);
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }
@@ -130,14 +132,19 @@ async fn a_second_factor_is_confirmed() {
 async fn a_second_factor_is_taken_away() {
     let route = format!("DELETE {TOTP}");
     let routes = Routes::new().text(&route, "text/plain", "");
-    check_fully(&routes, &route, [("required inputs", DeleteAuthMfa::new("TOTP", "password"))]).await;
+    check_fully(&routes, &route, [("required inputs", DeleteAuthMfa::new(MfaKind::Totp, "password"))]).await;
 }
 
 #[tokio::test]
 async fn backup_codes_are_given() {
     let route = format!("GET {TOTP}/backupcodes");
     let routes = Routes::new().json(&route, json!([{"code": "aaaa"}, {"code": "bbbb"}]));
-    check_fully(&routes, &route, [("required inputs", GetAuthMfaBackupCodes::new("TOTP", "password"))]).await;
+    check_fully(
+        &routes,
+        &route,
+        [("required inputs", GetAuthMfaBackupCodes::new(MfaKind::Totp, "password"))],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -148,9 +155,10 @@ async fn backup_codes_are_not_kept_for_a_wrong_password() {
     });
     let client = platform.client();
     let cache = || CachePolicy::ttl(60 * SECOND);
-    let right = client.send(GetAuthMfaBackupCodes::new("TOTP", "right")).cache(cache()).await.unwrap();
+    let right = client.send(GetAuthMfaBackupCodes::new(MfaKind::Totp, "right")).cache(cache()).await.unwrap();
     assert_eq!(right.len(), 1);
-    let error = client.send(GetAuthMfaBackupCodes::new("TOTP", "wrong")).cache(cache()).await.unwrap_err();
+    let error =
+        client.send(GetAuthMfaBackupCodes::new(MfaKind::Totp, "wrong")).cache(cache()).await.unwrap_err();
     assert!(error.is_forbidden());
 }
 
@@ -158,8 +166,8 @@ async fn backup_codes_are_not_kept_for_a_wrong_password() {
 async fn no_password_is_in_what_is_printed() {
     let printed = format!(
         "{:?} {:?} {:?}",
-        CreateAuthMfa::new("TOTP", "hunter2"),
-        ConfirmAuthMfa::new("TOTP", "hunter2", "hunter2"),
+        CreateAuthMfa::new(MfaKind::Totp, "hunter2"),
+        ConfirmAuthMfa::new(MfaKind::Totp, "hunter2", "hunter2"),
         UpdateAuthPassword::new("hunter2", "hunter2"),
     );
     assert!(!printed.contains("hunter2"), "{printed}");

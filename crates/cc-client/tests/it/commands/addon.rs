@@ -1,5 +1,6 @@
 //! The commands of add-ons, and of those that are made of one request: configuration providers, Materia.
 
+use cc_client::api::addon::types::PaymentMethodKind;
 use cc_client::commands::addon::{CreateAddon, DeleteAddon, GetAddon, GetAddonSso, ListAddon, UpdateAddon};
 use serde_json::{Value, json};
 
@@ -67,7 +68,7 @@ async fn an_add_on_is_created() {
         .options(options)
         .version("15")
         .linked_app("app_1")
-        .payment_method_type("CREDITCARD")
+        .payment_method_type(PaymentMethodKind::Creditcard)
         .sepa_source_id("sepa_1");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }

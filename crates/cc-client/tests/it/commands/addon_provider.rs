@@ -1,5 +1,6 @@
 //! The commands of add-on providers that an owner publishes.
 
+use cc_client::commands::addon_provider::model::AddonFeatureKind;
 use cc_client::commands::addon_provider::model::{AddonProviderApi, AddonProviderPlanFeature};
 use cc_client::commands::addon_provider::{
     CreateAddonProvider, CreateAddonProviderFeature, CreateAddonProviderPlan, DeleteAddonProvider,
@@ -107,7 +108,7 @@ async fn features_are_listed_by_name() {
 async fn a_feature_is_added() {
     let route = format!("POST {ONE}/features");
     let routes = Routes::new().json(&route, json!({"name": "Memory", "type": "BYTES"}));
-    let required = CreateAddonProviderFeature::new("provider_1", "Memory", "BYTES");
+    let required = CreateAddonProviderFeature::new("provider_1", "Memory", AddonFeatureKind::Bytes);
     let all = required.clone().owner_id("orga_1");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }

@@ -1,5 +1,6 @@
 //! The commands of applications.
 
+use cc_client::commands::application::model::{DeploymentMethod, InstanceLifetime};
 use cc_client::commands::application::{
     CreateApplication, DeleteApplication, GetApplication, GetApplicationBranches, InstanceChoice,
     ListApplication, UpdateApplication,
@@ -120,7 +121,7 @@ async fn an_application_is_created_on_the_newest_runtime_of_its_slug() {
         .max_instances(3)
         .build_flavor("M")
         .branch("main")
-        .deploy("ftp")
+        .deploy(DeploymentMethod::Ftp)
         .zone("rbx")
         .environment(EnvironmentMap::from_pairs([("A", "1")]).unwrap())
         .appliance_id("appliance_1")
@@ -130,7 +131,7 @@ async fn an_application_is_created_on_the_newest_runtime_of_its_slug() {
         .favourite(true)
         .force_https(true)
         .homogeneous(true)
-        .instance_lifetime("TASK")
+        .instance_lifetime(InstanceLifetime::Task)
         .public_git_repository_url("https://git.example.org/app.git")
         .separate_build(false)
         .shutdownable(true)

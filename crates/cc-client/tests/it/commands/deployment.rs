@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cc_client::Client;
+use cc_client::commands::deployment::model::DeploymentAction;
 use cc_client::commands::deployment::{
     CancelDeployment, GetDeployment, GetDeploymentLegacy, ListDeployment, WaitForDeployment,
 };
@@ -77,7 +78,7 @@ async fn deployments_are_listed_with_the_states_of_v4_and_those_that_neither_kno
         .json(&format!("GET {V2}"), listed.into())
         .json("GET /v2/organisations/orga_1/deployments", owner);
     let one = ListDeployment::of_application("app_1");
-    let all = one.clone().owner_id("orga_1").limit(5).offset(1).action("DEPLOY");
+    let all = one.clone().owner_id("orga_1").limit(5).offset(1).action(DeploymentAction::Deploy);
     let owner = ListDeployment::of_owner("orga_1");
     let told = routes.tell([
         ("of an application, required inputs", one),
@@ -85,7 +86,7 @@ async fn deployments_are_listed_with_the_states_of_v4_and_those_that_neither_kno
         ("of an owner, required inputs", owner.clone()),
         ("of an owner, all inputs", owner.limit(5)),
         ("of nobody", ListDeployment::default()),
-        ("of an owner, with an action", ListDeployment::of_owner("orga_1").action("DEPLOY")),
+        ("of an owner, with an action", ListDeployment::of_owner("orga_1").action(DeploymentAction::Deploy)),
         ("of an application that is not there", ListDeployment::of_application("app_9")),
     ]);
     compare("ListDeployment", &told.await);

@@ -1,6 +1,7 @@
 //! The commands of instances.
 
 use cc_client::Timestamp;
+use cc_client::commands::deployment::model::DateOrder;
 use cc_client::commands::deployment::model::InstanceState;
 use cc_client::commands::deployment::{GetApplicationInstance, ListApplicationInstance};
 use serde_json::{Value, json};
@@ -58,6 +59,6 @@ async fn instances_are_listed_from_the_earliest_on() {
         .exclude_deleted(true)
         .deployment_id("deployment_1")
         .limit(10)
-        .order("DESC");
+        .order(DateOrder::Desc);
     check(&routes, required, all).await;
 }

@@ -1,5 +1,6 @@
 //! The command that lists the lines of a stored log.
 
+use cc_client::api::log::types::LogOrder;
 use cc_client::commands::log::ListLog;
 use serde_json::json;
 
@@ -20,7 +21,7 @@ async fn the_lines_of_an_add_on_are_listed_in_the_order_of_the_platform() {
     let date: cc_client::Timestamp = "2024-05-02T08:00:00Z".parse().unwrap();
     let all = ListLog::new("addon_1")
         .limit(2)
-        .order("DESC")
+        .order(LogOrder::Desc)
         .since(date)
         .until(date)
         .filter("ready")

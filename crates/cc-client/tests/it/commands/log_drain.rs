@@ -1,5 +1,6 @@
 //! The commands of drains.
 
+use cc_client::commands::drain::model::{DrainExecutionState, DrainKind, DrainState};
 use cc_client::commands::drain::model::{DrainKind, LogDrainTarget};
 use cc_client::commands::drain::{
     CreateLogDrain, DeleteLogDrain, DisableLogDrain, EnableLogDrain, GetLogDrain, ListLogDrain,
@@ -37,9 +38,9 @@ async fn drains_are_listed_the_latest_changed_first() {
     let all = required
         .clone()
         .owner_id("orga_1")
-        .status(["ENABLED", "DISABLED"])
-        .execution_status(["RUNNING"])
-        .execution_status_not_in(["NOT_RUNNING"]);
+        .status([DrainState::Enabled, DrainState::Disabled])
+        .execution_status([DrainExecutionState::Running])
+        .execution_status_not_in([DrainExecutionState::NotRunning]);
     let commands = [
         ("required inputs", required),
         ("an application that nobody knows", ListLogDrain::of_application("app_9")),
@@ -112,7 +113,7 @@ async fn the_drain_of_an_add_on_is_created_by_either_id() {
         .json(&format!("GET {ADDON}/drain_1"), now("ENABLED"));
     let mut told = String::new();
     for id in ["addon_1", "postgresql_1"] {
-        told += &routes.tell([(id, CreateLogDrain::on_addon(id, "LOG", http()))]).await;
+        told += &routes.tell([(id, CreateLogDrain::on_addon(id, DrainKind::Log, http()))]).await;
     }
     compare("CreateLogDrain.addon", &told);
 }

@@ -1,5 +1,6 @@
 //! The commands of network groups.
 
+use cc_client::api::network_group::types::NetworkGroupComponentType;
 use cc_client::commands::network_group::model::{Address, NetworkGroupPeer, PeerEndpoint, PeerRole};
 use cc_client::commands::network_group::{
     CreateNetworkGroup, CreateNetworkGroupExternalPeer, CreateNetworkGroupMember, DeleteNetworkGroup,
@@ -84,7 +85,12 @@ async fn what_is_found_is_kept_by_its_type() {
     found[1]["type"] = "Member".into();
     let routes = Routes::new().json(&format!("GET {ALL}/search"), json!(found));
     let search = SearchNetworkGroup::new("orga_1", "a b");
-    check(&routes, search.clone(), search.types(["Member", "ExternalPeer"])).await;
+    check(
+        &routes,
+        search.clone(),
+        search.types([NetworkGroupComponentType::Member, NetworkGroupComponentType::ExternalPeer]),
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]

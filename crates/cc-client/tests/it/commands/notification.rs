@@ -2,6 +2,7 @@
 
 use cc_client::ErrorKind;
 use cc_client::commands::notification::model::{EmailNotificationTarget, WebhookUrl};
+use cc_client::commands::notification::model::{NotificationEvent, WebhookFormat};
 use cc_client::commands::notification::{
     CreateEmailNotification, CreateWebhookNotification, DeleteEmailNotification, DeleteWebhookNotification,
     GetNotificationInfo, ListEmailNotification, ListWebhookNotification,
@@ -68,11 +69,14 @@ async fn notifications_are_created_and_deleted() {
         EmailNotificationTarget::user(),
     ];
     let create = CreateEmailNotification::new("orga_1", "a", targets);
-    check(&routes, create.clone(), create.events(["GIT_PUSH"]).scope(["app_1"])).await;
+    check(&routes, create.clone(), create.events([NotificationEvent::GitPush]).scope(["app_1"])).await;
     check_one(&routes, DeleteEmailNotification::new("orga_1", "hook_1")).await;
-    let create =
-        CreateWebhookNotification::new("orga_1", "a", [WebhookUrl::new("slack", "https://hooks.test/t0k")]);
-    check(&routes, create.clone(), create.events(["GIT_PUSH"]).scope(["app_1"])).await;
+    let create = CreateWebhookNotification::new(
+        "orga_1",
+        "a",
+        [WebhookUrl::new(WebhookFormat::Slack, "https://hooks.test/t0k")],
+    );
+    check(&routes, create.clone(), create.events([NotificationEvent::GitPush]).scope(["app_1"])).await;
     check_one(&routes, DeleteWebhookNotification::new("orga_1", "hook_2")).await;
 }
 

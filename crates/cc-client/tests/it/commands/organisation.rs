@@ -1,12 +1,14 @@
 //! The commands of organisations.
 
 use cc_client::commands::account::GetOrganisationSummaries;
+use cc_client::commands::organisation::model::OrganisationRole;
 use cc_client::commands::organisation::model::{OrganisationContact, OrganisationContactKind};
 use cc_client::commands::organisation::{
     AddOrganisationMember, CreateOrganisation, DeleteOrganisation, GetOrganisation, ListOrganisation,
     ListOrganisationMember, RemoveOrganisationMember, UpdateOrganisation, UpdateOrganisationAvatar,
     UpdateOrganisationMember,
 };
+use cc_client::model::ImageType;
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check_fully, compare};
@@ -175,7 +177,7 @@ async fn the_personal_space_is_not_deleted_as_an_organisation() {
 async fn the_picture_of_an_organisation_is_changed() {
     let route = format!("PUT {ONE}/avatar");
     let routes = Routes::new().json(&route, json!({"url": "https://example.org/a.png"}));
-    let picture = UpdateOrganisationAvatar::new("orga_1", "image/png", b"PNG".to_vec());
+    let picture = UpdateOrganisationAvatar::new("orga_1", ImageType::Png, b"PNG".to_vec());
     check_fully(&routes, &route, [("required inputs", picture)]).await;
 }
 
@@ -196,7 +198,7 @@ async fn members_are_listed_by_name() {
 async fn a_member_is_invited() {
     let route = format!("POST {MEMBERS}");
     let routes = Routes::new().json(&route, message());
-    let required = AddOrganisationMember::new("orga_1", "DEVELOPER", "ada@example.org");
+    let required = AddOrganisationMember::new("orga_1", OrganisationRole::Developer, "ada@example.org");
     let all = required.clone().job("Engineer").invitation_key("key 1");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }
@@ -206,7 +208,7 @@ async fn a_member_gets_another_role() {
     let route = format!("PUT {MEMBERS}/user_1");
     let routes = Routes::new().json(&route, message());
     let required = UpdateOrganisationMember::new("orga_1", "user_1");
-    let all = required.clone().role("MANAGER").job("Engineer");
+    let all = required.clone().role(OrganisationRole::Manager).job("Engineer");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }
 

@@ -1,9 +1,11 @@
 //! The commands of the profile.
 
+use cc_client::commands::account::model::AvatarSource;
 use cc_client::commands::account::{
     CreateProfileEmailAddress, DeleteProfileEmailAddress, GetProfile, ListProfileEmailAddress,
     RequestProfileEmailConfirmation, SetProfilePrimaryEmailAddress, UpdateProfile, UpdateProfileAvatar,
 };
+use cc_client::model::ImageType;
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check_fully};
@@ -53,8 +55,8 @@ async fn the_picture_of_the_profile_is_an_image_or_that_of_another_service() {
     let route = format!("PUT {SELF}/avatar");
     let routes = Routes::new().json(&route, json!({"url": "https://example.org/a.png"}));
     let commands = [
-        ("of another service", UpdateProfileAvatar::from_service("github")),
-        ("an image", UpdateProfileAvatar::from_image("image/gif", b"GIF".to_vec())),
+        ("of another service", UpdateProfileAvatar::from_service(AvatarSource::Github)),
+        ("an image", UpdateProfileAvatar::from_image(ImageType::Gif, b"GIF".to_vec())),
     ];
     check_fully(&routes, &route, commands).await;
 }

@@ -19,6 +19,7 @@ use cc_client::commands::notification::{CreateEmailNotification, CreateWebhookNo
 use cc_client::commands::oauth::CreateOauthConsumer;
 use cc_client::commands::oauth::model::OauthConsumerRightsInput;
 use cc_client::commands::organisation::AddOrganisationMember;
+use cc_client::commands::organisation::model::OrganisationRole;
 use cc_client::commands::redirection::CreateTcpRedirection;
 use cc_client::ensure::{Ensure, EnsureCall, Ensured};
 use cc_client::env::EnvironmentMap;
@@ -135,8 +136,8 @@ async fn each_kind_is_created_once_found_compared_and_updated() {
     };
     kind!(consumer("https://a.example"), consumer("https://c.example"));
     kind!(CreateTcpRedirection::new(application), CreateTcpRedirection::new(application));
-    let invited = |role: &str| AddOrganisationMember::new(owner, role, "new@sandbox.example");
-    kind!(invited("DEVELOPER"), invited("MANAGER"));
+    let invited = |role: OrganisationRole| AddOrganisationMember::new(owner, role, "new@sandbox.example");
+    kind!(invited(OrganisationRole::Developer), invited(OrganisationRole::Manager));
 
     let bridge = bridge(&sandbox);
     let token = CreateApiToken::new(

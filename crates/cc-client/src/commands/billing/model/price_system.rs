@@ -68,7 +68,7 @@ model! {
     /// The quantity a price is for.
     pub struct BillableQuantity: |wire: wire::BillableQuantity| {
         /// Divisibility of the quantity.
-        secability: Secability = wire.secability.to_uppercase().into(),
+        secability: Secability = Secability::other(wire.secability.to_uppercase()),
         /// Quantity, in the unit of the price.
         quantity: f64 = wire.quantity,
     }
@@ -78,7 +78,7 @@ model! {
     /// The time a price is for.
     pub struct BillableTime: |wire: wire::BillableTime| {
         /// Divisibility of the time.
-        secability: Secability = wire.secability.to_uppercase().into(),
+        secability: Secability = Secability::other(wire.secability.to_uppercase()),
         /// Length of the time. Its unit is not known.
         interval: Option<f64> = wire.interval,
     }

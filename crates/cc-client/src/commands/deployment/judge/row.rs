@@ -43,7 +43,7 @@ pub(super) enum Effect {
 
 pub(super) fn effect(row: &Deployment) -> Effect {
     let Some(origin) = &row.origin else { return Effect::Replaces };
-    match DeploymentAction::from(origin.action.as_str().trim().to_ascii_uppercase()) {
+    match DeploymentAction::other(origin.action.as_str().trim().to_ascii_uppercase()) {
         DeploymentAction::Deploy => Effect::Replaces,
         DeploymentAction::Undeploy | DeploymentAction::Cancel => Effect::Stops,
         _ => Effect::None,

@@ -1,7 +1,7 @@
 //! Finds names similar to an unknown one.
 
 /// Returns the names most similar to `name`, most similar first, without dissimilar ones.
-pub(super) fn nearest(
+pub(crate) fn nearest(
     name: &str,
     names: impl Iterator<Item = &'static str>,
     most: usize,

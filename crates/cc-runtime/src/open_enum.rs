@@ -1,0 +1,112 @@
+//! Code shared by the open enums.
+
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::de::{shown, token};
+use crate::error::{Error, ErrorKind};
+use crate::near::nearest;
+
+/// Number of known values that an error lists.
+const LISTED: usize = 30;
+
+/// Returns `true` if a text is one of the known values.
+#[doc(hidden)]
+#[must_use]
+pub fn is_known(value: &str, known: &[&str]) -> bool {
+    known.contains(&value)
+}
+
+/// Returns the error of a text that is no known value of an enum.
+#[doc(hidden)]
+#[must_use]
+#[cold]
+pub fn unknown_value(name: &str, value: &str, known: &'static [&'static str]) -> Error {
+    let message = format!("`{name}`: {}", problem(value, known, &format!("{name}::other(…)")));
+    Error::new(ErrorKind::InvalidInput).with_message(message).not_sent()
+}
+
+/// Says what is wrong with a text, and what is meant perhaps. `other` is the way to give a value of a later version.
+#[cold]
+fn problem(value: &str, known: &'static [&'static str], other: &str) -> String {
+    let near = nearest(value, known.iter().copied(), 1);
+    let meant = near.first().map(|near| format!(": is `{near}` meant?")).unwrap_or(".".to_owned());
+    let listed: Vec<String> = known.iter().take(LISTED).map(|value| format!("`{value}`")).collect();
+    let more = known.len().saturating_sub(LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "unknown value `{}`{meant} Known values: {}{more}. A value that this version does not know is `{other}`",
+        shown(value),
+        listed.join(", "),
+    )
+}
+
+/// Reads the text of an open enum: any in an answer, a known one or `{"other": "…"}` in an input.
+///
+/// # Errors
+/// If the value is not a text; in an input also if it is no known value.
+#[doc(hidden)]
+pub fn text_of_enum<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    known: &'static [&'static str],
+) -> Result<String, D::Error> {
+    deserializer.deserialize_newtype_struct(token::ENUM, Text { known })
+}
+
+struct Text {
+    known: &'static [&'static str],
+}
+
+impl<'de> Visitor<'de> for Text {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        String::deserialize(deserializer)
+    }
+
+    /// The reader of inputs.
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_any(Input { known: self.known })
+    }
+}
+
+struct Input {
+    known: &'static [&'static str],
+}
+
+impl<'de> Visitor<'de> for Input {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a known value or an object")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<String, E> {
+        if is_known(value, self.known) {
+            Ok(value.to_owned())
+        } else {
+            Err(E::custom(problem(value, self.known, r#"{"other": "…"}"#)))
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
+        let mut other: Option<String> = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key != "other" {
+                return Err(A::Error::unknown_field(&key, &["other"]));
+            }
+            other = Some(map.next_value()?);
+        }
+        match other {
+            Some(other) if other.is_empty() => Err(A::Error::custom("`other` must not be empty")),
+            Some(other) => Ok(other),
+            None => Err(A::Error::missing_field("other")),
+        }
+    }
+}
