@@ -27,6 +27,11 @@ pub(crate) trait Locate: UrlCommand {
 }
 
 /// Something a browser can be sent to: a URL that is built without a request.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not make a URL",
+    label = "expected a command that makes a URL",
+    note = "send other commands with `client.send(…)`"
+)]
 pub trait UrlCommand: Send + Sync + Sized + 'static {
     /// Name of the command, such as `GetInvoiceUrl`.
     const NAME: &'static str;

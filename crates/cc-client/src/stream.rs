@@ -57,6 +57,11 @@ pub type Items<T> = cc_stream::Items<T, Error>;
 pub type Delivery<T> = cc_stream::Delivery<T, Error>;
 
 /// Something the platform can be asked to tell from now on, or since a time. Like a command, it is a value.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stream of the platform",
+    label = "expected a command whose name begins with `Stream`, such as `StreamApplicationRuntimeLog::new(…)`",
+    note = "send a command that answers once with `client.send(…)`"
+)]
 pub trait StreamCommand: Send + Sync + Sized + 'static {
     /// Name of the stream in the catalogue, such as `StreamApplicationRuntimeLog`.
     const NAME: &'static str;

@@ -46,6 +46,12 @@ use crate::effect::Effect;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command of Redis",
+    label = "expected a command of `cc_redis_http::commands`",
+    note = "send a command of the platform with `cc_client::Client::send`",
+    note = "a command of your own implements `Command` and `RedisCommand`"
+)]
 pub trait RedisCommand: Command<Context = Context> {
     /// The operation of the proxy.
     type Operation: Operation + 'static;

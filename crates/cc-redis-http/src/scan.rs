@@ -13,6 +13,11 @@ use crate::client::RedisHttpClient;
 use crate::command::Context;
 
 /// A command that gives one part of what there is, and where the next part starts.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scan",
+    label = "expected `ScanKey`, `ScanHashKey`, `ScanListKey` or `ScanSetKey`",
+    note = "send other commands with `client.send(…)`"
+)]
 pub trait Scan: Command<Context = Context> + Clone + Unpin {
     /// Item of the scan.
     type Item: Send + Unpin;

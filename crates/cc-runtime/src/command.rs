@@ -26,6 +26,12 @@ type Run<T> = Box<dyn FnOnce(CallOptions) -> Running<T> + Send>;
 /// Something that a client can do, in one request or in several: a value with all its inputs.
 ///
 /// Each client has a [`Context`](Self::Context) of its own, so that the compiler refuses a command of another client.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command",
+    label = "expected a command, such as `GetApplication::new(…)`",
+    note = "commands are in the module `commands` of `cc_client`, `cc_bridge` and `cc_redis_http`",
+    note = "send a request of a crate `cc_api_…` with `Transport::call`, and open a stream with `client.stream(…)`"
+)]
 pub trait Command: Send + Sync + Sized + 'static {
     /// Name of the command in the catalogue, such as `GetZone`.
     const NAME: &'static str;

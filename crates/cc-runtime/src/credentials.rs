@@ -32,6 +32,11 @@ const UNNAMED: &str = "unnamed-";
 pub type ProvideFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials>> + Send + 'a>>;
 
 /// Provides the credentials of each attempt, so that a program can renew them while it runs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not provide credentials",
+    label = "`CredentialsProvider` is not implemented",
+    note = "implement `CredentialsProvider`, or pass fixed `Credentials`"
+)]
 pub trait CredentialsProvider: Send + Sync + fmt::Debug {
     /// The credentials of the attempt that is about to be sent. It must not give [`Credentials::Provider`].
     fn provide(&self) -> ProvideFuture<'_>;

@@ -9,6 +9,11 @@ use crate::operation_info::OperationInfo;
 use crate::request::Request;
 
 /// An operation that answers once, with its inputs. The crates `cc-api-*` hold one type an operation.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a request",
+    label = "expected a request of a crate `cc_api_…`, such as `cc_api_zone::ListZones::new()`",
+    note = "send a command with `client.send(…)` instead"
+)]
 pub trait Operation: Send + Sync {
     /// Static properties of the operation.
     const INFO: &'static OperationInfo;
@@ -77,6 +82,11 @@ impl<O: Operation> Operation for OrNothing<O> {
 }
 
 /// An operation that answers a stream of Server-Sent Events, with its inputs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the request of a stream",
+    label = "expected a request that is answered with `text/event-stream`",
+    note = "open a stream of the platform with `client.stream(…)` of `cc_client`"
+)]
 pub trait StreamOperation: Send + Sync {
     /// Static properties of the operation.
     const INFO: &'static OperationInfo;

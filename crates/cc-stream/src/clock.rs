@@ -13,6 +13,11 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub type Sleep = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A clock that only goes forward.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a clock",
+    label = "`Clock` is not implemented",
+    note = "implement `cc_stream::Clock`, or leave the clock of the runtime"
+)]
 pub trait Clock: Debug + Send + Sync + 'static {
     /// The time, counted from any fixed moment.
     fn now(&self) -> Duration;

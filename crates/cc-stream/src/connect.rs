@@ -17,6 +17,7 @@ pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event
 
 /// `Send`, except in a browser, where nothing has to be.
 #[cfg(not(target_arch = "wasm32"))]
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot move to another thread", label = "not `Send`")]
 pub trait MaybeSend: Send {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Send + ?Sized> MaybeSend for T {}
@@ -28,6 +29,7 @@ impl<T: ?Sized> MaybeSend for T {}
 
 /// `Sync`, except in a browser, where nothing has to be.
 #[cfg(not(target_arch = "wasm32"))]
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be shared by threads", label = "not `Sync`")]
 pub trait MaybeSync: Sync {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Sync + ?Sized> MaybeSync for T {}
@@ -58,6 +60,11 @@ pub(crate) type Opener = Box<dyn FnMut(Attempt) -> Opening>;
 ///
 /// With the feature `reqwest`, `HttpClient` is one, and so is `reqwest::Client` for requests without headers of their own;
 /// [`connect_fn`] makes one of a function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not open connections",
+    label = "`Connect` is not implemented",
+    note = "make one of a function with `connect_fn`, use `HttpClient`, or implement `cc_stream::Connect`"
+)]
 pub trait Connect: MaybeSend + MaybeSync + 'static {
     /// The request type of the transport.
     type Request: MaybeSend + 'static;

@@ -28,6 +28,11 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a
 ///
 /// A key names an identity and an endpoint, and shows no secret. [`Index::to_json`] and [`Index::from_json`] turn an index
 /// into text and back.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not store the index of ids",
+    label = "`Store` is not implemented",
+    note = "use `MemoryStore`, `FileStore` or `RedisStore`, or implement `cc_client::resolve::Store`"
+)]
 pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// The index that is kept under this key.
     ///

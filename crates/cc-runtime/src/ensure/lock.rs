@@ -18,6 +18,11 @@ pub type LockFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>
 ///
 /// A lock ends by itself after its time: a process that is killed in the middle of a creation keeps it until the platform shows
 /// what was created. A failure of the lock never fails a call: it is logged, and the call goes on without the lock.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a lock of creations",
+    label = "`CreationLock` is not implemented",
+    note = "use the `RedisStore` of `cc_client`, or implement `cc_runtime::ensure::CreationLock`"
+)]
 pub trait CreationLock: Send + Sync + fmt::Debug + 'static {
     /// Takes the lock of a key for this long, or makes it last this long from now on if this token has it already. Returns
     /// `false` if another token has it. It does not wait for the lock.

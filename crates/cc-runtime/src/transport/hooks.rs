@@ -22,6 +22,12 @@ pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Hooks that take part in every call: they may change it, end it, or await something. Each hook runs at most once per call,
 /// regardless of retries. To measure calls and attempts, use an [`Observer`](super::observe::Observer).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of hooks",
+    label = "`Hooks` is not implemented",
+    note = "implement `cc_runtime::transport::Hooks`: each method has a default, so `impl Hooks for MyHooks {{}}` compiles",
+    note = "hooks are also `Debug`, `Send`, `Sync` and `'static`"
+)]
 pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     /// Before anything is sent or looked up: the place to add headers and query parameters. Credentials are added later,
     /// at each attempt, and win over an `authorization` header that is set here. Its operation and path must stay.

@@ -3,6 +3,7 @@
 mod api;
 mod book;
 mod commands;
+mod diagnostics;
 #[allow(clippy::print_stderr, clippy::print_stdout, dead_code, unused_imports, unused_variables)]
 // It is what documents do.
 mod documents;

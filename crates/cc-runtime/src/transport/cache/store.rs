@@ -20,6 +20,11 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a
 ///
 /// A store shared with other processes must not store answers of an identity that is not
 /// [lasting](crate::Credentials::is_lasting).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not store answers",
+    label = "`CacheStore` is not implemented",
+    note = "use `MemoryCache`, the `RedisStore` of `cc_client`, or implement `CacheStore`"
+)]
 pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
     /// The answer that is kept under this key, when its time has not passed.
     fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>>;
