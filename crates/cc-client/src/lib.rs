@@ -28,6 +28,7 @@ mod name_order;
 pub mod network_group_ids;
 pub mod payment_problem;
 pub mod poll;
+pub mod prelude;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
 pub mod redis;
 pub mod resolve;

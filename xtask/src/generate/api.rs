@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::HEADER_TEXT;
 use super::homes::Home;
-use super::rust::{doc, field_name};
+use super::rust::{api_name, doc, field_name};
 use crate::spec::model::Spec;
 
 pub fn render(spec: &Spec) -> String {
@@ -23,11 +23,12 @@ pub fn render(spec: &Spec) -> String {
     out.push_str("\nimpl Api {\n");
     for domain in spec.domains.iter().filter(|domain| Home::of(&domain.name).has_features()) {
         let module = field_name(&domain.name);
+        let client = api_name(&domain.name);
         let page = format!("{}: {}", domain.title, domain.description);
         out.push_str(&doc("    ", &page));
         let _ = writeln!(
             out,
-            "    #[cfg(feature = {:?})]\n    #[must_use]\n    pub fn {module}(&self) -> {module}::Client {{\n        {module}::Client::new(self.transport().clone())\n    }}\n",
+            "    #[cfg(feature = {:?})]\n    #[must_use]\n    pub fn {module}(&self) -> {module}::{client} {{\n        {module}::{client}::new(self.transport().clone())\n    }}\n",
             domain.name
         );
     }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::front::{Front, Method, Named, is_json};
 use super::overrides;
-use super::rust::{Ty, doc, field_name, initializer, literal, snake_name, type_name};
+use super::rust::{Ty, api_name, doc, field_name, initializer, literal, snake_name, type_name};
 use super::types::render_setter;
 use crate::spec::check::operation::SOURCES;
 use crate::spec::model::{Domain, Operation};
@@ -398,7 +398,13 @@ pub fn render_client(domain: &Domain) -> String {
             domain.name
         ),
     ));
-    out.push_str("#[derive(Debug, Clone)]\npub struct Client {\n    transport: Transport,\n}\n\nimpl Client {\n    /// Sends through this transport.\n    #[must_use]\n    pub fn new(transport: Transport) -> Self {\n        Self { transport }\n    }\n");
+    let client = api_name(&domain.name);
+    let _ = writeln!(
+        out,
+        "#[derive(Debug, Clone)]\npub struct {client} {{\n    transport: Transport,\n}}\n\nimpl {client} {{\n    \
+         /// Sends through this transport.\n    #[must_use]\n    pub fn new(transport: Transport) -> Self {{\n        \
+         Self {{ transport }}\n    }}"
+    );
     for operation in &domain.operations {
         let name = type_name(&operation.id);
         out.push('\n');

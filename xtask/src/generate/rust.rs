@@ -215,6 +215,12 @@ pub fn type_name(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// The name of the type that sends the requests of a domain. Each domain has another, so that the names of several modules can be
+/// imported at once beside the `Client` of commands.
+pub fn api_name(domain: &str) -> String {
+    format!("{}Api", type_name(domain))
+}
+
 /// A name in snake case as progenitor writes it, without the mark that keeps it from being a keyword.
 pub fn snake_name(name: &str) -> String {
     let mut snake = match name {

@@ -17,6 +17,7 @@ mod futures;
 mod generated;
 mod inputs;
 mod once;
+mod prelude;
 mod promises;
 mod schemas;
 mod secrets;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::rust::{Ty, field_name, type_name};
+use super::super::rust::{Ty, api_name, field_name, type_name};
 use super::Input;
 use crate::spec::model::{Domain, Operation};
 
@@ -13,7 +13,7 @@ pub fn render(domain: &Domain, operation: &Operation, inputs: &[Input]) -> Strin
     let required = || inputs.iter().filter(|input| input.required);
     // An input may have the name of the client.
     let client = if inputs.iter().any(|input| input.ident == "client") { "requests" } else { "client" };
-    let mut parameters = format!("{client}: {krate}::Client");
+    let mut parameters = format!("{client}: {krate}::{}", api_name(&domain.name));
     for input in required().filter(|input| sample(&input.ty).is_none()) {
         let _ = write!(parameters, ", {}: {}", input.ident, input.ty.rust(&types));
     }
