@@ -108,244 +108,244 @@ impl Api {
     /// resources that it can access.
     #[cfg(feature = "account")]
     #[must_use]
-    pub fn account(&self) -> account::Client {
-        account::Client::new(self.transport().clone())
+    pub fn account(&self) -> account::AccountApi {
+        account::AccountApi::new(self.transport().clone())
     }
 
     /// Add-ons: Databases and other services of an owner: creation and deletion, plans, migrations and backups.
     #[cfg(feature = "addon")]
     #[must_use]
-    pub fn addon(&self) -> addon::Client {
-        addon::Client::new(self.transport().clone())
+    pub fn addon(&self) -> addon::AddonApi {
+        addon::AddonApi::new(self.transport().clone())
     }
 
     /// Add-on providers: Add-on providers that an owner publishes, with their plans and features, the
     /// operations of a provider on its add-ons, and the versions that a provider offers.
     #[cfg(feature = "addon-provider")]
     #[must_use]
-    pub fn addon_provider(&self) -> addon_provider::Client {
-        addon_provider::Client::new(self.transport().clone())
+    pub fn addon_provider(&self) -> addon_provider::AddonProviderApi {
+        addon_provider::AddonProviderApi::new(self.transport().clone())
     }
 
     /// AI: AI add-ons: endpoints that serve models, their API keys and their budgets. Most routes return the
     /// JSON of an Otoroshi.
     #[cfg(feature = "ai")]
     #[must_use]
-    pub fn ai(&self) -> ai::Client {
-        ai::Client::new(self.transport().clone())
+    pub fn ai(&self) -> ai::AiApi {
+        ai::AiApi::new(self.transport().clone())
     }
 
     /// Applications: Programs that the platform builds and runs: their settings, environment, domains, tags and
     /// links.
     #[cfg(feature = "application")]
     #[must_use]
-    pub fn application(&self) -> application::Client {
-        application::Client::new(self.transport().clone())
+    pub fn application(&self) -> application::ApplicationApi {
+        application::ApplicationApi::new(self.transport().clone())
     }
 
     /// Billing: Invoices and their payment, prices, credits and VAT.
     #[cfg(feature = "billing")]
     #[must_use]
-    pub fn billing(&self) -> billing::Client {
-        billing::Client::new(self.transport().clone())
+    pub fn billing(&self) -> billing::BillingApi {
+        billing::BillingApi::new(self.transport().clone())
     }
 
     /// Cellar: Cellar add-ons, an S3-compatible object storage: accounts, credentials, buckets and objects.
     #[cfg(feature = "cellar")]
     #[must_use]
-    pub fn cellar(&self) -> cellar::Client {
-        cellar::Client::new(self.transport().clone())
+    pub fn cellar(&self) -> cellar::CellarApi {
+        cellar::CellarApi::new(self.transport().clone())
     }
 
     /// Configuration providers: Add-ons that provide the same environment variables to every linked
     /// application.
     #[cfg(feature = "config-provider")]
     #[must_use]
-    pub fn config_provider(&self) -> config_provider::Client {
-        config_provider::Client::new(self.transport().clone())
+    pub fn config_provider(&self) -> config_provider::ConfigProviderApi {
+        config_provider::ConfigProviderApi::new(self.transport().clone())
     }
 
     /// Container registries: Registries of container images, and their access tokens.
     #[cfg(feature = "container-registry")]
     #[must_use]
-    pub fn container_registry(&self) -> container_registry::Client {
-        container_registry::Client::new(self.transport().clone())
+    pub fn container_registry(&self) -> container_registry::ContainerRegistryApi {
+        container_registry::ContainerRegistryApi::new(self.transport().clone())
     }
 
     /// Cumulocity: Cumulocity add-ons, an IoT platform on dedicated machines.
     #[cfg(feature = "cumulocity")]
     #[must_use]
-    pub fn cumulocity(&self) -> cumulocity::Client {
-        cumulocity::Client::new(self.transport().clone())
+    pub fn cumulocity(&self) -> cumulocity::CumulocityApi {
+        cumulocity::CumulocityApi::new(self.transport().clone())
     }
 
     /// Databases: Operations specific to PostgreSQL, MySQL, MongoDB, Redis, Elasticsearch and Jenkins add-ons:
     /// connection data, versions, and privileges of users.
     #[cfg(feature = "database")]
     #[must_use]
-    pub fn database(&self) -> database::Client {
-        database::Client::new(self.transport().clone())
+    pub fn database(&self) -> database::DatabaseApi {
+        database::DatabaseApi::new(self.transport().clone())
     }
 
     /// Deployments: Deployments of applications, and the instances that run them.
     #[cfg(feature = "deployment")]
     #[must_use]
-    pub fn deployment(&self) -> deployment::Client {
-        deployment::Client::new(self.transport().clone())
+    pub fn deployment(&self) -> deployment::DeploymentApi {
+        deployment::DeploymentApi::new(self.transport().clone())
     }
 
     /// DNS records: The DNS records that the platform keeps for resources, and the history of their changes.
     #[cfg(feature = "dns")]
     #[must_use]
-    pub fn dns(&self) -> dns::Client {
-        dns::Client::new(self.transport().clone())
+    pub fn dns(&self) -> dns::DnsApi {
+        dns::DnsApi::new(self.transport().clone())
     }
 
     /// Drains: Drains, which copy the logs of an application or add-on to a service chosen by the owner.
     #[cfg(feature = "drain")]
     #[must_use]
-    pub fn drain(&self) -> drain::Client {
-        drain::Client::new(self.transport().clone())
+    pub fn drain(&self) -> drain::DrainApi {
+        drain::DrainApi::new(self.transport().clone())
     }
 
     /// Functions: WebAssembly functions that run on demand, and their deployments.
     #[cfg(feature = "functions")]
     #[must_use]
-    pub fn functions(&self) -> functions::Client {
-        functions::Client::new(self.transport().clone())
+    pub fn functions(&self) -> functions::FunctionsApi {
+        functions::FunctionsApi::new(self.transport().clone())
     }
 
     /// GitHub: The link between an account and GitHub: repositories, SSH keys, registration and sign-in.
     #[cfg(feature = "github")]
     #[must_use]
-    pub fn github(&self) -> github::Client {
-        github::Client::new(self.transport().clone())
+    pub fn github(&self) -> github::GithubApi {
+        github::GithubApi::new(self.transport().clone())
     }
 
     /// Identities and access tokens: Identities, their e-mail addresses and sign-in, and the access tokens of
     /// the platform's permission system.
     #[cfg(feature = "iam")]
     #[must_use]
-    pub fn iam(&self) -> iam::Client {
-        iam::Client::new(self.transport().clone())
+    pub fn iam(&self) -> iam::IamApi {
+        iam::IamApi::new(self.transport().clone())
     }
 
     /// Kubernetes: Managed Kubernetes clusters and their nodes.
     #[cfg(feature = "kubernetes")]
     #[must_use]
-    pub fn kubernetes(&self) -> kubernetes::Client {
-        kubernetes::Client::new(self.transport().clone())
+    pub fn kubernetes(&self) -> kubernetes::KubernetesApi {
+        kubernetes::KubernetesApi::new(self.transport().clone())
     }
 
     /// Load balancers: The load balancers in front of applications and add-ons, and the load balancers that an
     /// owner runs.
     #[cfg(feature = "load-balancer")]
     #[must_use]
-    pub fn load_balancer(&self) -> load_balancer::Client {
-        load_balancer::Client::new(self.transport().clone())
+    pub fn load_balancer(&self) -> load_balancer::LoadBalancerApi {
+        load_balancer::LoadBalancerApi::new(self.transport().clone())
     }
 
     /// Logs: Log lines of applications and add-ons, and access logs of applications, as streams.
     #[cfg(feature = "log")]
     #[must_use]
-    pub fn log(&self) -> log::Client {
-        log::Client::new(self.transport().clone())
+    pub fn log(&self) -> log::LogApi {
+        log::LogApi::new(self.transport().clone())
     }
 
     /// Materia: Materia KV, a key-value store, and Materia TS, a store of time series.
     #[cfg(feature = "materia")]
     #[must_use]
-    pub fn materia(&self) -> materia::Client {
-        materia::Client::new(self.transport().clone())
+    pub fn materia(&self) -> materia::MateriaApi {
+        materia::MateriaApi::new(self.transport().clone())
     }
 
     /// Metrics: Metrics of resources and requests, the tokens to query them, and the services that store and
     /// display them.
     #[cfg(feature = "metrics")]
     #[must_use]
-    pub fn metrics(&self) -> metrics::Client {
-        metrics::Client::new(self.transport().clone())
+    pub fn metrics(&self) -> metrics::MetricsApi {
+        metrics::MetricsApi::new(self.transport().clone())
     }
 
     /// Network groups: Private WireGuard networks between applications, add-ons and machines of the owner.
     #[cfg(feature = "network-group")]
     #[must_use]
-    pub fn network_group(&self) -> network_group::Client {
-        network_group::Client::new(self.transport().clone())
+    pub fn network_group(&self) -> network_group::NetworkGroupApi {
+        network_group::NetworkGroupApi::new(self.transport().clone())
     }
 
     /// Notifications: Notifications about the resources of an owner by e-mail and webhook, and the WebSocket of
     /// live events.
     #[cfg(feature = "notification")]
     #[must_use]
-    pub fn notification(&self) -> notification::Client {
-        notification::Client::new(self.transport().clone())
+    pub fn notification(&self) -> notification::NotificationApi {
+        notification::NotificationApi::new(self.transport().clone())
     }
 
     /// OAuth: Programs that act for users through OAuth 1, their tokens, and the pages for registration and
     /// sign-in.
     #[cfg(feature = "oauth")]
     #[must_use]
-    pub fn oauth(&self) -> oauth::Client {
-        oauth::Client::new(self.transport().clone())
+    pub fn oauth(&self) -> oauth::OauthApi {
+        oauth::OauthApi::new(self.transport().clone())
     }
 
     /// Operators: Keycloak, Matomo, Metabase and Otoroshi, which the platform runs together with the
     /// applications and add-ons that they consist of.
     #[cfg(feature = "operator")]
     #[must_use]
-    pub fn operator(&self) -> operator::Client {
-        operator::Client::new(self.transport().clone())
+    pub fn operator(&self) -> operator::OperatorApi {
+        operator::OperatorApi::new(self.transport().clone())
     }
 
     /// Organisations: Organisations and their members, tenants and their products.
     #[cfg(feature = "organisation")]
     #[must_use]
-    pub fn organisation(&self) -> organisation::Client {
-        organisation::Client::new(self.transport().clone())
+    pub fn organisation(&self) -> organisation::OrganisationApi {
+        organisation::OrganisationApi::new(self.transport().clone())
     }
 
     /// Any route: Requests, as JSON, to routes of the platform that no other domain describes.
     #[cfg(feature = "passthrough")]
     #[must_use]
-    pub fn passthrough(&self) -> passthrough::Client {
-        passthrough::Client::new(self.transport().clone())
+    pub fn passthrough(&self) -> passthrough::PassthroughApi {
+        passthrough::PassthroughApi::new(self.transport().clone())
     }
 
     /// Payments: Payment methods of owners, and the payments and invoices used before v4.
     #[cfg(feature = "payment")]
     #[must_use]
-    pub fn payment(&self) -> payment::Client {
-        payment::Client::new(self.transport().clone())
+    pub fn payment(&self) -> payment::PaymentApi {
+        payment::PaymentApi::new(self.transport().clone())
     }
 
     /// Products: The catalogue: runtimes for applications, add-on providers, and prices.
     #[cfg(feature = "product")]
     #[must_use]
-    pub fn product(&self) -> product::Client {
-        product::Client::new(self.transport().clone())
+    pub fn product(&self) -> product::ProductApi {
+        product::ProductApi::new(self.transport().clone())
     }
 
     /// Pulsar: Pulsar add-ons: topics, tokens, clusters and storage policies.
     #[cfg(feature = "pulsar")]
     #[must_use]
-    pub fn pulsar(&self) -> pulsar::Client {
-        pulsar::Client::new(self.transport().clone())
+    pub fn pulsar(&self) -> pulsar::PulsarApi {
+        pulsar::PulsarApi::new(self.transport().clone())
     }
 
     /// Redirections: Redirections of TCP and UDP ports of the platform to applications, and the namespaces of
     /// the ports.
     #[cfg(feature = "redirection")]
     #[must_use]
-    pub fn redirection(&self) -> redirection::Client {
-        redirection::Client::new(self.transport().clone())
+    pub fn redirection(&self) -> redirection::RedirectionApi {
+        redirection::RedirectionApi::new(self.transport().clone())
     }
 
     /// Zones: Zones, which are the locations of applications and add-ons.
     #[cfg(feature = "zone")]
     #[must_use]
-    pub fn zone(&self) -> zone::Client {
-        zone::Client::new(self.transport().clone())
+    pub fn zone(&self) -> zone::ZoneApi {
+        zone::ZoneApi::new(self.transport().clone())
     }
 
 }

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Account (The account of the caller: profile, e-mail addresses, SSH keys, second factor, tokens, and the
 /// resources that it can access): sends the requests of the domain `account`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct AccountApi {
     transport: Transport,
 }
 
-impl Client {
+impl AccountApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

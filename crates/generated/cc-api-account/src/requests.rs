@@ -18,7 +18,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetSelfId;
 ///
 /// let answer = client.get_self_id(GetSelfId::new()).await?;
@@ -71,7 +71,7 @@ impl Operation for GetSelfId {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetSummary;
 ///
 /// let answer = client.get_summary(GetSummary::new()).await?;
@@ -136,7 +136,7 @@ impl Operation for GetSummary {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetProfile;
 ///
 /// let answer = client.get_profile(GetProfile::new()).await?;
@@ -191,7 +191,7 @@ impl Operation for GetProfile {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::UserUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, body: cc_api_account::types::UserUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_account::UpdateProfile;
 ///
 /// let answer = client.update_profile(UpdateProfile::new(body)).await?;
@@ -248,7 +248,7 @@ impl Operation for UpdateProfile {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::DeleteAccount;
 ///
 /// let answer = client.delete_account(DeleteAccount::new()).await?;
@@ -304,7 +304,7 @@ impl Operation for DeleteAccount {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
 /// use cc_api_account::UpdateProfileAvatar;
 ///
 /// let answer = client.update_profile_avatar(UpdateProfileAvatar::new(body, "name")).await?;
@@ -372,7 +372,7 @@ impl Operation for UpdateProfileAvatar {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::PasswordChange) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, body: cc_api_account::types::PasswordChange) -> cc_runtime::Result<()> {
 /// use cc_api_account::ChangePassword;
 ///
 /// let answer = client.change_password(ChangePassword::new(body)).await?;
@@ -428,7 +428,7 @@ impl Operation for ChangePassword {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::RequestEmailConfirmation;
 ///
 /// let answer = client.request_email_confirmation(RequestEmailConfirmation::new()).await?;
@@ -481,7 +481,7 @@ impl Operation for RequestEmailConfirmation {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, validation_key: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, validation_key: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_account::ValidateEmail;
 ///
 /// let answer = client.validate_email(ValidateEmail::new(validation_key)).await?;
@@ -541,7 +541,7 @@ impl Operation for ValidateEmail {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::ListProfileEmailAddresses;
 ///
 /// let answer = client.list_profile_email_addresses(ListProfileEmailAddresses::new()).await?;
@@ -598,7 +598,7 @@ impl Operation for ListProfileEmailAddresses {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::EmailAddressRole) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, body: cc_api_account::types::EmailAddressRole) -> cc_runtime::Result<()> {
 /// use cc_api_account::AddProfileEmailAddress;
 ///
 /// let answer = client.add_profile_email_address(AddProfileEmailAddress::new("name", body)).await?;
@@ -666,7 +666,7 @@ impl Operation for AddProfileEmailAddress {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::DeleteProfileEmailAddress;
 ///
 /// let answer = client.delete_profile_email_address(DeleteProfileEmailAddress::new("name")).await?;
@@ -726,7 +726,7 @@ impl Operation for DeleteProfileEmailAddress {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::ListSshKeys;
 ///
 /// let answer = client.list_ssh_keys(ListSshKeys::new()).await?;
@@ -780,7 +780,7 @@ impl Operation for ListSshKeys {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::AddSshKey;
 ///
 /// let answer = client.add_ssh_key(AddSshKey::new("name", "name")).await?;
@@ -845,7 +845,7 @@ impl Operation for AddSshKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::DeleteSshKey;
 ///
 /// let answer = client.delete_ssh_key(DeleteSshKey::new("name")).await?;
@@ -905,7 +905,7 @@ impl Operation for DeleteSshKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_account::CreateMfa;
 ///
 /// let answer = client.create_mfa(CreateMfa::new(mfa_kind, x_clever_password)).await?;
@@ -975,7 +975,7 @@ impl Operation for CreateMfa {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret, body: cc_api_account::types::MfaPreference) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret, body: cc_api_account::types::MfaPreference) -> cc_runtime::Result<()> {
 /// use cc_api_account::UpdateMfaPreference;
 ///
 /// let answer = client.update_mfa_preference(UpdateMfaPreference::new(mfa_kind, x_clever_password, body)).await?;
@@ -1049,7 +1049,7 @@ impl Operation for UpdateMfaPreference {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_account::DeleteMfa;
 ///
 /// let answer = client.delete_mfa(DeleteMfa::new(mfa_kind, x_clever_password)).await?;
@@ -1118,7 +1118,7 @@ impl Operation for DeleteMfa {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_account::ListMfaBackupCodes;
 ///
 /// let answer = client.list_mfa_backup_codes(ListMfaBackupCodes::new(mfa_kind, x_clever_password)).await?;
@@ -1189,7 +1189,7 @@ impl Operation for ListMfaBackupCodes {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret, body: cc_api_account::types::MfaConfirmation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, mfa_kind: cc_api_account::types::MfaKind, x_clever_password: cc_runtime::Secret, body: cc_api_account::types::MfaConfirmation) -> cc_runtime::Result<()> {
 /// use cc_api_account::ConfirmMfa;
 ///
 /// let answer = client.confirm_mfa(ConfirmMfa::new(mfa_kind, x_clever_password, body)).await?;
@@ -1261,7 +1261,7 @@ impl Operation for ConfirmMfa {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::ListUserSettings;
 ///
 /// let answer = client.list_user_settings(ListUserSettings::new()).await?;
@@ -1328,7 +1328,7 @@ impl Operation for ListUserSettings {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetUserSetting;
 ///
 /// let answer = client.get_user_setting(GetUserSetting::new("name")).await?;
@@ -1403,7 +1403,7 @@ impl Operation for GetUserSetting {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::SetUserSetting;
 ///
 /// let answer = client.set_user_setting(SetUserSetting::new("name", "name")).await?;
@@ -1482,7 +1482,7 @@ impl Operation for SetUserSetting {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::DeleteUserSetting;
 ///
 /// let answer = client.delete_user_setting(DeleteUserSetting::new("name")).await?;
@@ -1556,7 +1556,7 @@ impl Operation for DeleteUserSetting {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::ListCliTokens;
 ///
 /// let answer = client.list_cli_tokens(ListCliTokens::new()).await?;
@@ -1623,7 +1623,7 @@ impl Operation for ListCliTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::ListOauthTokens;
 ///
 /// let answer = client.list_oauth_tokens(ListOauthTokens::new()).await?;
@@ -1675,7 +1675,7 @@ impl Operation for ListOauthTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::RevokeOauthTokens;
 ///
 /// let answer = client.revoke_oauth_tokens(RevokeOauthTokens::new()).await?;
@@ -1727,7 +1727,7 @@ impl Operation for RevokeOauthTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetCurrentOauthToken;
 ///
 /// let answer = client.get_current_oauth_token(GetCurrentOauthToken::new()).await?;
@@ -1780,7 +1780,7 @@ impl Operation for GetCurrentOauthToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, token: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, token: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_account::RevokeOauthToken;
 ///
 /// let answer = client.revoke_oauth_token(RevokeOauthToken::new(token)).await?;
@@ -1840,7 +1840,7 @@ impl Operation for RevokeOauthToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::UserCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, body: cc_api_account::types::UserCreation) -> cc_runtime::Result<()> {
 /// use cc_api_account::CreateUser;
 ///
 /// let answer = client.create_user(CreateUser::new(body)).await?;
@@ -1898,7 +1898,7 @@ impl Operation for CreateUser {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetUser;
 ///
 /// let answer = client.get_user(GetUser::new("user_1")).await?;
@@ -1956,7 +1956,7 @@ impl Operation for GetUser {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::ListUserApplications;
 ///
 /// let answer = client.list_user_applications(ListUserApplications::new("user_1")).await?;
@@ -2016,7 +2016,7 @@ impl Operation for ListUserApplications {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetUserGitInfo;
 ///
 /// let answer = client.get_user_git_info(GetUserGitInfo::new("user_1")).await?;
@@ -2069,7 +2069,7 @@ impl Operation for GetUserGitInfo {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetPasswordForgottenPage;
 ///
 /// let answer = client.get_password_forgotten_page(GetPasswordForgottenPage::new()).await?;
@@ -2137,7 +2137,7 @@ impl Operation for GetPasswordForgottenPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, body: cc_api_account::types::PasswordResetRequest) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, body: cc_api_account::types::PasswordResetRequest) -> cc_runtime::Result<()> {
 /// use cc_api_account::RequestPasswordReset;
 ///
 /// let answer = client.request_password_reset(RequestPasswordReset::new(body)).await?;
@@ -2193,7 +2193,7 @@ impl Operation for RequestPasswordReset {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, reset_key: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, reset_key: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetPasswordResetPage;
 ///
 /// let answer = client.get_password_reset_page(GetPasswordResetPage::new(reset_key)).await?;
@@ -2268,7 +2268,7 @@ impl Operation for GetPasswordResetPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client, reset_key: cc_runtime::Secret, body: cc_api_account::types::PasswordReset) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi, reset_key: cc_runtime::Secret, body: cc_api_account::types::PasswordReset) -> cc_runtime::Result<()> {
 /// use cc_api_account::ResetPassword;
 ///
 /// let answer = client.reset_password(ResetPassword::new(reset_key, body)).await?;
@@ -2332,7 +2332,7 @@ impl Operation for ResetPassword {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetBlogFeed;
 ///
 /// let answer = client.get_blog_feed(GetBlogFeed::new()).await?;
@@ -2381,7 +2381,7 @@ impl Operation for GetBlogFeed {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_account::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_account::AccountApi) -> cc_runtime::Result<()> {
 /// use cc_api_account::GetEngineeringFeed;
 ///
 /// let answer = client.get_engineering_feed(GetEngineeringFeed::new()).await?;

@@ -9,11 +9,11 @@ use crate::requests::*;
 /// a provider on its add-ons, and the versions that a provider offers): sends the requests of the domain
 /// `addon-provider`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct AddonProviderApi {
     transport: Transport,
 }
 
-impl Client {
+impl AddonProviderApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

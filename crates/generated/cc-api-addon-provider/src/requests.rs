@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::ListAddonProviders;
 ///
 /// let answer = client.list_addon_providers(ListAddonProviders::new("orga_1")).await?;
@@ -82,7 +82,7 @@ impl Operation for ListAddonProviders {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonProviderCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::AddonProviderCreation) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::CreateAddonProvider;
 ///
 /// let answer = client.create_addon_provider(CreateAddonProvider::new("orga_1", body)).await?;
@@ -152,7 +152,7 @@ impl Operation for CreateAddonProvider {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetAddonProvider;
 ///
 /// let answer = client.get_addon_provider(GetAddonProvider::new("orga_1", "id")).await?;
@@ -223,7 +223,7 @@ impl Operation for GetAddonProvider {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonProviderUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::AddonProviderUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::UpdateAddonProvider;
 ///
 /// let answer = client.update_addon_provider(UpdateAddonProvider::new("orga_1", "id", body)).await?;
@@ -298,7 +298,7 @@ impl Operation for UpdateAddonProvider {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::DeleteAddonProvider;
 ///
 /// let answer = client.delete_addon_provider(DeleteAddonProvider::new("orga_1", "id")).await?;
@@ -368,7 +368,7 @@ impl Operation for DeleteAddonProvider {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::ListAddonProviderFeatures;
 ///
 /// let answer = client.list_addon_provider_features(ListAddonProviderFeatures::new("orga_1", "id")).await?;
@@ -439,7 +439,7 @@ impl Operation for ListAddonProviderFeatures {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonProviderFeatureCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::AddonProviderFeatureCreation) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::CreateAddonProviderFeature;
 ///
 /// let answer = client.create_addon_provider_feature(CreateAddonProviderFeature::new("orga_1", "id", body)).await?;
@@ -514,7 +514,7 @@ impl Operation for CreateAddonProviderFeature {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::DeleteAddonProviderFeature;
 ///
 /// let answer = client.delete_addon_provider_feature(DeleteAddonProviderFeature::new("orga_1", "id", "name")).await?;
@@ -589,7 +589,7 @@ impl Operation for DeleteAddonProviderFeature {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::ListAddonProviderPlans;
 ///
 /// let answer = client.list_addon_provider_plans(ListAddonProviderPlans::new("orga_1", "id")).await?;
@@ -660,7 +660,7 @@ impl Operation for ListAddonProviderPlans {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonPlanCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::AddonPlanCreation) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::CreateAddonProviderPlan;
 ///
 /// let answer = client.create_addon_provider_plan(CreateAddonProviderPlan::new("orga_1", "id", body)).await?;
@@ -735,7 +735,7 @@ impl Operation for CreateAddonProviderPlan {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetAddonProviderPlan;
 ///
 /// let answer = client.get_addon_provider_plan(GetAddonProviderPlan::new("orga_1", "id", "name")).await?;
@@ -811,7 +811,7 @@ impl Operation for GetAddonProviderPlan {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonPlanCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::AddonPlanCreation) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::UpdateAddonProviderPlan;
 ///
 /// let answer = client.update_addon_provider_plan(UpdateAddonProviderPlan::new("orga_1", "id", "name", body)).await?;
@@ -891,7 +891,7 @@ impl Operation for UpdateAddonProviderPlan {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::DeleteAddonProviderPlan;
 ///
 /// let answer = client.delete_addon_provider_plan(DeleteAddonProviderPlan::new("orga_1", "id", "name")).await?;
@@ -967,7 +967,7 @@ impl Operation for DeleteAddonProviderPlan {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::AddonPlanFeatureCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::AddonPlanFeatureCreation) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::UpdateAddonProviderPlanFeature;
 ///
 /// let answer = client.update_addon_provider_plan_feature(UpdateAddonProviderPlanFeature::new("orga_1", "id", "name", "name", body)).await?;
@@ -1052,7 +1052,7 @@ impl Operation for UpdateAddonProviderPlanFeature {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::DeleteAddonProviderPlanFeature;
 ///
 /// let answer = client.delete_addon_provider_plan_feature(DeleteAddonProviderPlanFeature::new("orga_1", "id", "name", "name")).await?;
@@ -1132,7 +1132,7 @@ impl Operation for DeleteAddonProviderPlanFeature {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetAddonProviderSso;
 ///
 /// let answer = client.get_addon_provider_sso(GetAddonProviderSso::new("orga_1", "id")).await?;
@@ -1202,7 +1202,7 @@ impl Operation for GetAddonProviderSso {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::ListAddonProviderTags;
 ///
 /// let answer = client.list_addon_provider_tags(ListAddonProviderTags::new("orga_1", "id")).await?;
@@ -1274,7 +1274,7 @@ impl Operation for ListAddonProviderTags {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::AddAddonProviderTester;
 ///
 /// let answer = client.add_addon_provider_tester(AddAddonProviderTester::new("orga_1", "id")).await?;
@@ -1343,7 +1343,7 @@ impl Operation for AddAddonProviderTester {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonProvision) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::VendorAddonProvision) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::ProvisionVendorAddon;
 ///
 /// let answer = client.provision_vendor_addon(ProvisionVendorAddon::new(body)).await?;
@@ -1400,7 +1400,7 @@ impl Operation for ProvisionVendorAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::ListVendorAddons;
 ///
 /// let answer = client.list_vendor_addons(ListVendorAddons::new()).await?;
@@ -1464,7 +1464,7 @@ impl Operation for ListVendorAddons {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetVendorAddon;
 ///
 /// let answer = client.get_vendor_addon(GetVendorAddon::new("addon_1")).await?;
@@ -1523,7 +1523,7 @@ impl Operation for GetVendorAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonConfiguration) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::VendorAddonConfiguration) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::UpdateVendorAddon;
 ///
 /// let answer = client.update_vendor_addon(UpdateVendorAddon::new("addon_1", body)).await?;
@@ -1593,7 +1593,7 @@ impl Operation for UpdateVendorAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonConsumption) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::VendorAddonConsumption) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::BillVendorAddon;
 ///
 /// let answer = client.bill_vendor_addon(BillVendorAddon::new("addon_1", body)).await?;
@@ -1662,7 +1662,7 @@ impl Operation for BillVendorAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetVendorAddonLogsCollector;
 ///
 /// let answer = client.get_vendor_addon_logs_collector(GetVendorAddonLogsCollector::new("addon_1")).await?;
@@ -1723,7 +1723,7 @@ impl Operation for GetVendorAddonLogsCollector {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client, body: cc_api_addon_provider::types::VendorAddonConfiguration) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi, body: cc_api_addon_provider::types::VendorAddonConfiguration) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::FinishVendorAddonMigration;
 ///
 /// let answer = client.finish_vendor_addon_migration(FinishVendorAddonMigration::new("addon_1", body)).await?;
@@ -1818,7 +1818,7 @@ impl Operation for FinishVendorAddonMigration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetProviderAddon;
 ///
 /// let answer = client.get_provider_addon(GetProviderAddon::new("id", "addon_1")).await?;
@@ -1888,7 +1888,7 @@ impl Operation for GetProviderAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetAddonProviderVersions;
 ///
 /// let answer = client.get_addon_provider_versions(GetAddonProviderVersions::new("id")).await?;
@@ -1952,7 +1952,7 @@ impl Operation for GetAddonProviderVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetAddonConnection;
 ///
 /// let answer = client.get_addon_connection(GetAddonConnection::new("id", "addon_1")).await?;
@@ -2021,7 +2021,7 @@ impl Operation for GetAddonConnection {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon_provider::AddonProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon_provider::GetAddonProviderCluster;
 ///
 /// let answer = client.get_addon_provider_cluster(GetAddonProviderCluster::new("id", "name")).await?;

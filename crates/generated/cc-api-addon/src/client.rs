@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Add-ons (Databases and other services of an owner: creation and deletion, plans, migrations and backups):
 /// sends the requests of the domain `addon`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct AddonApi {
     transport: Transport,
 }
 
-impl Client {
+impl AddonApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -21,7 +21,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::ListAddons;
 ///
 /// let answer = client.list_addons(ListAddons::new("orga_1")).await?;
@@ -85,7 +85,7 @@ impl Operation for ListAddons {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi, body: cc_api_addon::types::AddonCreation) -> cc_runtime::Result<()> {
 /// use cc_api_addon::CreateAddon;
 ///
 /// let answer = client.create_addon(CreateAddon::new("orga_1", body)).await?;
@@ -156,7 +156,7 @@ impl Operation for CreateAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi, body: cc_api_addon::types::AddonCreation) -> cc_runtime::Result<()> {
 /// use cc_api_addon::PreorderAddon;
 ///
 /// let answer = client.preorder_addon(PreorderAddon::new("orga_1", body)).await?;
@@ -226,7 +226,7 @@ impl Operation for PreorderAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::GetAddon;
 ///
 /// let answer = client.get_addon(GetAddon::new("orga_1", "addon_1")).await?;
@@ -297,7 +297,7 @@ impl Operation for GetAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi, body: cc_api_addon::types::AddonUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_addon::UpdateAddon;
 ///
 /// let answer = client.update_addon(UpdateAddon::new("orga_1", "addon_1", body)).await?;
@@ -372,7 +372,7 @@ impl Operation for UpdateAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::DeleteAddon;
 ///
 /// let answer = client.delete_addon(DeleteAddon::new("orga_1", "addon_1")).await?;
@@ -444,7 +444,7 @@ impl Operation for DeleteAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::AddonPlanChange) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi, body: cc_api_addon::types::AddonPlanChange) -> cc_runtime::Result<()> {
 /// use cc_api_addon::ChangeAddonPlan;
 ///
 /// let answer = client.change_addon_plan(ChangeAddonPlan::new("addon_1", body)).await?;
@@ -513,7 +513,7 @@ impl Operation for ChangeAddonPlan {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::ListAddonInstances;
 ///
 /// let answer = client.list_addon_instances(ListAddonInstances::new("orga_1", "addon_1")).await?;
@@ -606,7 +606,7 @@ impl Operation for ListAddonInstances {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::GetAddonInstance;
 ///
 /// let answer = client.get_addon_instance(GetAddonInstance::new("orga_1", "addon_1", "id")).await?;
@@ -683,7 +683,7 @@ impl Operation for GetAddonInstance {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::GetAddonSso;
 ///
 /// let answer = client.get_addon_sso(GetAddonSso::new("orga_1", "addon_1")).await?;
@@ -753,7 +753,7 @@ impl Operation for GetAddonSso {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::ListMigrations;
 ///
 /// let answer = client.list_migrations(ListMigrations::new("orga_1", "addon_1")).await?;
@@ -824,7 +824,7 @@ impl Operation for ListMigrations {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client, body: cc_api_addon::types::MigrationStart) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi, body: cc_api_addon::types::MigrationStart) -> cc_runtime::Result<()> {
 /// use cc_api_addon::StartMigration;
 ///
 /// let answer = client.start_migration(StartMigration::new("orga_1", "addon_1", body)).await?;
@@ -900,7 +900,7 @@ impl Operation for StartMigration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::GetMigrationPreorder;
 ///
 /// let answer = client.get_migration_preorder(GetMigrationPreorder::new("orga_1", "addon_1", "name")).await?;
@@ -975,7 +975,7 @@ impl Operation for GetMigrationPreorder {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::GetMigration;
 ///
 /// let answer = client.get_migration(GetMigration::new("orga_1", "addon_1", "name")).await?;
@@ -1050,7 +1050,7 @@ impl Operation for GetMigration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::CancelMigration;
 ///
 /// let answer = client.cancel_migration(CancelMigration::new("orga_1", "addon_1", "name")).await?;
@@ -1124,7 +1124,7 @@ impl Operation for CancelMigration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_addon::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_addon::AddonApi) -> cc_runtime::Result<()> {
 /// use cc_api_addon::ListBackups;
 ///
 /// let answer = client.list_backups(ListBackups::new("orga_1", "postgresql_1")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// AI (AI add-ons: endpoints that serve models, their API keys and their budgets. Most routes return the JSON
 /// of an Otoroshi): sends the requests of the domain `ai`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct AiApi {
     transport: Transport,
 }
 
-impl Client {
+impl AiApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

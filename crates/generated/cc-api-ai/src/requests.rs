@@ -19,7 +19,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::GetAiAddon;
 ///
 /// let answer = client.get_ai_addon(GetAiAddon::new("postgresql_1")).await?;
@@ -77,7 +77,7 @@ impl Operation for GetAiAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::GetAiProviders;
 ///
 /// let answer = client.get_ai_providers(GetAiProviders::new("orga_1", "postgresql_1")).await?;
@@ -146,7 +146,7 @@ impl Operation for GetAiProviders {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::ListAiEndpoints;
 ///
 /// let answer = client.list_ai_endpoints(ListAiEndpoints::new("orga_1", "postgresql_1")).await?;
@@ -219,7 +219,7 @@ impl Operation for ListAiEndpoints {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client, body: cc_api_ai::types::CreateAiEndpointBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi, body: cc_api_ai::types::CreateAiEndpointBody) -> cc_runtime::Result<()> {
 /// use cc_api_ai::CreateAiEndpoint;
 ///
 /// let answer = client.create_ai_endpoint(CreateAiEndpoint::new("orga_1", "postgresql_1", body)).await?;
@@ -293,7 +293,7 @@ impl Operation for CreateAiEndpoint {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::GetAiEndpoint;
 ///
 /// let answer = client.get_ai_endpoint(GetAiEndpoint::new("orga_1", "postgresql_1", "name")).await?;
@@ -368,7 +368,7 @@ impl Operation for GetAiEndpoint {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_ai::UpdateAiEndpoint;
 ///
 /// let answer = client.update_ai_endpoint(UpdateAiEndpoint::new("orga_1", "postgresql_1", "name", body)).await?;
@@ -447,7 +447,7 @@ impl Operation for UpdateAiEndpoint {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::DeleteAiEndpoint;
 ///
 /// let answer = client.delete_ai_endpoint(DeleteAiEndpoint::new("orga_1", "postgresql_1", "name")).await?;
@@ -523,7 +523,7 @@ impl Operation for DeleteAiEndpoint {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::ListAiApiKeys;
 ///
 /// let answer = client.list_ai_api_keys(ListAiApiKeys::new("orga_1", "postgresql_1", "name")).await?;
@@ -600,7 +600,7 @@ impl Operation for ListAiApiKeys {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client, body: cc_api_ai::types::CreateAiApiKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi, body: cc_api_ai::types::CreateAiApiKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_ai::CreateAiApiKey;
 ///
 /// let answer = client.create_ai_api_key(CreateAiApiKey::new("orga_1", "postgresql_1", "name", body)).await?;
@@ -682,7 +682,7 @@ impl Operation for CreateAiApiKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::GetAiApiKey;
 ///
 /// let answer = client.get_ai_api_key(GetAiApiKey::new("orga_1", "postgresql_1", "name", "name")).await?;
@@ -763,7 +763,7 @@ impl Operation for GetAiApiKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_ai::UpdateAiApiKey;
 ///
 /// let answer = client.update_ai_api_key(UpdateAiApiKey::new("orga_1", "postgresql_1", "name", "name", body)).await?;
@@ -848,7 +848,7 @@ impl Operation for UpdateAiApiKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::DeleteAiApiKey;
 ///
 /// let answer = client.delete_ai_api_key(DeleteAiApiKey::new("orga_1", "postgresql_1", "name", "name")).await?;
@@ -927,7 +927,7 @@ impl Operation for DeleteAiApiKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::ListAiBudgets;
 ///
 /// let answer = client.list_ai_budgets(ListAiBudgets::new("orga_1", "postgresql_1", "name")).await?;
@@ -1002,7 +1002,7 @@ impl Operation for ListAiBudgets {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_ai::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_ai::AiApi) -> cc_runtime::Result<()> {
 /// use cc_api_ai::GetAiBudget;
 ///
 /// let answer = client.get_ai_budget(GetAiBudget::new("orga_1", "postgresql_1", "name", "name")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Applications (Programs that the platform builds and runs: their settings, environment, domains, tags and
 /// links): sends the requests of the domain `application`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct ApplicationApi {
     transport: Transport,
 }
 
-impl Client {
+impl ApplicationApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -21,7 +21,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListApplications;
 ///
 /// let answer = client.list_applications(ListApplications::new("orga_1")).await?;
@@ -99,7 +99,7 @@ impl Operation for ListApplications {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::ApplicationCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: cc_api_application::types::ApplicationCreation) -> cc_runtime::Result<()> {
 /// use cc_api_application::CreateApplication;
 ///
 /// let answer = client.create_application(CreateApplication::new("orga_1", body)).await?;
@@ -170,7 +170,7 @@ impl Operation for CreateApplication {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::GetApplication;
 ///
 /// let answer = client.get_application(GetApplication::new("orga_1", "app_1")).await?;
@@ -244,7 +244,7 @@ impl Operation for GetApplication {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::ApplicationUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: cc_api_application::types::ApplicationUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_application::UpdateApplication;
 ///
 /// let answer = client.update_application(UpdateApplication::new("orga_1", "app_1", body)).await?;
@@ -320,7 +320,7 @@ impl Operation for UpdateApplication {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::DeleteApplication;
 ///
 /// let answer = client.delete_application(DeleteApplication::new("orga_1", "app_1")).await?;
@@ -392,7 +392,7 @@ impl Operation for DeleteApplication {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::BranchUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: cc_api_application::types::BranchUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_application::UpdateApplicationBranch;
 ///
 /// let answer = client.update_application_branch(UpdateApplicationBranch::new("orga_1", "app_1", body)).await?;
@@ -468,7 +468,7 @@ impl Operation for UpdateApplicationBranch {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListApplicationBranches;
 ///
 /// let answer = client.list_application_branches(ListApplicationBranches::new("orga_1", "app_1")).await?;
@@ -540,7 +540,7 @@ impl Operation for ListApplicationBranches {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::BuildFlavorUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: cc_api_application::types::BuildFlavorUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_application::UpdateBuildFlavor;
 ///
 /// let answer = client.update_build_flavor(UpdateBuildFlavor::new("orga_1", "app_1", body)).await?;
@@ -616,7 +616,7 @@ impl Operation for UpdateBuildFlavor {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListEnvironment;
 ///
 /// let answer = client.list_environment(ListEnvironment::new("orga_1", "app_1")).await?;
@@ -690,7 +690,7 @@ impl Operation for ListEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: std::collections::BTreeMap<String, cc_runtime::Secret>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: std::collections::BTreeMap<String, cc_runtime::Secret>) -> cc_runtime::Result<()> {
 /// use cc_api_application::UpdateEnvironment;
 ///
 /// let answer = client.update_environment(UpdateEnvironment::new("orga_1", "app_1", body)).await?;
@@ -767,7 +767,7 @@ impl Operation for UpdateEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::EnvironmentValue) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: cc_api_application::types::EnvironmentValue) -> cc_runtime::Result<()> {
 /// use cc_api_application::SetEnvironmentVariable;
 ///
 /// let answer = client.set_environment_variable(SetEnvironmentVariable::new("orga_1", "app_1", "name", body)).await?;
@@ -848,7 +848,7 @@ impl Operation for SetEnvironmentVariable {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::DeleteEnvironmentVariable;
 ///
 /// let answer = client.delete_environment_variable(DeleteEnvironmentVariable::new("orga_1", "app_1", "name")).await?;
@@ -924,7 +924,7 @@ impl Operation for DeleteEnvironmentVariable {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::GetExposedEnvironment;
 ///
 /// let answer = client.get_exposed_environment(GetExposedEnvironment::new("orga_1", "app_1")).await?;
@@ -996,7 +996,7 @@ impl Operation for GetExposedEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: std::collections::BTreeMap<String, cc_runtime::Secret>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: std::collections::BTreeMap<String, cc_runtime::Secret>) -> cc_runtime::Result<()> {
 /// use cc_api_application::UpdateExposedEnvironment;
 ///
 /// let answer = client.update_exposed_environment(UpdateExposedEnvironment::new("orga_1", "app_1", body)).await?;
@@ -1072,7 +1072,7 @@ impl Operation for UpdateExposedEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListDomains;
 ///
 /// let answer = client.list_domains(ListDomains::new("orga_1", "app_1")).await?;
@@ -1145,7 +1145,7 @@ impl Operation for ListDomains {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::AddDomain;
 ///
 /// let answer = client.add_domain(AddDomain::new("orga_1", "app_1", "name")).await?;
@@ -1221,7 +1221,7 @@ impl Operation for AddDomain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::RemoveDomain;
 ///
 /// let answer = client.remove_domain(RemoveDomain::new("orga_1", "app_1", "name")).await?;
@@ -1297,7 +1297,7 @@ impl Operation for RemoveDomain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::GetPrimaryDomain;
 ///
 /// let answer = client.get_primary_domain(GetPrimaryDomain::new("orga_1", "app_1")).await?;
@@ -1369,7 +1369,7 @@ impl Operation for GetPrimaryDomain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: cc_api_application::types::VhostUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: cc_api_application::types::VhostUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_application::SetPrimaryDomain;
 ///
 /// let answer = client.set_primary_domain(SetPrimaryDomain::new("orga_1", "app_1", body)).await?;
@@ -1445,7 +1445,7 @@ impl Operation for SetPrimaryDomain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::UnsetPrimaryDomain;
 ///
 /// let answer = client.unset_primary_domain(UnsetPrimaryDomain::new("orga_1", "app_1")).await?;
@@ -1516,7 +1516,7 @@ impl Operation for UnsetPrimaryDomain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListApplicationTags;
 ///
 /// let answer = client.list_application_tags(ListApplicationTags::new("orga_1", "app_1")).await?;
@@ -1586,7 +1586,7 @@ impl Operation for ListApplicationTags {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: Vec<String>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: Vec<String>) -> cc_runtime::Result<()> {
 /// use cc_api_application::ReplaceApplicationTags;
 ///
 /// let answer = client.replace_application_tags(ReplaceApplicationTags::new("orga_1", "app_1", body)).await?;
@@ -1662,7 +1662,7 @@ impl Operation for ReplaceApplicationTags {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::AddApplicationTag;
 ///
 /// let answer = client.add_application_tag(AddApplicationTag::new("orga_1", "app_1", "name")).await?;
@@ -1738,7 +1738,7 @@ impl Operation for AddApplicationTag {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::RemoveApplicationTag;
 ///
 /// let answer = client.remove_application_tag(RemoveApplicationTag::new("orga_1", "app_1", "name")).await?;
@@ -1814,7 +1814,7 @@ impl Operation for RemoveApplicationTag {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListLinkedAddons;
 ///
 /// let answer = client.list_linked_addons(ListLinkedAddons::new("orga_1", "app_1")).await?;
@@ -1886,7 +1886,7 @@ impl Operation for ListLinkedAddons {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::LinkAddon;
 ///
 /// let answer = client.link_addon(LinkAddon::new("orga_1", "app_1", "addon_1")).await?;
@@ -1962,7 +1962,7 @@ impl Operation for LinkAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListLinkedAddonsEnvironment;
 ///
 /// let answer = client.list_linked_addons_environment(ListLinkedAddonsEnvironment::new("orga_1", "app_1")).await?;
@@ -2033,7 +2033,7 @@ impl Operation for ListLinkedAddonsEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::UnlinkAddon;
 ///
 /// let answer = client.unlink_addon(UnlinkAddon::new("orga_1", "app_1", "addon_1")).await?;
@@ -2109,7 +2109,7 @@ impl Operation for UnlinkAddon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListDependencies;
 ///
 /// let answer = client.list_dependencies(ListDependencies::new("orga_1", "app_1")).await?;
@@ -2180,7 +2180,7 @@ impl Operation for ListDependencies {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListDependenciesEnvironment;
 ///
 /// let answer = client.list_dependencies_environment(ListDependenciesEnvironment::new("orga_1", "app_1")).await?;
@@ -2251,7 +2251,7 @@ impl Operation for ListDependenciesEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::AddDependency;
 ///
 /// let answer = client.add_dependency(AddDependency::new("orga_1", "app_1", "app_1")).await?;
@@ -2327,7 +2327,7 @@ impl Operation for AddDependency {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::RemoveDependency;
 ///
 /// let answer = client.remove_dependency(RemoveDependency::new("orga_1", "app_1", "app_1")).await?;
@@ -2402,7 +2402,7 @@ impl Operation for RemoveDependency {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListDependents;
 ///
 /// let answer = client.list_dependents(ListDependents::new("orga_1", "app_1")).await?;
@@ -2472,7 +2472,7 @@ impl Operation for ListDependents {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::RotateGithubWebhookSecret;
 ///
 /// let answer = client.rotate_github_webhook_secret(RotateGithubWebhookSecret::new("orga_1", "app_1")).await?;
@@ -2543,7 +2543,7 @@ impl Operation for RotateGithubWebhookSecret {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListAddonApplications;
 ///
 /// let answer = client.list_addon_applications(ListAddonApplications::new("orga_1", "addon_1")).await?;
@@ -2613,7 +2613,7 @@ impl Operation for ListAddonApplications {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListAddonEnvironment;
 ///
 /// let answer = client.list_addon_environment(ListAddonEnvironment::new("orga_1", "addon_1")).await?;
@@ -2683,7 +2683,7 @@ impl Operation for ListAddonEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ListAddonTags;
 ///
 /// let answer = client.list_addon_tags(ListAddonTags::new("orga_1", "addon_1")).await?;
@@ -2753,7 +2753,7 @@ impl Operation for ListAddonTags {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: Vec<String>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: Vec<String>) -> cc_runtime::Result<()> {
 /// use cc_api_application::ReplaceAddonTags;
 ///
 /// let answer = client.replace_addon_tags(ReplaceAddonTags::new("orga_1", "addon_1", body)).await?;
@@ -2829,7 +2829,7 @@ impl Operation for ReplaceAddonTags {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::AddAddonTag;
 ///
 /// let answer = client.add_addon_tag(AddAddonTag::new("orga_1", "addon_1", "name")).await?;
@@ -2905,7 +2905,7 @@ impl Operation for AddAddonTag {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::RemoveAddonTag;
 ///
 /// let answer = client.remove_addon_tag(RemoveAddonTag::new("orga_1", "addon_1", "name")).await?;
@@ -2979,7 +2979,7 @@ impl Operation for RemoveAddonTag {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi) -> cc_runtime::Result<()> {
 /// use cc_api_application::ReadEnvironmentDocument;
 ///
 /// let answer = client.read_environment_document(ReadEnvironmentDocument::new("app_1")).await?;
@@ -3055,7 +3055,7 @@ impl Operation for ReadEnvironmentDocument {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_application::Client, body: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_application::ApplicationApi, body: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_application::WriteEnvironmentDocument;
 ///
 /// let answer = client.write_environment_document(WriteEnvironmentDocument::new("app_1", body)).await?;

@@ -111,8 +111,8 @@ pub struct ApplicationCreation {
     pub description: Option<String>,
     /// Short name of the zone.
     pub zone: String,
-    /// Deployment method: `git` or `ftp`.
-    pub deploy: String,
+    /// Deployment method.
+    pub deploy: DeploymentMethod,
     /// `true` if the platform may stop the application while it has no traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
@@ -197,7 +197,7 @@ impl ApplicationCreation {
     /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(name: impl Into<String>, zone: impl Into<String>, deploy: impl Into<String>, min_instances: i64, max_instances: i64, min_flavor: impl Into<String>, max_flavor: impl Into<String>, instance_type: impl Into<String>, instance_version: impl Into<String>, instance_variant: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>, zone: impl Into<String>, deploy: impl Into<DeploymentMethod>, min_instances: i64, max_instances: i64, min_flavor: impl Into<String>, max_flavor: impl Into<String>, instance_type: impl Into<String>, instance_version: impl Into<String>, instance_variant: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             description: None,
@@ -402,9 +402,9 @@ pub struct ApplicationUpdate {
     /// Short name of the zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// Deployment method: `git` or `ftp`.
+    /// Deployment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deploy: Option<String>,
+    pub deploy: Option<DeploymentMethod>,
     /// `true` if the platform may stop the application while it has no traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
@@ -533,9 +533,9 @@ impl ApplicationUpdate {
         self
     }
 
-    /// Deployment method: `git` or `ftp`.
+    /// Deployment method.
     #[must_use]
-    pub fn deploy<Kind>(mut self, deploy: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+    pub fn deploy<Kind>(mut self, deploy: impl cc_runtime::input::IntoOption<DeploymentMethod, Kind>) -> Self {
         self.deploy = deploy.into_option();
         self
     }
@@ -752,6 +752,16 @@ cc_runtime::open_enum! {
         Sftp = "SFTP",
         /// The code is uploaded with FTP. Wire value: `FTP`.
         Ftp = "FTP",
+    }
+}
+
+cc_runtime::open_enum! {
+    /// How the code of an application reaches the platform.
+    pub enum DeploymentMethod {
+        /// The code is pushed to a git repository. Wire value: `git`.
+        Git = "git",
+        /// The code is copied to an FTP server. Wire value: `ftp`.
+        Ftp = "ftp",
     }
 }
 

@@ -7,11 +7,11 @@ use crate::requests::*;
 
 /// Billing (Invoices and their payment, prices, credits and VAT): sends the requests of the domain `billing`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct BillingApi {
     transport: Transport,
 }
 
-impl Client {
+impl BillingApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -21,7 +21,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::ListInvoices;
 ///
 /// let answer = client.list_invoices(ListInvoices::new("orga_1")).await?;
@@ -119,7 +119,7 @@ impl Operation for ListInvoices {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::ListUnpaidInvoices;
 ///
 /// let answer = client.list_unpaid_invoices(ListUnpaidInvoices::new("orga_1")).await?;
@@ -181,7 +181,7 @@ impl Operation for ListUnpaidInvoices {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetInvoice;
 ///
 /// let answer = client.get_invoice(GetInvoice::new("orga_1", invoice_number)).await?;
@@ -251,7 +251,7 @@ impl Operation for GetInvoice {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetInvoiceHtml;
 ///
 /// let answer = client.get_invoice_html(GetInvoiceHtml::new("orga_1", invoice_number)).await?;
@@ -321,7 +321,7 @@ impl Operation for GetInvoiceHtml {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetInvoicePdf;
 ///
 /// let answer = client.get_invoice_pdf(GetInvoicePdf::new("orga_1", invoice_number)).await?;
@@ -392,7 +392,7 @@ impl Operation for GetInvoicePdf {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_billing::InitPaypalPayment;
 ///
 /// let answer = client.init_paypal_payment(InitPaypalPayment::new("orga_1", invoice_number)).await?;
@@ -463,7 +463,7 @@ impl Operation for InitPaypalPayment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_billing::AuthorizePaypalPayment;
 ///
 /// let answer = client.authorize_paypal_payment(AuthorizePaypalPayment::new("orga_1", invoice_number, "name")).await?;
@@ -539,7 +539,7 @@ impl Operation for AuthorizePaypalPayment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_billing::InitStripePayment;
 ///
 /// let answer = client.init_stripe_payment(InitStripePayment::new("orga_1", invoice_number)).await?;
@@ -610,7 +610,7 @@ impl Operation for InitStripePayment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_billing::AuthorizeStripePayment;
 ///
 /// let answer = client.authorize_stripe_payment(AuthorizeStripePayment::new("orga_1", invoice_number, "name")).await?;
@@ -684,7 +684,7 @@ impl Operation for AuthorizeStripePayment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetPriceSystem;
 ///
 /// let answer = client.get_price_system(GetPriceSystem::new("orga_1", "name")).await?;
@@ -752,7 +752,7 @@ impl Operation for GetPriceSystem {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetPublicPriceSystem;
 ///
 /// let answer = client.get_public_price_system(GetPublicPriceSystem::new("name", "name")).await?;
@@ -818,7 +818,7 @@ impl Operation for GetPublicPriceSystem {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetCreditsSummary;
 ///
 /// let answer = client.get_credits_summary(GetCreditsSummary::new("orga_1")).await?;
@@ -878,7 +878,7 @@ impl Operation for GetCreditsSummary {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, body: cc_api_billing::types::CouponActivation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, body: cc_api_billing::types::CouponActivation) -> cc_runtime::Result<()> {
 /// use cc_api_billing::ActivateCoupon;
 ///
 /// let answer = client.activate_coupon(ActivateCoupon::new("orga_1", body)).await?;
@@ -949,7 +949,7 @@ impl Operation for ActivateCoupon {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetLegacyCredits;
 ///
 /// let answer = client.get_legacy_credits(GetLegacyCredits::new("orga_1")).await?;
@@ -1010,7 +1010,7 @@ impl Operation for GetLegacyCredits {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::ListConsumptions;
 ///
 /// let answer = client.list_consumptions(ListConsumptions::new("orga_1")).await?;
@@ -1126,7 +1126,7 @@ impl Operation for ListConsumptions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::GetPaymentInfo;
 ///
 /// let answer = client.get_payment_info(GetPaymentInfo::new("orga_1")).await?;
@@ -1183,7 +1183,7 @@ impl Operation for GetPaymentInfo {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi) -> cc_runtime::Result<()> {
 /// use cc_api_billing::CheckVatNumber;
 ///
 /// let answer = client.check_vat_number(CheckVatNumber::new()).await?;
@@ -1264,7 +1264,7 @@ impl Operation for CheckVatNumber {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_billing::Client, key: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_billing::BillingApi, key: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_billing::ValidateVatNumber;
 ///
 /// let answer = client.validate_vat_number(ValidateVatNumber::new(key)).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// API tokens (API tokens, which authenticate a user in scripts and programs. The API bridge manages them, and
 /// forwards `/v2` and `/v4` requests that carry one): sends the requests of the domain `bridge`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct BridgeApi {
     transport: Transport,
 }
 
-impl Client {
+impl BridgeApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_bridge::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_bridge::BridgeApi) -> cc_runtime::Result<()> {
 /// use cc_api_bridge::ListApiTokens;
 ///
 /// let answer = client.list_api_tokens(ListApiTokens::new()).await?;
@@ -78,7 +78,7 @@ impl Operation for ListApiTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_bridge::Client, body: cc_api_bridge::types::CreateApiTokenBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_bridge::BridgeApi, body: cc_api_bridge::types::CreateApiTokenBody) -> cc_runtime::Result<()> {
 /// use cc_api_bridge::CreateApiToken;
 ///
 /// let answer = client.create_api_token(CreateApiToken::new(body)).await?;
@@ -138,7 +138,7 @@ impl Operation for CreateApiToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_bridge::Client, body: cc_api_bridge::types::UpdateApiTokenBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_bridge::BridgeApi, body: cc_api_bridge::types::UpdateApiTokenBody) -> cc_runtime::Result<()> {
 /// use cc_api_bridge::UpdateApiToken;
 ///
 /// let answer = client.update_api_token(UpdateApiToken::new("name", body)).await?;
@@ -208,7 +208,7 @@ impl Operation for UpdateApiToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_bridge::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_bridge::BridgeApi) -> cc_runtime::Result<()> {
 /// use cc_api_bridge::DeleteApiToken;
 ///
 /// let answer = client.delete_api_token(DeleteApiToken::new("name")).await?;

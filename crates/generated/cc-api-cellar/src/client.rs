@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Cellar (Cellar add-ons, an S3-compatible object storage: accounts, credentials, buckets and objects): sends
 /// the requests of the domain `cellar`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct CellarApi {
     transport: Transport,
 }
 
-impl Client {
+impl CellarApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::GetCellar;
 ///
 /// let answer = client.get_cellar(GetCellar::new("postgresql_1")).await?;
@@ -78,7 +78,7 @@ impl Operation for GetCellar {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::DeleteCellar;
 ///
 /// let answer = client.delete_cellar(DeleteCellar::new("postgresql_1")).await?;
@@ -150,7 +150,7 @@ impl Operation for DeleteCellar {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::GetCellarInfo;
 ///
 /// let answer = client.get_cellar_info(GetCellarInfo::new("orga_1", "postgresql_1")).await?;
@@ -219,7 +219,7 @@ impl Operation for GetCellarInfo {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::GetCellarCredentials;
 ///
 /// let answer = client.get_cellar_credentials(GetCellarCredentials::new("orga_1", "postgresql_1")).await?;
@@ -288,7 +288,7 @@ impl Operation for GetCellarCredentials {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::GetCellarCredentialsFile;
 ///
 /// let answer = client.get_cellar_credentials_file(GetCellarCredentialsFile::new("orga_1", "postgresql_1")).await?;
@@ -357,7 +357,7 @@ impl Operation for GetCellarCredentialsFile {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::GetCellarCredentialsUrl;
 ///
 /// let answer = client.get_cellar_credentials_url(GetCellarCredentialsUrl::new("orga_1", "postgresql_1")).await?;
@@ -426,7 +426,7 @@ impl Operation for GetCellarCredentialsUrl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::RenewCellarCredentials;
 ///
 /// let answer = client.renew_cellar_credentials(RenewCellarCredentials::new("orga_1", "postgresql_1")).await?;
@@ -495,7 +495,7 @@ impl Operation for RenewCellarCredentials {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::ListCellarBuckets;
 ///
 /// let answer = client.list_cellar_buckets(ListCellarBuckets::new("orga_1", "postgresql_1")).await?;
@@ -565,7 +565,7 @@ impl Operation for ListCellarBuckets {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::BucketCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi, body: cc_api_cellar::types::BucketCreation) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::CreateCellarBucket;
 ///
 /// let answer = client.create_cellar_bucket(CreateCellarBucket::new("orga_1", "postgresql_1", body)).await?;
@@ -639,7 +639,7 @@ impl Operation for CreateCellarBucket {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::GetCellarBucket;
 ///
 /// let answer = client.get_cellar_bucket(GetCellarBucket::new("orga_1", "postgresql_1", "name")).await?;
@@ -714,7 +714,7 @@ impl Operation for GetCellarBucket {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::BucketUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi, body: cc_api_cellar::types::BucketUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::UpdateCellarBucket;
 ///
 /// let answer = client.update_cellar_bucket(UpdateCellarBucket::new("orga_1", "postgresql_1", "name", body)).await?;
@@ -793,7 +793,7 @@ impl Operation for UpdateCellarBucket {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::DeleteCellarBucket;
 ///
 /// let answer = client.delete_cellar_bucket(DeleteCellarBucket::new("orga_1", "postgresql_1", "name")).await?;
@@ -877,7 +877,7 @@ impl Operation for DeleteCellarBucket {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::ListCellarObjects;
 ///
 /// let answer = client.list_cellar_objects(ListCellarObjects::new("orga_1", "postgresql_1", "name")).await?;
@@ -998,7 +998,7 @@ impl Operation for ListCellarObjects {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::GetCellarObject;
 ///
 /// let answer = client.get_cellar_object(GetCellarObject::new("orga_1", "postgresql_1", "name", "name")).await?;
@@ -1078,7 +1078,7 @@ impl Operation for GetCellarObject {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::DeleteCellarObject;
 ///
 /// let answer = client.delete_cellar_object(DeleteCellarObject::new("orga_1", "postgresql_1", "name", "name")).await?;
@@ -1161,7 +1161,7 @@ impl Operation for DeleteCellarObject {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::UploadCellarObject;
 ///
 /// let answer = client.upload_cellar_object(UploadCellarObject::new("orga_1", "postgresql_1", "name", "name", body)).await?;
@@ -1247,7 +1247,7 @@ impl Operation for UploadCellarObject {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::SignedUrlRequest) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi, body: cc_api_cellar::types::SignedUrlRequest) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::CreateCellarDownloadUrl;
 ///
 /// let answer = client.create_cellar_download_url(CreateCellarDownloadUrl::new("orga_1", "postgresql_1", "name", body)).await?;
@@ -1328,7 +1328,7 @@ impl Operation for CreateCellarDownloadUrl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client, body: cc_api_cellar::types::SignedUrlRequest) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi, body: cc_api_cellar::types::SignedUrlRequest) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::CreateCellarUploadUrl;
 ///
 /// let answer = client.create_cellar_upload_url(CreateCellarUploadUrl::new("orga_1", "postgresql_1", "name", body)).await?;
@@ -1408,7 +1408,7 @@ impl Operation for CreateCellarUploadUrl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::CreateCellarApiUploadUrl;
 ///
 /// let answer = client.create_cellar_api_upload_url(CreateCellarApiUploadUrl::new("orga_1", "postgresql_1", "name", "name")).await?;
@@ -1488,7 +1488,7 @@ impl Operation for CreateCellarApiUploadUrl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cellar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cellar::CellarApi) -> cc_runtime::Result<()> {
 /// use cc_api_cellar::ListCellarConsumptions;
 ///
 /// let answer = client.list_cellar_consumptions(ListCellarConsumptions::new("orga_1")).await?;

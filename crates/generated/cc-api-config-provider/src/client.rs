@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Configuration providers (Add-ons that provide the same environment variables to every linked application):
 /// sends the requests of the domain `config-provider`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct ConfigProviderApi {
     transport: Transport,
 }
 
-impl Client {
+impl ConfigProviderApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -21,7 +21,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_config_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_config_provider::ConfigProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_config_provider::GetConfigProvider;
 ///
 /// let answer = client.get_config_provider(GetConfigProvider::new("postgresql_1")).await?;
@@ -80,7 +80,7 @@ impl Operation for GetConfigProvider {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_config_provider::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_config_provider::ConfigProviderApi) -> cc_runtime::Result<()> {
 /// use cc_api_config_provider::GetConfigProviderEnvironment;
 ///
 /// let answer = client.get_config_provider_environment(GetConfigProviderEnvironment::new("postgresql_1")).await?;
@@ -144,7 +144,7 @@ impl Operation for GetConfigProviderEnvironment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_config_provider::Client, body: Vec<cc_api_config_provider::types::EnvironmentVariable>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_config_provider::ConfigProviderApi, body: Vec<cc_api_config_provider::types::EnvironmentVariable>) -> cc_runtime::Result<()> {
 /// use cc_api_config_provider::ReplaceConfigProviderEnvironment;
 ///
 /// let answer = client.replace_config_provider_environment(ReplaceConfigProviderEnvironment::new("postgresql_1", body)).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Container registries (Registries of container images, and their access tokens): sends the requests of the
 /// domain `container-registry`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct ContainerRegistryApi {
     transport: Transport,
 }
 
-impl Client {
+impl ContainerRegistryApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::ListContainerRegistries;
 ///
 /// let answer = client.list_container_registries(ListContainerRegistries::new("orga_1")).await?;
@@ -84,7 +84,7 @@ impl Operation for ListContainerRegistries {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client, body: cc_api_container_registry::types::CreateContainerRegistryBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi, body: cc_api_container_registry::types::CreateContainerRegistryBody) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::CreateContainerRegistry;
 ///
 /// let answer = client.create_container_registry(CreateContainerRegistry::new("orga_1", body)).await?;
@@ -153,7 +153,7 @@ impl Operation for CreateContainerRegistry {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::GetContainerRegistry;
 ///
 /// let answer = client.get_container_registry(GetContainerRegistry::new("orga_1", "name")).await?;
@@ -224,7 +224,7 @@ impl Operation for GetContainerRegistry {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::DeleteContainerRegistry;
 ///
 /// let answer = client.delete_container_registry(DeleteContainerRegistry::new("orga_1", "name")).await?;
@@ -293,7 +293,7 @@ impl Operation for DeleteContainerRegistry {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::ListContainerRegistryTokens;
 ///
 /// let answer = client.list_container_registry_tokens(ListContainerRegistryTokens::new("orga_1", "name")).await?;
@@ -363,7 +363,7 @@ impl Operation for ListContainerRegistryTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client, body: cc_api_container_registry::types::ContainerRegistryTokenRequest) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi, body: cc_api_container_registry::types::ContainerRegistryTokenRequest) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::CreateContainerRegistryToken;
 ///
 /// let answer = client.create_container_registry_token(CreateContainerRegistryToken::new("orga_1", "name", body)).await?;
@@ -437,7 +437,7 @@ impl Operation for CreateContainerRegistryToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::DeleteContainerRegistryToken;
 ///
 /// let answer = client.delete_container_registry_token(DeleteContainerRegistryToken::new("orga_1", "name", "name")).await?;
@@ -512,7 +512,7 @@ impl Operation for DeleteContainerRegistryToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_container_registry::Client, body: cc_api_container_registry::types::RenewContainerRegistryTokenBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_container_registry::ContainerRegistryApi, body: cc_api_container_registry::types::RenewContainerRegistryTokenBody) -> cc_runtime::Result<()> {
 /// use cc_api_container_registry::RenewContainerRegistryToken;
 ///
 /// let answer = client.renew_container_registry_token(RenewContainerRegistryToken::new("orga_1", "name", "name", body)).await?;

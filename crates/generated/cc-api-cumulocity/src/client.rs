@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Cumulocity (Cumulocity add-ons, an IoT platform on dedicated machines): sends the requests of the domain
 /// `cumulocity`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct CumulocityApi {
     transport: Transport,
 }
 
-impl Client {
+impl CumulocityApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

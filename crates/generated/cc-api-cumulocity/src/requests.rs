@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_cumulocity::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_cumulocity::CumulocityApi) -> cc_runtime::Result<()> {
 /// use cc_api_cumulocity::GetCumulocity;
 ///
 /// let answer = client.get_cumulocity(GetCumulocity::new("postgresql_1")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Databases (Operations specific to PostgreSQL, MySQL, MongoDB, Redis, Elasticsearch and Jenkins add-ons:
 /// connection data, versions, and privileges of users): sends the requests of the domain `database`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct DatabaseApi {
     transport: Transport,
 }
 
-impl Client {
+impl DatabaseApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -18,7 +18,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetPostgresqlVersions;
 ///
 /// let answer = client.get_postgresql_versions(GetPostgresqlVersions::new()).await?;
@@ -72,7 +72,7 @@ impl Operation for GetPostgresqlVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetPostgresql;
 ///
 /// let answer = client.get_postgresql(GetPostgresql::new("addon_1")).await?;
@@ -128,7 +128,7 @@ impl Operation for GetPostgresql {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetMysqlVersions;
 ///
 /// let answer = client.get_mysql_versions(GetMysqlVersions::new()).await?;
@@ -182,7 +182,7 @@ impl Operation for GetMysqlVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetMysql;
 ///
 /// let answer = client.get_mysql(GetMysql::new("addon_1")).await?;
@@ -238,7 +238,7 @@ impl Operation for GetMysql {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetMongodbVersions;
 ///
 /// let answer = client.get_mongodb_versions(GetMongodbVersions::new()).await?;
@@ -292,7 +292,7 @@ impl Operation for GetMongodbVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetMongodb;
 ///
 /// let answer = client.get_mongodb(GetMongodb::new("addon_1")).await?;
@@ -348,7 +348,7 @@ impl Operation for GetMongodb {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetRedisVersions;
 ///
 /// let answer = client.get_redis_versions(GetRedisVersions::new()).await?;
@@ -400,7 +400,7 @@ impl Operation for GetRedisVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetElasticsearchVersions;
 ///
 /// let answer = client.get_elasticsearch_versions(GetElasticsearchVersions::new()).await?;
@@ -454,7 +454,7 @@ impl Operation for GetElasticsearchVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetElasticsearch;
 ///
 /// let answer = client.get_elasticsearch(GetElasticsearch::new("addon_1")).await?;
@@ -512,7 +512,7 @@ impl Operation for GetElasticsearch {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetElasticsearchInfo;
 ///
 /// let answer = client.get_elasticsearch_info(GetElasticsearchInfo::new("addon_1")).await?;
@@ -570,7 +570,7 @@ impl Operation for GetElasticsearchInfo {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetElasticsearchServiceFlavors;
 ///
 /// let answer = client.get_elasticsearch_service_flavors(GetElasticsearchServiceFlavors::new()).await?;
@@ -624,7 +624,7 @@ impl Operation for GetElasticsearchServiceFlavors {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetJenkins;
 ///
 /// let answer = client.get_jenkins(GetJenkins::new("postgresql_1")).await?;
@@ -682,7 +682,7 @@ impl Operation for GetJenkins {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetJenkinsUpdates;
 ///
 /// let answer = client.get_jenkins_updates(GetJenkinsUpdates::new("postgresql_1")).await?;
@@ -740,7 +740,7 @@ impl Operation for GetJenkinsUpdates {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlDatabases;
 ///
 /// let answer = client.list_postgresql_databases(ListPostgresqlDatabases::new("orga_1", "postgresql_1")).await?;
@@ -810,7 +810,7 @@ impl Operation for ListPostgresqlDatabases {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::GetPostgresqlDatabase;
 ///
 /// let answer = client.get_postgresql_database(GetPostgresqlDatabase::new("orga_1", "postgresql_1", "name")).await?;
@@ -886,7 +886,7 @@ impl Operation for GetPostgresqlDatabase {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client, body: cc_api_database::types::PostgresqlDatabaseUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi, body: cc_api_database::types::PostgresqlDatabaseUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_database::UpdatePostgresqlDatabase;
 ///
 /// let answer = client.update_postgresql_database(UpdatePostgresqlDatabase::new("orga_1", "postgresql_1", "name", body)).await?;
@@ -978,7 +978,7 @@ impl Operation for UpdatePostgresqlDatabase {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlOids;
 ///
 /// let answer = client.list_postgresql_oids(ListPostgresqlOids::new("orga_1", "postgresql_1")).await?;
@@ -1047,7 +1047,7 @@ impl Operation for ListPostgresqlOids {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlDatabaseOids;
 ///
 /// let answer = client.list_postgresql_database_oids(ListPostgresqlDatabaseOids::new("orga_1", "postgresql_1")).await?;
@@ -1116,7 +1116,7 @@ impl Operation for ListPostgresqlDatabaseOids {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlSchemaOids;
 ///
 /// let answer = client.list_postgresql_schema_oids(ListPostgresqlSchemaOids::new("orga_1", "postgresql_1")).await?;
@@ -1208,7 +1208,7 @@ impl Operation for ListPostgresqlSchemaOids {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlTableOids;
 ///
 /// let answer = client.list_postgresql_table_oids(ListPostgresqlTableOids::new("orga_1", "postgresql_1")).await?;
@@ -1313,7 +1313,7 @@ impl Operation for ListPostgresqlTableOids {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlUsers;
 ///
 /// let answer = client.list_postgresql_users(ListPostgresqlUsers::new("orga_1", "postgresql_1")).await?;
@@ -1392,7 +1392,7 @@ impl Operation for ListPostgresqlUsers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::CreatePostgresqlUser;
 ///
 /// let answer = client.create_postgresql_user(CreatePostgresqlUser::new("orga_1", "postgresql_1")).await?;
@@ -1462,7 +1462,7 @@ impl Operation for CreatePostgresqlUser {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlDatabasePrivileges;
 ///
 /// let answer = client.list_postgresql_database_privileges(ListPostgresqlDatabasePrivileges::new("orga_1", "postgresql_1")).await?;
@@ -1555,7 +1555,7 @@ impl Operation for ListPostgresqlDatabasePrivileges {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlSchemaPrivileges;
 ///
 /// let answer = client.list_postgresql_schema_privileges(ListPostgresqlSchemaPrivileges::new("orga_1", "postgresql_1")).await?;
@@ -1658,7 +1658,7 @@ impl Operation for ListPostgresqlSchemaPrivileges {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::ListPostgresqlTablePrivileges;
 ///
 /// let answer = client.list_postgresql_table_privileges(ListPostgresqlTablePrivileges::new("orga_1", "postgresql_1")).await?;
@@ -1762,7 +1762,7 @@ impl Operation for ListPostgresqlTablePrivileges {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client, body: cc_api_database::types::PostgresqlUserUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi, body: cc_api_database::types::PostgresqlUserUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_database::UpdatePostgresqlUser;
 ///
 /// let answer = client.update_postgresql_user(UpdatePostgresqlUser::new("orga_1", "postgresql_1", "name", body)).await?;
@@ -1842,7 +1842,7 @@ impl Operation for UpdatePostgresqlUser {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::DeletePostgresqlUser;
 ///
 /// let answer = client.delete_postgresql_user(DeletePostgresqlUser::new("orga_1", "postgresql_1", "name")).await?;
@@ -1918,7 +1918,7 @@ impl Operation for DeletePostgresqlUser {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client, database_oid: i64, body: cc_api_database::types::PostgresqlReadPrivilege) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi, database_oid: i64, body: cc_api_database::types::PostgresqlReadPrivilege) -> cc_runtime::Result<()> {
 /// use cc_api_database::UpdatePostgresqlDatabasePrivileges;
 ///
 /// let answer = client.update_postgresql_database_privileges(UpdatePostgresqlDatabasePrivileges::new("orga_1", "postgresql_1", "name", database_oid, body)).await?;
@@ -2004,7 +2004,7 @@ impl Operation for UpdatePostgresqlDatabasePrivileges {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client, database_oid: i64, schema_oid: i64, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi, database_oid: i64, schema_oid: i64, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_database::UpdatePostgresqlSchemaPrivileges;
 ///
 /// let answer = client.update_postgresql_schema_privileges(UpdatePostgresqlSchemaPrivileges::new("orga_1", "postgresql_1", "name", database_oid, schema_oid, body)).await?;
@@ -2095,7 +2095,7 @@ impl Operation for UpdatePostgresqlSchemaPrivileges {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client, database_oid: i64, schema_oid: i64, table_oid: i64, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi, database_oid: i64, schema_oid: i64, table_oid: i64, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_database::UpdatePostgresqlTablePrivileges;
 ///
 /// let answer = client.update_postgresql_table_privileges(UpdatePostgresqlTablePrivileges::new("orga_1", "postgresql_1", "name", database_oid, schema_oid, table_oid, body)).await?;
@@ -2190,7 +2190,7 @@ impl Operation for UpdatePostgresqlTablePrivileges {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_database::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_database::DatabaseApi) -> cc_runtime::Result<()> {
 /// use cc_api_database::RotatePostgresqlUserPassword;
 ///
 /// let answer = client.rotate_postgresql_user_password(RotatePostgresqlUserPassword::new("orga_1", "postgresql_1", "name")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Deployments (Deployments of applications, and the instances that run them): sends the requests of the domain
 /// `deployment`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct DeploymentApi {
     transport: Transport,
 }
 
-impl Client {
+impl DeploymentApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -22,7 +22,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::ListDeployments;
 ///
 /// let answer = client.list_deployments(ListDeployments::new("orga_1", "app_1")).await?;
@@ -147,7 +147,7 @@ impl Operation for ListDeployments {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::GetDeployment;
 ///
 /// let answer = client.get_deployment(GetDeployment::new("orga_1", "app_1", "id")).await?;
@@ -240,7 +240,7 @@ impl Operation for GetDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::ListInstances;
 ///
 /// let answer = client.list_instances(ListInstances::new("orga_1", "app_1")).await?;
@@ -420,7 +420,7 @@ impl Operation for ListInstances {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::GetInstance;
 ///
 /// let answer = client.get_instance(GetInstance::new("orga_1", "app_1", "id")).await?;
@@ -496,7 +496,7 @@ impl Operation for GetInstance {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::ListLegacyDeployments;
 ///
 /// let answer = client.list_legacy_deployments(ListLegacyDeployments::new("orga_1", "app_1")).await?;
@@ -600,7 +600,7 @@ impl Operation for ListLegacyDeployments {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::GetLegacyDeployment;
 ///
 /// let answer = client.get_legacy_deployment(GetLegacyDeployment::new("orga_1", "app_1", "id")).await?;
@@ -676,7 +676,7 @@ impl Operation for GetLegacyDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::CancelDeployment;
 ///
 /// let answer = client.cancel_deployment(CancelDeployment::new("orga_1", "app_1", "id")).await?;
@@ -751,7 +751,7 @@ impl Operation for CancelDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::ListLegacyInstances;
 ///
 /// let answer = client.list_legacy_instances(ListLegacyInstances::new("orga_1", "app_1")).await?;
@@ -847,7 +847,7 @@ impl Operation for ListLegacyInstances {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::DeployApplication;
 ///
 /// let answer = client.deploy_application(DeployApplication::new("orga_1", "app_1")).await?;
@@ -944,7 +944,7 @@ impl Operation for DeployApplication {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::UndeployApplication;
 ///
 /// let answer = client.undeploy_application(UndeployApplication::new("orga_1", "app_1")).await?;
@@ -1015,7 +1015,7 @@ impl Operation for UndeployApplication {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::GetLegacyInstance;
 ///
 /// let answer = client.get_legacy_instance(GetLegacyInstance::new("orga_1", "app_1", "id")).await?;
@@ -1090,7 +1090,7 @@ impl Operation for GetLegacyInstance {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::ListOwnerDeployments;
 ///
 /// let answer = client.list_owner_deployments(ListOwnerDeployments::new("orga_1")).await?;
@@ -1163,7 +1163,7 @@ impl Operation for ListOwnerDeployments {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_deployment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_deployment::DeploymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_deployment::ListOwnerInstances;
 ///
 /// let answer = client.list_owner_instances(ListOwnerInstances::new("orga_1")).await?;

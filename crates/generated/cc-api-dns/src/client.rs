@@ -8,11 +8,11 @@ use crate::requests::*;
 /// DNS records (The DNS records that the platform keeps for resources, and the history of their changes): sends
 /// the requests of the domain `dns`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct DnsApi {
     transport: Transport,
 }
 
-impl Client {
+impl DnsApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

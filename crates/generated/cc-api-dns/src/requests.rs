@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::ListOwnerDnsRecords;
 ///
 /// let answer = client.list_owner_dns_records(ListOwnerDnsRecords::new("orga_1")).await?;
@@ -80,7 +80,7 @@ impl Operation for ListOwnerDnsRecords {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::DeleteOwnerDnsRecords;
 ///
 /// let answer = client.delete_owner_dns_records(DeleteOwnerDnsRecords::new("orga_1")).await?;
@@ -140,7 +140,7 @@ impl Operation for DeleteOwnerDnsRecords {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::ListOwnerDnsAudits;
 ///
 /// let answer = client.list_owner_dns_audits(ListOwnerDnsAudits::new("orga_1")).await?;
@@ -200,7 +200,7 @@ impl Operation for ListOwnerDnsAudits {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::ListResourceDnsRecords;
 ///
 /// let answer = client.list_resource_dns_records(ListResourceDnsRecords::new("orga_1", "app_1")).await?;
@@ -270,7 +270,7 @@ impl Operation for ListResourceDnsRecords {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_dns::CreateDnsRecords;
 ///
 /// let answer = client.create_dns_records(CreateDnsRecords::new("orga_1", "app_1", body)).await?;
@@ -344,7 +344,7 @@ impl Operation for CreateDnsRecords {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::DeleteResourceDnsRecords;
 ///
 /// let answer = client.delete_resource_dns_records(DeleteResourceDnsRecords::new("orga_1", "app_1")).await?;
@@ -413,7 +413,7 @@ impl Operation for DeleteResourceDnsRecords {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::GetDnsRecord;
 ///
 /// let answer = client.get_dns_record(GetDnsRecord::new("orga_1", "app_1", "name")).await?;
@@ -487,7 +487,7 @@ impl Operation for GetDnsRecord {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::DeleteDnsRecord;
 ///
 /// let answer = client.delete_dns_record(DeleteDnsRecord::new("orga_1", "app_1", "name")).await?;
@@ -562,7 +562,7 @@ impl Operation for DeleteDnsRecord {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client, record_type: cc_api_dns::types::DnsRecordType) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi, record_type: cc_api_dns::types::DnsRecordType) -> cc_runtime::Result<()> {
 /// use cc_api_dns::ListDnsRecordsByName;
 ///
 /// let answer = client.list_dns_records_by_name(ListDnsRecordsByName::new("orga_1", "app_1", record_type, "name")).await?;
@@ -642,7 +642,7 @@ impl Operation for ListDnsRecordsByName {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client, record_type: cc_api_dns::types::DnsRecordType) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi, record_type: cc_api_dns::types::DnsRecordType) -> cc_runtime::Result<()> {
 /// use cc_api_dns::DeleteDnsRecordsByName;
 ///
 /// let answer = client.delete_dns_records_by_name(DeleteDnsRecordsByName::new("orga_1", "app_1", record_type, "name")).await?;
@@ -721,7 +721,7 @@ impl Operation for DeleteDnsRecordsByName {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::ListResourceDnsAudits;
 ///
 /// let answer = client.list_resource_dns_audits(ListResourceDnsAudits::new("orga_1", "app_1")).await?;
@@ -790,7 +790,7 @@ impl Operation for ListResourceDnsAudits {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_dns::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_dns::DnsApi) -> cc_runtime::Result<()> {
 /// use cc_api_dns::ListDnsRecordAudits;
 ///
 /// let answer = client.list_dns_record_audits(ListDnsRecordAudits::new("orga_1", "app_1", "name")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Drains (Drains, which copy the logs of an application or add-on to a service chosen by the owner): sends the
 /// requests of the domain `drain`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct DrainApi {
     transport: Transport,
 }
 
-impl Client {
+impl DrainApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -22,7 +22,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::ListDrains;
 ///
 /// let answer = client.list_drains(ListDrains::new("orga_1", "app_1")).await?;
@@ -148,7 +148,7 @@ impl Operation for ListDrains {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client, body: cc_api_drain::types::DrainCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi, body: cc_api_drain::types::DrainCreation) -> cc_runtime::Result<()> {
 /// use cc_api_drain::CreateDrain;
 ///
 /// let answer = client.create_drain(CreateDrain::new("orga_1", "app_1", body)).await?;
@@ -222,7 +222,7 @@ impl Operation for CreateDrain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DeleteResourceDrains;
 ///
 /// let answer = client.delete_resource_drains(DeleteResourceDrains::new("orga_1", "app_1")).await?;
@@ -292,7 +292,7 @@ impl Operation for DeleteResourceDrains {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::GetDrain;
 ///
 /// let answer = client.get_drain(GetDrain::new("orga_1", "app_1", "id")).await?;
@@ -367,7 +367,7 @@ impl Operation for GetDrain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DeleteDrain;
 ///
 /// let answer = client.delete_drain(DeleteDrain::new("orga_1", "app_1", "id")).await?;
@@ -442,7 +442,7 @@ impl Operation for DeleteDrain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::EnableDrain;
 ///
 /// let answer = client.enable_drain(EnableDrain::new("orga_1", "app_1", "id")).await?;
@@ -517,7 +517,7 @@ impl Operation for EnableDrain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DisableDrain;
 ///
 /// let answer = client.disable_drain(DisableDrain::new("orga_1", "app_1", "id")).await?;
@@ -592,7 +592,7 @@ impl Operation for DisableDrain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::GetDrainTestCommand;
 ///
 /// let answer = client.get_drain_test_command(GetDrainTestCommand::new("orga_1", "app_1", "id")).await?;
@@ -667,7 +667,7 @@ impl Operation for GetDrainTestCommand {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::ResetDrainCursor;
 ///
 /// let answer = client.reset_drain_cursor(ResetDrainCursor::new("orga_1", "app_1", "id")).await?;
@@ -742,7 +742,7 @@ impl Operation for ResetDrainCursor {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::CheckDrain;
 ///
 /// let answer = client.check_drain(CheckDrain::new("orga_1", "app_1", "id")).await?;
@@ -816,7 +816,7 @@ impl Operation for CheckDrain {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DeleteOwnerDrains;
 ///
 /// let answer = client.delete_owner_drains(DeleteOwnerDrains::new("orga_1")).await?;
@@ -877,7 +877,7 @@ impl Operation for DeleteOwnerDrains {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::ListApplicationDrains;
 ///
 /// let answer = client.list_application_drains(ListApplicationDrains::new("orga_1", "app_1")).await?;
@@ -1004,7 +1004,7 @@ impl Operation for ListApplicationDrains {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client, body: cc_api_drain::types::DrainCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi, body: cc_api_drain::types::DrainCreation) -> cc_runtime::Result<()> {
 /// use cc_api_drain::CreateApplicationDrain;
 ///
 /// let answer = client.create_application_drain(CreateApplicationDrain::new("orga_1", "app_1", body)).await?;
@@ -1080,7 +1080,7 @@ impl Operation for CreateApplicationDrain {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DeleteApplicationDrains;
 ///
 /// let answer = client.delete_application_drains(DeleteApplicationDrains::new("orga_1", "app_1")).await?;
@@ -1152,7 +1152,7 @@ impl Operation for DeleteApplicationDrains {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::GetApplicationDrain;
 ///
 /// let answer = client.get_application_drain(GetApplicationDrain::new("orga_1", "app_1", "id")).await?;
@@ -1229,7 +1229,7 @@ impl Operation for GetApplicationDrain {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DeleteApplicationDrain;
 ///
 /// let answer = client.delete_application_drain(DeleteApplicationDrain::new("orga_1", "app_1", "id")).await?;
@@ -1306,7 +1306,7 @@ impl Operation for DeleteApplicationDrain {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::EnableApplicationDrain;
 ///
 /// let answer = client.enable_application_drain(EnableApplicationDrain::new("orga_1", "app_1", "id")).await?;
@@ -1383,7 +1383,7 @@ impl Operation for EnableApplicationDrain {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DisableApplicationDrain;
 ///
 /// let answer = client.disable_application_drain(DisableApplicationDrain::new("orga_1", "app_1", "id")).await?;
@@ -1460,7 +1460,7 @@ impl Operation for DisableApplicationDrain {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::GetApplicationDrainTestCommand;
 ///
 /// let answer = client.get_application_drain_test_command(GetApplicationDrainTestCommand::new("orga_1", "app_1", "id")).await?;
@@ -1537,7 +1537,7 @@ impl Operation for GetApplicationDrainTestCommand {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::ResetApplicationDrainCursor;
 ///
 /// let answer = client.reset_application_drain_cursor(ResetApplicationDrainCursor::new("orga_1", "app_1", "id")).await?;
@@ -1612,7 +1612,7 @@ impl Operation for ResetApplicationDrainCursor {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::ListLegacyDrains;
 ///
 /// let answer = client.list_legacy_drains(ListLegacyDrains::new("app_1")).await?;
@@ -1676,7 +1676,7 @@ impl Operation for ListLegacyDrains {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_drain::CreateLegacyDrain;
 ///
 /// let answer = client.create_legacy_drain(CreateLegacyDrain::new("app_1", body)).await?;
@@ -1747,7 +1747,7 @@ impl Operation for CreateLegacyDrain {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi) -> cc_runtime::Result<()> {
 /// use cc_api_drain::DeleteLegacyDrain;
 ///
 /// let answer = client.delete_legacy_drain(DeleteLegacyDrain::new("app_1", "id")).await?;
@@ -1819,7 +1819,7 @@ impl Operation for DeleteLegacyDrain {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_drain::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_drain::DrainApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_drain::UpdateLegacyDrainState;
 ///
 /// let answer = client.update_legacy_drain_state(UpdateLegacyDrainState::new("app_1", "id", body)).await?;

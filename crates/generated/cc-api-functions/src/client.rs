@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Functions (WebAssembly functions that run on demand, and their deployments): sends the requests of the
 /// domain `functions`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct FunctionsApi {
     transport: Transport,
 }
 
-impl Client {
+impl FunctionsApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -21,7 +21,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::ListFunctions;
 ///
 /// let answer = client.list_functions(ListFunctions::new("orga_1")).await?;
@@ -81,7 +81,7 @@ impl Operation for ListFunctions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi, body: cc_api_functions::types::FunctionCreation) -> cc_runtime::Result<()> {
 /// use cc_api_functions::CreateFunction;
 ///
 /// let answer = client.create_function(CreateFunction::new("orga_1", body)).await?;
@@ -151,7 +151,7 @@ impl Operation for CreateFunction {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::GetFunction;
 ///
 /// let answer = client.get_function(GetFunction::new("orga_1", "name")).await?;
@@ -222,7 +222,7 @@ impl Operation for GetFunction {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionReplacement) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi, body: cc_api_functions::types::FunctionReplacement) -> cc_runtime::Result<()> {
 /// use cc_api_functions::ReplaceFunction;
 ///
 /// let answer = client.replace_function(ReplaceFunction::new("orga_1", "name", body)).await?;
@@ -297,7 +297,7 @@ impl Operation for ReplaceFunction {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::DeleteFunction;
 ///
 /// let answer = client.delete_function(DeleteFunction::new("orga_1", "name")).await?;
@@ -367,7 +367,7 @@ impl Operation for DeleteFunction {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::ListFunctionDeployments;
 ///
 /// let answer = client.list_function_deployments(ListFunctionDeployments::new("orga_1", "name")).await?;
@@ -438,7 +438,7 @@ impl Operation for ListFunctionDeployments {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionDeploymentCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi, body: cc_api_functions::types::FunctionDeploymentCreation) -> cc_runtime::Result<()> {
 /// use cc_api_functions::CreateFunctionDeployment;
 ///
 /// let answer = client.create_function_deployment(CreateFunctionDeployment::new("orga_1", "name", body)).await?;
@@ -513,7 +513,7 @@ impl Operation for CreateFunctionDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::GetFunctionDeployment;
 ///
 /// let answer = client.get_function_deployment(GetFunctionDeployment::new("orga_1", "name", "id")).await?;
@@ -589,7 +589,7 @@ impl Operation for GetFunctionDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::FunctionDeploymentReplacement) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi, body: cc_api_functions::types::FunctionDeploymentReplacement) -> cc_runtime::Result<()> {
 /// use cc_api_functions::ReplaceFunctionDeployment;
 ///
 /// let answer = client.replace_function_deployment(ReplaceFunctionDeployment::new("orga_1", "name", "id", body)).await?;
@@ -669,7 +669,7 @@ impl Operation for ReplaceFunctionDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::DeleteFunctionDeployment;
 ///
 /// let answer = client.delete_function_deployment(DeleteFunctionDeployment::new("orga_1", "name", "id")).await?;
@@ -745,7 +745,7 @@ impl Operation for DeleteFunctionDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::TriggerFunctionDeployment;
 ///
 /// let answer = client.trigger_function_deployment(TriggerFunctionDeployment::new("orga_1", "name", "id")).await?;
@@ -819,7 +819,7 @@ impl Operation for TriggerFunctionDeployment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::GetFunctionPulsarTrigger;
 ///
 /// let answer = client.get_function_pulsar_trigger(GetFunctionPulsarTrigger::new("orga_1", "name")).await?;
@@ -889,7 +889,7 @@ impl Operation for GetFunctionPulsarTrigger {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client, body: cc_api_functions::types::PulsarTriggerCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi, body: cc_api_functions::types::PulsarTriggerCreation) -> cc_runtime::Result<()> {
 /// use cc_api_functions::CreateFunctionPulsarTrigger;
 ///
 /// let answer = client.create_function_pulsar_trigger(CreateFunctionPulsarTrigger::new("orga_1", "name", body)).await?;
@@ -963,7 +963,7 @@ impl Operation for CreateFunctionPulsarTrigger {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_functions::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_functions::FunctionsApi) -> cc_runtime::Result<()> {
 /// use cc_api_functions::DeleteFunctionPulsarTrigger;
 ///
 /// let answer = client.delete_function_pulsar_trigger(DeleteFunctionPulsarTrigger::new("orga_1", "name")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// GitHub (The link between an account and GitHub: repositories, SSH keys, registration and sign-in): sends the
 /// requests of the domain `github`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct GithubApi {
     transport: Transport,
 }
 
-impl Client {
+impl GithubApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -19,7 +19,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::StartGithubLink;
 ///
 /// let answer = client.start_github_link(StartGithubLink::new()).await?;
@@ -75,7 +75,7 @@ impl Operation for StartGithubLink {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::GetGithubLinkPage;
 ///
 /// let answer = client.get_github_link_page(GetGithubLinkPage::new()).await?;
@@ -171,7 +171,7 @@ impl Operation for GetGithubLinkPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::UnlinkGithub;
 ///
 /// let answer = client.unlink_github(UnlinkGithub::new()).await?;
@@ -224,7 +224,7 @@ impl Operation for UnlinkGithub {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::GetGithubUsername;
 ///
 /// let answer = client.get_github_username(GetGithubUsername::new()).await?;
@@ -277,7 +277,7 @@ impl Operation for GetGithubUsername {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::ListGithubEmails;
 ///
 /// let answer = client.list_github_emails(ListGithubEmails::new()).await?;
@@ -332,7 +332,7 @@ impl Operation for ListGithubEmails {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::ListGithubSshKeys;
 ///
 /// let answer = client.list_github_ssh_keys(ListGithubSshKeys::new()).await?;
@@ -385,7 +385,7 @@ impl Operation for ListGithubSshKeys {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::ListGithubApplications;
 ///
 /// let answer = client.list_github_applications(ListGithubApplications::new()).await?;
@@ -441,7 +441,7 @@ impl Operation for ListGithubApplications {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client, body: cc_api_github::types::GithubPush) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi, body: cc_api_github::types::GithubPush) -> cc_runtime::Result<()> {
 /// use cc_api_github::RedeployFromGithub;
 ///
 /// let answer = client.redeploy_from_github(RedeployFromGithub::new(body)).await?;
@@ -529,7 +529,7 @@ impl Operation for RedeployFromGithub {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::GetGithubLoginPage;
 ///
 /// let answer = client.get_github_login_page(GetGithubLoginPage::new()).await?;
@@ -678,7 +678,7 @@ impl Operation for GetGithubLoginPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::GetGithubSignupPage;
 ///
 /// let answer = client.get_github_signup_page(GetGithubSignupPage::new()).await?;
@@ -840,7 +840,7 @@ impl Operation for GetGithubSignupPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client, body: cc_api_github::types::GithubSignupEnd) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi, body: cc_api_github::types::GithubSignupEnd) -> cc_runtime::Result<()> {
 /// use cc_api_github::FinishGithubSignup;
 ///
 /// let answer = client.finish_github_signup(FinishGithubSignup::new(body)).await?;
@@ -899,7 +899,7 @@ impl Operation for FinishGithubSignup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_github::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_github::GithubApi) -> cc_runtime::Result<()> {
 /// use cc_api_github::FinishGithubLogin;
 ///
 /// let answer = client.finish_github_login(FinishGithubLogin::new()).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Identities and access tokens (Identities, their e-mail addresses and sign-in, and the access tokens of the
 /// platform's permission system): sends the requests of the domain `iam`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct IamApi {
     transport: Transport,
 }
 
-impl Client {
+impl IamApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

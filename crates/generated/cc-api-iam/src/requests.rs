@@ -22,7 +22,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::CreateIamTokenBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::CreateIamTokenBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::CreateIamKvToken;
 ///
 /// let answer = client.create_iam_kv_token(CreateIamKvToken::new("orga_1", "postgresql_1", body)).await?;
@@ -97,7 +97,7 @@ impl Operation for CreateIamKvToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::ListIamTokens;
 ///
 /// let answer = client.list_iam_tokens(ListIamTokens::new("orga_1")).await?;
@@ -180,7 +180,7 @@ impl Operation for ListIamTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::GetIamToken;
 ///
 /// let answer = client.get_iam_token(GetIamToken::new("orga_1", "name")).await?;
@@ -250,7 +250,7 @@ impl Operation for GetIamToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::DeleteIamToken;
 ///
 /// let answer = client.delete_iam_token(DeleteIamToken::new("orga_1", "name")).await?;
@@ -317,7 +317,7 @@ impl Operation for DeleteIamToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::CreateIdentity;
 ///
 /// let answer = client.create_identity(CreateIdentity::new(body)).await?;
@@ -374,7 +374,7 @@ impl Operation for CreateIdentity {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::GetIdentity;
 ///
 /// let answer = client.get_identity(GetIdentity::new("name")).await?;
@@ -433,7 +433,7 @@ impl Operation for GetIdentity {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::DeleteIdentity;
 ///
 /// let answer = client.delete_identity(DeleteIdentity::new("name")).await?;
@@ -493,7 +493,7 @@ impl Operation for DeleteIdentity {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::CompleteIdentityBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::CompleteIdentityBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::CompleteIdentity;
 ///
 /// let answer = client.complete_identity(CompleteIdentity::new("name", body)).await?;
@@ -561,7 +561,7 @@ impl Operation for CompleteIdentity {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::CreateEmailAddress;
 ///
 /// let answer = client.create_email_address(CreateEmailAddress::new(body)).await?;
@@ -618,7 +618,7 @@ impl Operation for CreateEmailAddress {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::GetEmailAddress;
 ///
 /// let answer = client.get_email_address(GetEmailAddress::new("name")).await?;
@@ -680,7 +680,7 @@ impl Operation for GetEmailAddress {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::UpdateEmailAddressBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::UpdateEmailAddressBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::UpdateEmailAddress;
 ///
 /// let answer = client.update_email_address(UpdateEmailAddress::new("name", body)).await?;
@@ -748,7 +748,7 @@ impl Operation for UpdateEmailAddress {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::DeleteEmailAddress;
 ///
 /// let answer = client.delete_email_address(DeleteEmailAddress::new("name")).await?;
@@ -808,7 +808,7 @@ impl Operation for DeleteEmailAddress {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::LogInBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::LogInBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::LogIn;
 ///
 /// let answer = client.log_in(LogIn::new(body)).await?;
@@ -864,7 +864,7 @@ impl Operation for LogIn {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::EmailAddressBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::StartPasswordRecovery;
 ///
 /// let answer = client.start_password_recovery(StartPasswordRecovery::new(body)).await?;
@@ -920,7 +920,7 @@ impl Operation for StartPasswordRecovery {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::CompletePasswordRecoveryBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::CompletePasswordRecoveryBody) -> cc_runtime::Result<()> {
 /// use cc_api_iam::CompletePasswordRecovery;
 ///
 /// let answer = client.complete_password_recovery(CompletePasswordRecovery::new(body)).await?;
@@ -978,7 +978,7 @@ impl Operation for CompletePasswordRecovery {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::ListSigningKeys;
 ///
 /// let answer = client.list_signing_keys(ListSigningKeys::new("name", "name")).await?;
@@ -1058,7 +1058,7 @@ impl Operation for ListSigningKeys {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::SigningKeyCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::SigningKeyCreation) -> cc_runtime::Result<()> {
 /// use cc_api_iam::CreateSigningKey;
 ///
 /// let answer = client.create_signing_key(CreateSigningKey::new("name", "name", body)).await?;
@@ -1132,7 +1132,7 @@ impl Operation for CreateSigningKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::RevokeSigningKey;
 ///
 /// let answer = client.revoke_signing_key(RevokeSigningKey::new("name", "name", "name")).await?;
@@ -1206,7 +1206,7 @@ impl Operation for RevokeSigningKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::RotateSigningKey;
 ///
 /// let answer = client.rotate_signing_key(RotateSigningKey::new("name", "name", "name")).await?;
@@ -1280,7 +1280,7 @@ impl Operation for RotateSigningKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::ListTenantTokens;
 ///
 /// let answer = client.list_tenant_tokens(ListTenantTokens::new("name")).await?;
@@ -1382,7 +1382,7 @@ impl Operation for ListTenantTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client, body: cc_api_iam::types::TenantTokenCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi, body: cc_api_iam::types::TenantTokenCreation) -> cc_runtime::Result<()> {
 /// use cc_api_iam::CreateTenantToken;
 ///
 /// let answer = client.create_tenant_token(CreateTenantToken::new("name", body)).await?;
@@ -1451,7 +1451,7 @@ impl Operation for CreateTenantToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::GetTenantToken;
 ///
 /// let answer = client.get_tenant_token(GetTenantToken::new("name", "name")).await?;
@@ -1517,7 +1517,7 @@ impl Operation for GetTenantToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::RevokeTenantToken;
 ///
 /// let answer = client.revoke_tenant_token(RevokeTenantToken::new("name", "name")).await?;
@@ -1583,7 +1583,7 @@ impl Operation for RevokeTenantToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_iam::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_iam::IamApi) -> cc_runtime::Result<()> {
 /// use cc_api_iam::RenewTenantToken;
 ///
 /// let answer = client.renew_tenant_token(RenewTenantToken::new("name", "name")).await?;

@@ -7,11 +7,11 @@ use crate::requests::*;
 
 /// Kubernetes (Managed Kubernetes clusters and their nodes): sends the requests of the domain `kubernetes`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct KubernetesApi {
     transport: Transport,
 }
 
-impl Client {
+impl KubernetesApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -18,7 +18,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::GetKubernetesProduct;
 ///
 /// let answer = client.get_kubernetes_product(GetKubernetesProduct::new()).await?;
@@ -73,7 +73,7 @@ impl Operation for GetKubernetesProduct {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ListClusters;
 ///
 /// let answer = client.list_clusters(ListClusters::new("orga_1")).await?;
@@ -149,7 +149,7 @@ impl Operation for ListClusters {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::ClusterCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi, body: cc_api_kubernetes::types::ClusterCreation) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::CreateCluster;
 ///
 /// let answer = client.create_cluster(CreateCluster::new("orga_1", body)).await?;
@@ -218,7 +218,7 @@ impl Operation for CreateCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::GetCluster;
 ///
 /// let answer = client.get_cluster(GetCluster::new("orga_1", "name")).await?;
@@ -288,7 +288,7 @@ impl Operation for GetCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::ClusterUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi, body: cc_api_kubernetes::types::ClusterUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::UpdateCluster;
 ///
 /// let answer = client.update_cluster(UpdateCluster::new("orga_1", "name", body)).await?;
@@ -362,7 +362,7 @@ impl Operation for UpdateCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::DeleteCluster;
 ///
 /// let answer = client.delete_cluster(DeleteCluster::new("orga_1", "name")).await?;
@@ -431,7 +431,7 @@ impl Operation for DeleteCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::RedeployCluster;
 ///
 /// let answer = client.redeploy_cluster(RedeployCluster::new("orga_1", "name")).await?;
@@ -500,7 +500,7 @@ impl Operation for RedeployCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ResumeCluster;
 ///
 /// let answer = client.resume_cluster(ResumeCluster::new("orga_1", "name")).await?;
@@ -569,7 +569,7 @@ impl Operation for ResumeCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::EnableClusterStorage;
 ///
 /// let answer = client.enable_cluster_storage(EnableClusterStorage::new("orga_1", "name")).await?;
@@ -638,7 +638,7 @@ impl Operation for EnableClusterStorage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::CheckClusterVersion;
 ///
 /// let answer = client.check_cluster_version(CheckClusterVersion::new("orga_1", "name")).await?;
@@ -708,7 +708,7 @@ impl Operation for CheckClusterVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::ClusterVersionUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi, body: cc_api_kubernetes::types::ClusterVersionUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::UpdateClusterVersion;
 ///
 /// let answer = client.update_cluster_version(UpdateClusterVersion::new("orga_1", "name", body)).await?;
@@ -783,7 +783,7 @@ impl Operation for UpdateClusterVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ListClusterEvents;
 ///
 /// let answer = client.list_cluster_events(ListClusterEvents::new("orga_1", "name")).await?;
@@ -877,7 +877,7 @@ impl Operation for ListClusterEvents {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::GetKubeconfig;
 ///
 /// let answer = client.get_kubeconfig(GetKubeconfig::new("orga_1", "name")).await?;
@@ -960,7 +960,7 @@ impl Operation for GetKubeconfig {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::GetKubeconfigUrl;
 ///
 /// let answer = client.get_kubeconfig_url(GetKubeconfigUrl::new("orga_1", "name")).await?;
@@ -1030,7 +1030,7 @@ impl Operation for GetKubeconfigUrl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ListNodeGroups;
 ///
 /// let answer = client.list_node_groups(ListNodeGroups::new("orga_1", "name")).await?;
@@ -1113,7 +1113,7 @@ impl Operation for ListNodeGroups {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::NodeGroupCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi, body: cc_api_kubernetes::types::NodeGroupCreation) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::CreateNodeGroup;
 ///
 /// let answer = client.create_node_group(CreateNodeGroup::new("orga_1", "name", body)).await?;
@@ -1188,7 +1188,7 @@ impl Operation for CreateNodeGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::GetNodeGroup;
 ///
 /// let answer = client.get_node_group(GetNodeGroup::new("orga_1", "name", "name")).await?;
@@ -1264,7 +1264,7 @@ impl Operation for GetNodeGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::NodeGroupUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi, body: cc_api_kubernetes::types::NodeGroupUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::UpdateNodeGroup;
 ///
 /// let answer = client.update_node_group(UpdateNodeGroup::new("orga_1", "name", "name", body)).await?;
@@ -1344,7 +1344,7 @@ impl Operation for UpdateNodeGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::DeleteNodeGroup;
 ///
 /// let answer = client.delete_node_group(DeleteNodeGroup::new("orga_1", "name", "name")).await?;
@@ -1419,7 +1419,7 @@ impl Operation for DeleteNodeGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ResumeNodeGroup;
 ///
 /// let answer = client.resume_node_group(ResumeNodeGroup::new("orga_1", "name", "name")).await?;
@@ -1493,7 +1493,7 @@ impl Operation for ResumeNodeGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ListNodes;
 ///
 /// let answer = client.list_nodes(ListNodes::new("orga_1", "name")).await?;
@@ -1563,7 +1563,7 @@ impl Operation for ListNodes {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client, body: cc_api_kubernetes::types::StandaloneNodeCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi, body: cc_api_kubernetes::types::StandaloneNodeCreation) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::CreateNode;
 ///
 /// let answer = client.create_node(CreateNode::new("orga_1", "name", body)).await?;
@@ -1637,7 +1637,7 @@ impl Operation for CreateNode {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::GetNode;
 ///
 /// let answer = client.get_node(GetNode::new("orga_1", "name", "name")).await?;
@@ -1711,7 +1711,7 @@ impl Operation for GetNode {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::DeleteNode;
 ///
 /// let answer = client.delete_node(DeleteNode::new("orga_1", "name", "name")).await?;
@@ -1785,7 +1785,7 @@ impl Operation for DeleteNode {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::GetKubernetesQuota;
 ///
 /// let answer = client.get_kubernetes_quota(GetKubernetesQuota::new("orga_1")).await?;
@@ -1845,7 +1845,7 @@ impl Operation for GetKubernetesQuota {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ListKubernetesUsage;
 ///
 /// let answer = client.list_kubernetes_usage(ListKubernetesUsage::new("orga_1")).await?;
@@ -1906,7 +1906,7 @@ impl Operation for ListKubernetesUsage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_kubernetes::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_kubernetes::KubernetesApi) -> cc_runtime::Result<()> {
 /// use cc_api_kubernetes::ListKubernetesConsumptions;
 ///
 /// let answer = client.list_kubernetes_consumptions(ListKubernetesConsumptions::new("orga_1")).await?;

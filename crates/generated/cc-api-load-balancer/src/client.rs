@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Load balancers (The load balancers in front of applications and add-ons, and the load balancers that an
 /// owner runs): sends the requests of the domain `load-balancer`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct LoadBalancerApi {
     transport: Transport,
 }
 
-impl Client {
+impl LoadBalancerApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

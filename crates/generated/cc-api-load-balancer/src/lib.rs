@@ -12,5 +12,5 @@ mod requests;
 #[rustfmt::skip]
 pub mod types;
 
-pub use client::Client;
+pub use client::LoadBalancerApi;
 pub use requests::*;

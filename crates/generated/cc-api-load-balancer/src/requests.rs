@@ -23,7 +23,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, load_balancer_kind: cc_api_load_balancer::types::LoadBalancerKind) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, load_balancer_kind: cc_api_load_balancer::types::LoadBalancerKind) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListApplicationLoadBalancers;
 ///
 /// let answer = client.list_application_load_balancers(ListApplicationLoadBalancers::new("orga_1", "app_1", load_balancer_kind)).await?;
@@ -98,7 +98,7 @@ impl Operation for ListApplicationLoadBalancers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, load_balancer_kind: cc_api_load_balancer::types::LoadBalancerKind) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, load_balancer_kind: cc_api_load_balancer::types::LoadBalancerKind) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListAddonLoadBalancers;
 ///
 /// let answer = client.list_addon_load_balancers(ListAddonLoadBalancers::new("orga_1", "addon_1", load_balancer_kind)).await?;
@@ -172,7 +172,7 @@ impl Operation for ListAddonLoadBalancers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListLoadBalancers;
 ///
 /// let answer = client.list_load_balancers(ListLoadBalancers::new("orga_1")).await?;
@@ -230,7 +230,7 @@ impl Operation for ListLoadBalancers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListRegionLoadBalancers;
 ///
 /// let answer = client.list_region_load_balancers(ListRegionLoadBalancers::new("orga_1", "name")).await?;
@@ -300,7 +300,7 @@ impl Operation for ListRegionLoadBalancers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: cc_api_load_balancer::types::LoadBalancerCreation) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::CreateLoadBalancer;
 ///
 /// let answer = client.create_load_balancer(CreateLoadBalancer::new("orga_1", "name", body)).await?;
@@ -375,7 +375,7 @@ impl Operation for CreateLoadBalancer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::GetLoadBalancer;
 ///
 /// let answer = client.get_load_balancer(GetLoadBalancer::new("orga_1", "name", "name")).await?;
@@ -450,7 +450,7 @@ impl Operation for GetLoadBalancer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::DeleteLoadBalancer;
 ///
 /// let answer = client.delete_load_balancer(DeleteLoadBalancer::new("orga_1", "name", "name")).await?;
@@ -526,7 +526,7 @@ impl Operation for DeleteLoadBalancer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerScaling) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: cc_api_load_balancer::types::LoadBalancerScaling) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ScaleLoadBalancer;
 ///
 /// let answer = client.scale_load_balancer(ScaleLoadBalancer::new("orga_1", "name", "name", body)).await?;
@@ -607,7 +607,7 @@ impl Operation for ScaleLoadBalancer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_runtime::OwnerId>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: Vec<cc_runtime::OwnerId>) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::SetLoadBalancerCoOwners;
 ///
 /// let answer = client.set_load_balancer_co_owners(SetLoadBalancerCoOwners::new("orga_1", "name", "name", body)).await?;
@@ -687,7 +687,7 @@ impl Operation for SetLoadBalancerCoOwners {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::GetLoadBalancerConfiguration;
 ///
 /// let answer = client.get_load_balancer_configuration(GetLoadBalancerConfiguration::new("orga_1", "name", "name")).await?;
@@ -763,7 +763,7 @@ impl Operation for GetLoadBalancerConfiguration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerRouting) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: cc_api_load_balancer::types::LoadBalancerRouting) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::SetLoadBalancerConfiguration;
 ///
 /// let answer = client.set_load_balancer_configuration(SetLoadBalancerConfiguration::new("orga_1", "name", "name", body)).await?;
@@ -843,7 +843,7 @@ impl Operation for SetLoadBalancerConfiguration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, version_number: i64) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, version_number: i64) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::RollbackLoadBalancerConfiguration;
 ///
 /// let answer = client.rollback_load_balancer_configuration(RollbackLoadBalancerConfiguration::new("orga_1", "name", "name", version_number)).await?;
@@ -923,7 +923,7 @@ impl Operation for RollbackLoadBalancerConfiguration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListLoadBalancerListeners;
 ///
 /// let answer = client.list_load_balancer_listeners(ListLoadBalancerListeners::new("orga_1", "name")).await?;
@@ -994,7 +994,7 @@ impl Operation for ListLoadBalancerListeners {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_api_load_balancer::types::Listener>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: Vec<cc_api_load_balancer::types::Listener>) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::AddLoadBalancerListeners;
 ///
 /// let answer = client.add_load_balancer_listeners(AddLoadBalancerListeners::new("orga_1", "name", body)).await?;
@@ -1069,7 +1069,7 @@ impl Operation for AddLoadBalancerListeners {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::GetLoadBalancerListener;
 ///
 /// let answer = client.get_load_balancer_listener(GetLoadBalancerListener::new("orga_1", "name", "name")).await?;
@@ -1144,7 +1144,7 @@ impl Operation for GetLoadBalancerListener {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::RemoveLoadBalancerListener;
 ///
 /// let answer = client.remove_load_balancer_listener(RemoveLoadBalancerListener::new("orga_1", "name", "name")).await?;
@@ -1218,7 +1218,7 @@ impl Operation for RemoveLoadBalancerListener {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListLoadBalancerClusters;
 ///
 /// let answer = client.list_load_balancer_clusters(ListLoadBalancerClusters::new("orga_1", "name")).await?;
@@ -1289,7 +1289,7 @@ impl Operation for ListLoadBalancerClusters {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_api_load_balancer::types::Cluster>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: Vec<cc_api_load_balancer::types::Cluster>) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::AddLoadBalancerClusters;
 ///
 /// let answer = client.add_load_balancer_clusters(AddLoadBalancerClusters::new("orga_1", "name", body)).await?;
@@ -1364,7 +1364,7 @@ impl Operation for AddLoadBalancerClusters {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::GetLoadBalancerCluster;
 ///
 /// let answer = client.get_load_balancer_cluster(GetLoadBalancerCluster::new("orga_1", "name", "name")).await?;
@@ -1439,7 +1439,7 @@ impl Operation for GetLoadBalancerCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::RemoveLoadBalancerCluster;
 ///
 /// let answer = client.remove_load_balancer_cluster(RemoveLoadBalancerCluster::new("orga_1", "name", "name")).await?;
@@ -1514,7 +1514,7 @@ impl Operation for RemoveLoadBalancerCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::GetLoadBalancerAcl;
 ///
 /// let answer = client.get_load_balancer_acl(GetLoadBalancerAcl::new("orga_1", "name", "name")).await?;
@@ -1590,7 +1590,7 @@ impl Operation for GetLoadBalancerAcl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::AddressRules) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: cc_api_load_balancer::types::AddressRules) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::CreateLoadBalancerAcl;
 ///
 /// let answer = client.create_load_balancer_acl(CreateLoadBalancerAcl::new("orga_1", "name", "name", body)).await?;
@@ -1670,7 +1670,7 @@ impl Operation for CreateLoadBalancerAcl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::DeleteLoadBalancerAcl;
 ///
 /// let answer = client.delete_load_balancer_acl(DeleteLoadBalancerAcl::new("orga_1", "name", "name")).await?;
@@ -1745,7 +1745,7 @@ impl Operation for DeleteLoadBalancerAcl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListLoadBalancerNetworks;
 ///
 /// let answer = client.list_load_balancer_networks(ListLoadBalancerNetworks::new("orga_1", "name", "name")).await?;
@@ -1820,7 +1820,7 @@ impl Operation for ListLoadBalancerNetworks {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::AttachLoadBalancerNetwork;
 ///
 /// let answer = client.attach_load_balancer_network(AttachLoadBalancerNetwork::new("orga_1", "name", "name", "name")).await?;
@@ -1900,7 +1900,7 @@ impl Operation for AttachLoadBalancerNetwork {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::DetachLoadBalancerNetwork;
 ///
 /// let answer = client.detach_load_balancer_network(DetachLoadBalancerNetwork::new("orga_1", "name", "name", "name")).await?;
@@ -1980,7 +1980,7 @@ impl Operation for DetachLoadBalancerNetwork {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::GetLoadBalancerTimeouts;
 ///
 /// let answer = client.get_load_balancer_timeouts(GetLoadBalancerTimeouts::new("orga_1", "name", "name")).await?;
@@ -2056,7 +2056,7 @@ impl Operation for GetLoadBalancerTimeouts {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::LoadBalancerTimeouts) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: cc_api_load_balancer::types::LoadBalancerTimeouts) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::SetLoadBalancerTimeouts;
 ///
 /// let answer = client.set_load_balancer_timeouts(SetLoadBalancerTimeouts::new("orga_1", "name", "name", body)).await?;
@@ -2137,7 +2137,7 @@ impl Operation for SetLoadBalancerTimeouts {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::GetLoadBalancerStickyName;
 ///
 /// let answer = client.get_load_balancer_sticky_name(GetLoadBalancerStickyName::new("orga_1", "name", "name")).await?;
@@ -2213,7 +2213,7 @@ impl Operation for GetLoadBalancerStickyName {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: cc_api_load_balancer::types::StickyNameUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: cc_api_load_balancer::types::StickyNameUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::SetLoadBalancerStickyName;
 ///
 /// let answer = client.set_load_balancer_sticky_name(SetLoadBalancerStickyName::new("orga_1", "name", "name", body)).await?;
@@ -2293,7 +2293,7 @@ impl Operation for SetLoadBalancerStickyName {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListLoadBalancerTlsCiphers;
 ///
 /// let answer = client.list_load_balancer_tls_ciphers(ListLoadBalancerTlsCiphers::new("orga_1", "name", "name")).await?;
@@ -2369,7 +2369,7 @@ impl Operation for ListLoadBalancerTlsCiphers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client, body: Vec<cc_api_load_balancer::types::TlsCipher>) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi, body: Vec<cc_api_load_balancer::types::TlsCipher>) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::SetLoadBalancerTlsCiphers;
 ///
 /// let answer = client.set_load_balancer_tls_ciphers(SetLoadBalancerTlsCiphers::new("orga_1", "name", "name", body)).await?;
@@ -2449,7 +2449,7 @@ impl Operation for SetLoadBalancerTlsCiphers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListAvailableTlsCiphers;
 ///
 /// let answer = client.list_available_tls_ciphers(ListAvailableTlsCiphers::new("orga_1", "name", "name")).await?;
@@ -2523,7 +2523,7 @@ impl Operation for ListAvailableTlsCiphers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListLoadBalancerAudits;
 ///
 /// let answer = client.list_load_balancer_audits(ListLoadBalancerAudits::new("orga_1")).await?;
@@ -2583,7 +2583,7 @@ impl Operation for ListLoadBalancerAudits {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListResourceLoadBalancerAudits;
 ///
 /// let answer = client.list_resource_load_balancer_audits(ListResourceLoadBalancerAudits::new("orga_1", "name")).await?;
@@ -2653,7 +2653,7 @@ impl Operation for ListResourceLoadBalancerAudits {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_load_balancer::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_load_balancer::LoadBalancerApi) -> cc_runtime::Result<()> {
 /// use cc_api_load_balancer::ListLoadBalancerConsumptions;
 ///
 /// let answer = client.list_load_balancer_consumptions(ListLoadBalancerConsumptions::new("orga_1")).await?;

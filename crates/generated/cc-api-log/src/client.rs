@@ -10,11 +10,11 @@ use crate::requests::*;
 /// Logs (Log lines of applications and add-ons, and access logs of applications, as streams): sends the
 /// requests of the domain `log`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct LogApi {
     transport: Transport,
 }
 
-impl Client {
+impl LogApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -13,5 +13,5 @@ mod requests;
 #[rustfmt::skip]
 pub mod types;
 
-pub use client::Client;
+pub use client::LogApi;
 pub use requests::*;

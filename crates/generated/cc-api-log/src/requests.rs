@@ -30,7 +30,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_log::LogApi) -> cc_runtime::Result<()> {
 /// use cc_api_log::StreamApplicationLogs;
 ///
 /// let answer = client.stream_application_logs(&StreamApplicationLogs::new("orga_1", "app_1")).await?;
@@ -235,7 +235,7 @@ impl StreamOperation for StreamApplicationLogs {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_log::LogApi) -> cc_runtime::Result<()> {
 /// use cc_api_log::StreamApplicationAccessLogs;
 ///
 /// let answer = client.stream_application_access_logs(&StreamApplicationAccessLogs::new("orga_1", "app_1")).await?;
@@ -381,7 +381,7 @@ impl StreamOperation for StreamApplicationAccessLogs {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_log::LogApi) -> cc_runtime::Result<()> {
 /// use cc_api_log::StreamAddonLogs;
 ///
 /// let answer = client.stream_addon_logs(&StreamAddonLogs::new("orga_1", "postgresql_1")).await?;
@@ -567,7 +567,7 @@ impl StreamOperation for StreamAddonLogs {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_log::LogApi) -> cc_runtime::Result<()> {
 /// use cc_api_log::ListLogs;
 ///
 /// let answer = client.list_logs(ListLogs::new("app_1")).await?;
@@ -705,7 +705,7 @@ impl Operation for ListLogs {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_log::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_log::LogApi) -> cc_runtime::Result<()> {
 /// use cc_api_log::StreamLegacyLogs;
 ///
 /// let answer = client.stream_legacy_logs(&StreamLegacyLogs::new("app_1")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Materia (Materia KV, a key-value store, and Materia TS, a store of time series): sends the requests of the
 /// domain `materia`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct MateriaApi {
     transport: Transport,
 }
 
-impl Client {
+impl MateriaApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -18,7 +18,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_materia::MateriaApi) -> cc_runtime::Result<()> {
 /// use cc_api_materia::GetMateriaKvVersions;
 ///
 /// let answer = client.get_materia_kv_versions(GetMateriaKvVersions::new()).await?;
@@ -73,7 +73,7 @@ impl Operation for GetMateriaKvVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_materia::MateriaApi) -> cc_runtime::Result<()> {
 /// use cc_api_materia::GetMateriaKv;
 ///
 /// let answer = client.get_materia_kv(GetMateriaKv::new("orga_1", "postgresql_1")).await?;
@@ -142,7 +142,7 @@ impl Operation for GetMateriaKv {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_materia::MateriaApi) -> cc_runtime::Result<()> {
 /// use cc_api_materia::DeleteMateriaKv;
 ///
 /// let answer = client.delete_materia_kv(DeleteMateriaKv::new("orga_1", "postgresql_1")).await?;
@@ -211,7 +211,7 @@ impl Operation for DeleteMateriaKv {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_materia::MateriaApi) -> cc_runtime::Result<()> {
 /// use cc_api_materia::GetMateriaTs;
 ///
 /// let answer = client.get_materia_ts(GetMateriaTs::new("postgresql_1")).await?;
@@ -269,7 +269,7 @@ impl Operation for GetMateriaTs {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_materia::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_materia::MateriaApi) -> cc_runtime::Result<()> {
 /// use cc_api_materia::GetMateriaTsQuota;
 ///
 /// let answer = client.get_materia_ts_quota(GetMateriaTsQuota::new("postgresql_1")).await?;

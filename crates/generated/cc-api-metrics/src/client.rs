@@ -10,11 +10,11 @@ use crate::requests::*;
 /// Metrics (Metrics of resources and requests, the tokens to query them, and the services that store and
 /// display them): sends the requests of the domain `metrics`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct MetricsApi {
     transport: Transport,
 }
 
-impl Client {
+impl MetricsApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -26,7 +26,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::ListMetrics;
 ///
 /// let answer = client.list_metrics(ListMetrics::new("orga_1", "app_1")).await?;
@@ -158,7 +158,7 @@ impl Operation for ListMetrics {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::ListRequestLocations;
 ///
 /// let answer = client.list_request_locations(ListRequestLocations::new("orga_1")).await?;
@@ -266,7 +266,7 @@ impl Operation for ListRequestLocations {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::StreamRequestLocations;
 ///
 /// let answer = client.stream_request_locations(&StreamRequestLocations::new("orga_1")).await?;
@@ -342,7 +342,7 @@ impl StreamOperation for StreamRequestLocations {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::ListStatusCodes;
 ///
 /// let answer = client.list_status_codes(ListStatusCodes::new("orga_1")).await?;
@@ -448,7 +448,7 @@ impl Operation for ListStatusCodes {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::StatsTokenCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi, body: cc_api_metrics::types::StatsTokenCreation) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateResourceStatsToken;
 ///
 /// let answer = client.create_resource_stats_token(CreateResourceStatsToken::new("orga_1", "app_1", body)).await?;
@@ -523,7 +523,7 @@ impl Operation for CreateResourceStatsToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::StatsTokenCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi, body: cc_api_metrics::types::StatsTokenCreation) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateOwnerStatsToken;
 ///
 /// let answer = client.create_owner_stats_token(CreateOwnerStatsToken::new("orga_1", body)).await?;
@@ -593,7 +593,7 @@ impl Operation for CreateOwnerStatsToken {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::GetLegacyMetricsToken;
 ///
 /// let answer = client.get_legacy_metrics_token(GetLegacyMetricsToken::new("orga_1")).await?;
@@ -656,7 +656,7 @@ impl Operation for GetLegacyMetricsToken {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::GetLegacyAccessLogsToken;
 ///
 /// let answer = client.get_legacy_access_logs_token(GetLegacyAccessLogsToken::new("orga_1")).await?;
@@ -717,7 +717,7 @@ impl Operation for GetLegacyAccessLogsToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::GetGrafana;
 ///
 /// let answer = client.get_grafana(GetGrafana::new("orga_1")).await?;
@@ -777,7 +777,7 @@ impl Operation for GetGrafana {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateGrafana;
 ///
 /// let answer = client.create_grafana(CreateGrafana::new("orga_1")).await?;
@@ -835,7 +835,7 @@ impl Operation for CreateGrafana {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::DeleteGrafana;
 ///
 /// let answer = client.delete_grafana(DeleteGrafana::new("orga_1")).await?;
@@ -893,7 +893,7 @@ impl Operation for DeleteGrafana {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::ResetGrafana;
 ///
 /// let answer = client.reset_grafana(ResetGrafana::new("orga_1")).await?;
@@ -951,7 +951,7 @@ impl Operation for ResetGrafana {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::ListOtelNamespaces;
 ///
 /// let answer = client.list_otel_namespaces(ListOtelNamespaces::new("orga_1")).await?;
@@ -1012,7 +1012,7 @@ impl Operation for ListOtelNamespaces {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::OtelNamespaceCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi, body: cc_api_metrics::types::OtelNamespaceCreation) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateOtelNamespace;
 ///
 /// let answer = client.create_otel_namespace(CreateOtelNamespace::new("orga_1", body)).await?;
@@ -1081,7 +1081,7 @@ impl Operation for CreateOtelNamespace {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::DeleteOtelNamespace;
 ///
 /// let answer = client.delete_otel_namespace(DeleteOtelNamespace::new("orga_1", "name")).await?;
@@ -1151,7 +1151,7 @@ impl Operation for DeleteOtelNamespace {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::OtelServiceCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi, body: cc_api_metrics::types::OtelServiceCreation) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateOtelService;
 ///
 /// let answer = client.create_otel_service(CreateOtelService::new("orga_1", "name", body)).await?;
@@ -1227,7 +1227,7 @@ impl Operation for CreateOtelService {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::ListTardis;
 ///
 /// let answer = client.list_tardis(ListTardis::new("orga_1")).await?;
@@ -1311,7 +1311,7 @@ impl Operation for ListTardis {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::TardisTokenLife) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi, body: cc_api_metrics::types::TardisTokenLife) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateOwnerTardis;
 ///
 /// let answer = client.create_owner_tardis(CreateOwnerTardis::new("orga_1", body)).await?;
@@ -1391,7 +1391,7 @@ impl Operation for CreateOwnerTardis {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::GetOwnerTardis;
 ///
 /// let answer = client.get_owner_tardis(GetOwnerTardis::new("orga_1", "postgresql_1")).await?;
@@ -1461,7 +1461,7 @@ impl Operation for GetOwnerTardis {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::DeleteOwnerTardis;
 ///
 /// let answer = client.delete_owner_tardis(DeleteOwnerTardis::new("orga_1", "postgresql_1")).await?;
@@ -1531,7 +1531,7 @@ impl Operation for DeleteOwnerTardis {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::RestoreTardis;
 ///
 /// let answer = client.restore_tardis(RestoreTardis::new("orga_1", "postgresql_1")).await?;
@@ -1602,7 +1602,7 @@ impl Operation for RestoreTardis {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::ListTardisTokens;
 ///
 /// let answer = client.list_tardis_tokens(ListTardisTokens::new("orga_1", "postgresql_1")).await?;
@@ -1703,7 +1703,7 @@ impl Operation for ListTardisTokens {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::TardisTokenCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi, body: cc_api_metrics::types::TardisTokenCreation) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateTardisToken;
 ///
 /// let answer = client.create_tardis_token(CreateTardisToken::new("orga_1", "postgresql_1", body)).await?;
@@ -1778,7 +1778,7 @@ impl Operation for CreateTardisToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::GetTardisToken;
 ///
 /// let answer = client.get_tardis_token(GetTardisToken::new("orga_1", "postgresql_1", "name")).await?;
@@ -1853,7 +1853,7 @@ impl Operation for GetTardisToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::DeleteTardisToken;
 ///
 /// let answer = client.delete_tardis_token(DeleteTardisToken::new("orga_1", "postgresql_1", "name")).await?;
@@ -1927,7 +1927,7 @@ impl Operation for DeleteTardisToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client, body: cc_api_metrics::types::TardisCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi, body: cc_api_metrics::types::TardisCreation) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::CreateTardis;
 ///
 /// let answer = client.create_tardis(CreateTardis::new(body)).await?;
@@ -1999,7 +1999,7 @@ impl Operation for CreateTardis {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::GetTardis;
 ///
 /// let answer = client.get_tardis(GetTardis::new("postgresql_1")).await?;
@@ -2057,7 +2057,7 @@ impl Operation for GetTardis {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_metrics::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_metrics::MetricsApi) -> cc_runtime::Result<()> {
 /// use cc_api_metrics::DeleteTardis;
 ///
 /// let answer = client.delete_tardis(DeleteTardis::new("postgresql_1")).await?;

@@ -10,11 +10,11 @@ use crate::requests::*;
 /// Network groups (Private WireGuard networks between applications, add-ons and machines of the owner): sends
 /// the requests of the domain `network-group`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct NetworkGroupApi {
     transport: Transport,
 }
 
-impl Client {
+impl NetworkGroupApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -25,7 +25,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::ListNetworkGroups;
 ///
 /// let answer = client.list_network_groups(ListNetworkGroups::new("orga_1")).await?;
@@ -87,7 +87,7 @@ impl Operation for ListNetworkGroups {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::NetworkGroupCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi, body: cc_api_network_group::types::NetworkGroupCreation) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::CreateNetworkGroup;
 ///
 /// let answer = client.create_network_group(CreateNetworkGroup::new("orga_1", body)).await?;
@@ -158,7 +158,7 @@ impl Operation for CreateNetworkGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::SearchNetworkGroups;
 ///
 /// let answer = client.search_network_groups(SearchNetworkGroups::new("orga_1")).await?;
@@ -234,7 +234,7 @@ impl Operation for SearchNetworkGroups {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::GetNetworkGroup;
 ///
 /// let answer = client.get_network_group(GetNetworkGroup::new("orga_1", "id")).await?;
@@ -304,7 +304,7 @@ impl Operation for GetNetworkGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::DeleteNetworkGroup;
 ///
 /// let answer = client.delete_network_group(DeleteNetworkGroup::new("orga_1", "id")).await?;
@@ -375,7 +375,7 @@ impl Operation for DeleteNetworkGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::ExternalPeerCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi, body: cc_api_network_group::types::ExternalPeerCreation) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::CreateExternalPeer;
 ///
 /// let answer = client.create_external_peer(CreateExternalPeer::new("orga_1", "id", body)).await?;
@@ -450,7 +450,7 @@ impl Operation for CreateExternalPeer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::DeleteExternalPeer;
 ///
 /// let answer = client.delete_external_peer(DeleteExternalPeer::new("orga_1", "id", "name")).await?;
@@ -525,7 +525,7 @@ impl Operation for DeleteExternalPeer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::ListNetworkGroupMembers;
 ///
 /// let answer = client.list_network_group_members(ListNetworkGroupMembers::new("orga_1", "id")).await?;
@@ -596,7 +596,7 @@ impl Operation for ListNetworkGroupMembers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::NetworkGroupMemberCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi, body: cc_api_network_group::types::NetworkGroupMemberCreation) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::CreateNetworkGroupMember;
 ///
 /// let answer = client.create_network_group_member(CreateNetworkGroupMember::new("orga_1", "id", body)).await?;
@@ -671,7 +671,7 @@ impl Operation for CreateNetworkGroupMember {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::GetNetworkGroupMember;
 ///
 /// let answer = client.get_network_group_member(GetNetworkGroupMember::new("orga_1", "id", "name")).await?;
@@ -746,7 +746,7 @@ impl Operation for GetNetworkGroupMember {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::DeleteNetworkGroupMember;
 ///
 /// let answer = client.delete_network_group_member(DeleteNetworkGroupMember::new("orga_1", "id", "name")).await?;
@@ -821,7 +821,7 @@ impl Operation for DeleteNetworkGroupMember {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::ListNetworkGroupPeers;
 ///
 /// let answer = client.list_network_group_peers(ListNetworkGroupPeers::new("orga_1", "id")).await?;
@@ -891,7 +891,7 @@ impl Operation for ListNetworkGroupPeers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client, body: cc_api_network_group::types::PeerCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi, body: cc_api_network_group::types::PeerCreation) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::CreateNetworkGroupPeer;
 ///
 /// let answer = client.create_network_group_peer(CreateNetworkGroupPeer::new("orga_1", "id", body)).await?;
@@ -966,7 +966,7 @@ impl Operation for CreateNetworkGroupPeer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::GetNetworkGroupPeer;
 ///
 /// let answer = client.get_network_group_peer(GetNetworkGroupPeer::new("orga_1", "id", "name")).await?;
@@ -1041,7 +1041,7 @@ impl Operation for GetNetworkGroupPeer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::DeleteNetworkGroupPeer;
 ///
 /// let answer = client.delete_network_group_peer(DeleteNetworkGroupPeer::new("orga_1", "id", "name")).await?;
@@ -1116,7 +1116,7 @@ impl Operation for DeleteNetworkGroupPeer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::GetWireguardConfiguration;
 ///
 /// let answer = client.get_wireguard_configuration(GetWireguardConfiguration::new("orga_1", "id", "name")).await?;
@@ -1191,7 +1191,7 @@ impl Operation for GetWireguardConfiguration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::GetWireguardConfigurationUrl;
 ///
 /// let answer = client.get_wireguard_configuration_url(GetWireguardConfigurationUrl::new("orga_1", "id", "name")).await?;
@@ -1269,7 +1269,7 @@ impl Operation for GetWireguardConfigurationUrl {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::StreamWireguardConfiguration;
 ///
 /// let answer = client.stream_wireguard_configuration(&StreamWireguardConfiguration::new("orga_1", "id", "name")).await?;
@@ -1344,7 +1344,7 @@ impl StreamOperation for StreamWireguardConfiguration {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_network_group::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_network_group::NetworkGroupApi) -> cc_runtime::Result<()> {
 /// use cc_api_network_group::StreamNetworkGroup;
 ///
 /// let answer = client.stream_network_group(&StreamNetworkGroup::new("orga_1", "id")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Notifications (Notifications about the resources of an owner by e-mail and webhook, and the WebSocket of
 /// live events): sends the requests of the domain `notification`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct NotificationApi {
     transport: Transport,
 }
 
-impl Client {
+impl NotificationApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -19,7 +19,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi) -> cc_runtime::Result<()> {
 /// use cc_api_notification::ListNotificationEvents;
 ///
 /// let answer = client.list_notification_events(ListNotificationEvents::new()).await?;
@@ -72,7 +72,7 @@ impl Operation for ListNotificationEvents {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi) -> cc_runtime::Result<()> {
 /// use cc_api_notification::ListWebhookFormats;
 ///
 /// let answer = client.list_webhook_formats(ListWebhookFormats::new()).await?;
@@ -127,7 +127,7 @@ impl Operation for ListWebhookFormats {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi) -> cc_runtime::Result<()> {
 /// use cc_api_notification::ListEmailNotifications;
 ///
 /// let answer = client.list_email_notifications(ListEmailNotifications::new("orga_1")).await?;
@@ -189,7 +189,7 @@ impl Operation for ListEmailNotifications {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client, body: cc_api_notification::types::EmailNotificationCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi, body: cc_api_notification::types::EmailNotificationCreation) -> cc_runtime::Result<()> {
 /// use cc_api_notification::CreateEmailNotification;
 ///
 /// let answer = client.create_email_notification(CreateEmailNotification::new("orga_1", body)).await?;
@@ -260,7 +260,7 @@ impl Operation for CreateEmailNotification {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_notification::UpdateEmailNotification;
 ///
 /// let answer = client.update_email_notification(UpdateEmailNotification::new("orga_1", "name", body)).await?;
@@ -335,7 +335,7 @@ impl Operation for UpdateEmailNotification {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi) -> cc_runtime::Result<()> {
 /// use cc_api_notification::DeleteEmailNotification;
 ///
 /// let answer = client.delete_email_notification(DeleteEmailNotification::new("orga_1", "name")).await?;
@@ -405,7 +405,7 @@ impl Operation for DeleteEmailNotification {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi) -> cc_runtime::Result<()> {
 /// use cc_api_notification::ListWebhooks;
 ///
 /// let answer = client.list_webhooks(ListWebhooks::new("orga_1")).await?;
@@ -465,7 +465,7 @@ impl Operation for ListWebhooks {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client, body: cc_api_notification::types::WebhookCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi, body: cc_api_notification::types::WebhookCreation) -> cc_runtime::Result<()> {
 /// use cc_api_notification::CreateWebhook;
 ///
 /// let answer = client.create_webhook(CreateWebhook::new("orga_1", body)).await?;
@@ -536,7 +536,7 @@ impl Operation for CreateWebhook {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_notification::UpdateWebhook;
 ///
 /// let answer = client.update_webhook(UpdateWebhook::new("orga_1", "name", body)).await?;
@@ -611,7 +611,7 @@ impl Operation for UpdateWebhook {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi) -> cc_runtime::Result<()> {
 /// use cc_api_notification::DeleteWebhook;
 ///
 /// let answer = client.delete_webhook(DeleteWebhook::new("orga_1", "name")).await?;
@@ -685,7 +685,7 @@ impl Operation for DeleteWebhook {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_notification::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_notification::NotificationApi) -> cc_runtime::Result<()> {
 /// use cc_api_notification::OpenEventSocket;
 ///
 /// let answer = client.open_event_socket(OpenEventSocket::new()).await?;

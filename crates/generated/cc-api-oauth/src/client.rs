@@ -8,11 +8,11 @@ use crate::requests::*;
 /// OAuth (Programs that act for users through OAuth 1, their tokens, and the pages for registration and
 /// sign-in): sends the requests of the domain `oauth`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct OauthApi {
     transport: Transport,
 }
 
-impl Client {
+impl OauthApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

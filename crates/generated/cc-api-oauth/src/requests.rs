@@ -22,7 +22,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SignedRequest) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::SignedRequest) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::AuthenticateRequest;
 ///
 /// let answer = client.authenticate_request(AuthenticateRequest::new(body)).await?;
@@ -99,7 +99,7 @@ impl Operation for AuthenticateRequest {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SignedRequest) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::SignedRequest) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::AuthorizeRequest;
 ///
 /// let answer = client.authorize_request(AuthorizeRequest::new(body)).await?;
@@ -159,7 +159,7 @@ impl Operation for AuthorizeRequest {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthForm) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::OauthForm) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::CreateRequestToken;
 ///
 /// let answer = client.create_request_token(CreateRequestToken::new(body)).await?;
@@ -233,7 +233,7 @@ impl Operation for CreateRequestToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::CreateRequestTokenByQuery;
 ///
 /// let answer = client.create_request_token_by_query(CreateRequestTokenByQuery::new()).await?;
@@ -451,7 +451,7 @@ impl Operation for CreateRequestTokenByQuery {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthForm) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::OauthForm) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::CreateAccessToken;
 ///
 /// let answer = client.create_access_token(CreateAccessToken::new(body)).await?;
@@ -508,7 +508,7 @@ impl Operation for CreateAccessToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::CreateAccessTokenByQuery;
 ///
 /// let answer = client.create_access_token_by_query(CreateAccessTokenByQuery::new()).await?;
@@ -713,7 +713,7 @@ impl Operation for CreateAccessTokenByQuery {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetAuthorizationPage;
 ///
 /// let answer = client.get_authorization_page(GetAuthorizationPage::new()).await?;
@@ -835,7 +835,7 @@ impl Operation for GetAuthorizationPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::AuthorizationForm) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::AuthorizationForm) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::AuthorizeToken;
 ///
 /// let answer = client.authorize_token(AuthorizeToken::new(body)).await?;
@@ -893,7 +893,7 @@ impl Operation for AuthorizeToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetLoginData;
 ///
 /// let answer = client.get_login_data(GetLoginData::new()).await?;
@@ -958,7 +958,7 @@ impl Operation for GetLoginData {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::ListOauthRights;
 ///
 /// let answer = client.list_oauth_rights(ListOauthRights::new()).await?;
@@ -1013,7 +1013,7 @@ impl Operation for ListOauthRights {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::ListOauthConsumers;
 ///
 /// let answer = client.list_oauth_consumers(ListOauthConsumers::new("orga_1")).await?;
@@ -1075,7 +1075,7 @@ impl Operation for ListOauthConsumers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthConsumerInput) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::OauthConsumerInput) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::CreateOauthConsumer;
 ///
 /// let answer = client.create_oauth_consumer(CreateOauthConsumer::new("orga_1", body)).await?;
@@ -1145,7 +1145,7 @@ impl Operation for CreateOauthConsumer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetOauthConsumer;
 ///
 /// let answer = client.get_oauth_consumer(GetOauthConsumer::new("orga_1", "id")).await?;
@@ -1216,7 +1216,7 @@ impl Operation for GetOauthConsumer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::OauthConsumerInput) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::OauthConsumerInput) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::UpdateOauthConsumer;
 ///
 /// let answer = client.update_oauth_consumer(UpdateOauthConsumer::new("orga_1", "id", body)).await?;
@@ -1292,7 +1292,7 @@ impl Operation for UpdateOauthConsumer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::DeleteOauthConsumer;
 ///
 /// let answer = client.delete_oauth_consumer(DeleteOauthConsumer::new("orga_1", "id")).await?;
@@ -1363,7 +1363,7 @@ impl Operation for DeleteOauthConsumer {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetOauthConsumerSecret;
 ///
 /// let answer = client.get_oauth_consumer_secret(GetOauthConsumerSecret::new("orga_1", "id")).await?;
@@ -1433,7 +1433,7 @@ impl Operation for GetOauthConsumerSecret {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetOidcLoginPage;
 ///
 /// let answer = client.get_oidc_login_page(GetOidcLoginPage::new("name")).await?;
@@ -1587,7 +1587,7 @@ impl Operation for GetOidcLoginPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetOidcSignupPage;
 ///
 /// let answer = client.get_oidc_signup_page(GetOidcSignupPage::new("name")).await?;
@@ -1753,7 +1753,7 @@ impl Operation for GetOidcSignupPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SignupEnd) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::SignupEnd) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::FinishOidcSignup;
 ///
 /// let answer = client.finish_oidc_signup(FinishOidcSignup::new("name", body)).await?;
@@ -1821,7 +1821,7 @@ impl Operation for FinishOidcSignup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::FinishOidcLogin;
 ///
 /// let answer = client.finish_oidc_login(FinishOidcLogin::new("name")).await?;
@@ -1947,7 +1947,7 @@ impl Operation for FinishOidcLogin {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetLoginPage;
 ///
 /// let answer = client.get_login_page(GetLoginPage::new()).await?;
@@ -2070,7 +2070,7 @@ impl Operation for GetLoginPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::LoginForm) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::LoginForm) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::LogInByForm;
 ///
 /// let answer = client.log_in_by_form(LogInByForm::new(body)).await?;
@@ -2128,7 +2128,7 @@ impl Operation for LogInByForm {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client, body: cc_api_oauth::types::SecondFactorForm) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi, body: cc_api_oauth::types::SecondFactorForm) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::LogInBySecondFactor;
 ///
 /// let answer = client.log_in_by_second_factor(LogInBySecondFactor::new(body)).await?;
@@ -2185,7 +2185,7 @@ impl Operation for LogInBySecondFactor {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetSignupPage;
 ///
 /// let answer = client.get_signup_page(GetSignupPage::new()).await?;
@@ -2295,7 +2295,7 @@ impl Operation for GetSignupPage {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_oauth::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_oauth::OauthApi) -> cc_runtime::Result<()> {
 /// use cc_api_oauth::GetSignupPageForSource;
 ///
 /// let answer = client.get_signup_page_for_source(GetSignupPageForSource::new("name")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Operators (Keycloak, Matomo, Metabase and Otoroshi, which the platform runs together with the applications
 /// and add-ons that they consist of): sends the requests of the domain `operator`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct OperatorApi {
     transport: Transport,
 }
 
-impl Client {
+impl OperatorApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -21,7 +21,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetKeycloak;
 ///
 /// let answer = client.get_keycloak(GetKeycloak::new("postgresql_1")).await?;
@@ -80,7 +80,7 @@ impl Operation for GetKeycloak {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebootKeycloak;
 ///
 /// let answer = client.reboot_keycloak(RebootKeycloak::new("postgresql_1")).await?;
@@ -139,7 +139,7 @@ impl Operation for RebootKeycloak {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebuildKeycloak;
 ///
 /// let answer = client.rebuild_keycloak(RebuildKeycloak::new("postgresql_1")).await?;
@@ -198,7 +198,7 @@ impl Operation for RebuildKeycloak {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::CheckKeycloakVersion;
 ///
 /// let answer = client.check_keycloak_version(CheckKeycloakVersion::new("postgresql_1")).await?;
@@ -260,7 +260,7 @@ impl Operation for CheckKeycloakVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_operator::UpdateKeycloakVersion;
 ///
 /// let answer = client.update_keycloak_version(UpdateKeycloakVersion::new("postgresql_1", body)).await?;
@@ -332,7 +332,7 @@ impl Operation for UpdateKeycloakVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::CreateKeycloakNetworkGroup;
 ///
 /// let answer = client.create_keycloak_network_group(CreateKeycloakNetworkGroup::new("postgresql_1")).await?;
@@ -393,7 +393,7 @@ impl Operation for CreateKeycloakNetworkGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::DeleteKeycloakNetworkGroup;
 ///
 /// let answer = client.delete_keycloak_network_group(DeleteKeycloakNetworkGroup::new("postgresql_1")).await?;
@@ -454,7 +454,7 @@ impl Operation for DeleteKeycloakNetworkGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::KeycloakApplicationCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi, body: cc_api_operator::types::KeycloakApplicationCreation) -> cc_runtime::Result<()> {
 /// use cc_api_operator::CreateKeycloakApplication;
 ///
 /// let answer = client.create_keycloak_application(CreateKeycloakApplication::new("postgresql_1", body)).await?;
@@ -524,7 +524,7 @@ impl Operation for CreateKeycloakApplication {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetOwnerKeycloak;
 ///
 /// let answer = client.get_owner_keycloak(GetOwnerKeycloak::new("orga_1", "postgresql_1")).await?;
@@ -591,7 +591,7 @@ impl Operation for GetOwnerKeycloak {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetKeycloakVersions;
 ///
 /// let answer = client.get_keycloak_versions(GetKeycloakVersions::new()).await?;
@@ -648,7 +648,7 @@ impl Operation for GetKeycloakVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetKeycloakConsumption;
 ///
 /// let answer = client.get_keycloak_consumption(GetKeycloakConsumption::new("orga_1", "postgresql_1", body)).await?;
@@ -723,7 +723,7 @@ impl Operation for GetKeycloakConsumption {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetMatomo;
 ///
 /// let answer = client.get_matomo(GetMatomo::new("postgresql_1")).await?;
@@ -782,7 +782,7 @@ impl Operation for GetMatomo {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebootMatomo;
 ///
 /// let answer = client.reboot_matomo(RebootMatomo::new("postgresql_1")).await?;
@@ -841,7 +841,7 @@ impl Operation for RebootMatomo {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebuildMatomo;
 ///
 /// let answer = client.rebuild_matomo(RebuildMatomo::new("postgresql_1")).await?;
@@ -897,7 +897,7 @@ impl Operation for RebuildMatomo {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetMatomoVersions;
 ///
 /// let answer = client.get_matomo_versions(GetMatomoVersions::new()).await?;
@@ -952,7 +952,7 @@ impl Operation for GetMatomoVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetMetabase;
 ///
 /// let answer = client.get_metabase(GetMetabase::new("postgresql_1")).await?;
@@ -1011,7 +1011,7 @@ impl Operation for GetMetabase {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebootMetabase;
 ///
 /// let answer = client.reboot_metabase(RebootMetabase::new("postgresql_1")).await?;
@@ -1070,7 +1070,7 @@ impl Operation for RebootMetabase {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebuildMetabase;
 ///
 /// let answer = client.rebuild_metabase(RebuildMetabase::new("postgresql_1")).await?;
@@ -1129,7 +1129,7 @@ impl Operation for RebuildMetabase {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::CheckMetabaseVersion;
 ///
 /// let answer = client.check_metabase_version(CheckMetabaseVersion::new("postgresql_1")).await?;
@@ -1191,7 +1191,7 @@ impl Operation for CheckMetabaseVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_operator::UpdateMetabaseVersion;
 ///
 /// let answer = client.update_metabase_version(UpdateMetabaseVersion::new("postgresql_1", body)).await?;
@@ -1258,7 +1258,7 @@ impl Operation for UpdateMetabaseVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetMetabaseVersions;
 ///
 /// let answer = client.get_metabase_versions(GetMetabaseVersions::new()).await?;
@@ -1315,7 +1315,7 @@ impl Operation for GetMetabaseVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetMetabaseConsumption;
 ///
 /// let answer = client.get_metabase_consumption(GetMetabaseConsumption::new("orga_1", "postgresql_1", body)).await?;
@@ -1390,7 +1390,7 @@ impl Operation for GetMetabaseConsumption {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetOtoroshi;
 ///
 /// let answer = client.get_otoroshi(GetOtoroshi::new("postgresql_1")).await?;
@@ -1449,7 +1449,7 @@ impl Operation for GetOtoroshi {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetOtoroshiConfig;
 ///
 /// let answer = client.get_otoroshi_config(GetOtoroshiConfig::new("postgresql_1")).await?;
@@ -1508,7 +1508,7 @@ impl Operation for GetOtoroshiConfig {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebootOtoroshi;
 ///
 /// let answer = client.reboot_otoroshi(RebootOtoroshi::new("postgresql_1")).await?;
@@ -1567,7 +1567,7 @@ impl Operation for RebootOtoroshi {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::RebuildOtoroshi;
 ///
 /// let answer = client.rebuild_otoroshi(RebuildOtoroshi::new("postgresql_1")).await?;
@@ -1626,7 +1626,7 @@ impl Operation for RebuildOtoroshi {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::CheckOtoroshiVersion;
 ///
 /// let answer = client.check_otoroshi_version(CheckOtoroshiVersion::new("postgresql_1")).await?;
@@ -1688,7 +1688,7 @@ impl Operation for CheckOtoroshiVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi, body: cc_api_operator::types::OperatorVersionUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_operator::UpdateOtoroshiVersion;
 ///
 /// let answer = client.update_otoroshi_version(UpdateOtoroshiVersion::new("postgresql_1", body)).await?;
@@ -1760,7 +1760,7 @@ impl Operation for UpdateOtoroshiVersion {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::CreateOtoroshiNetworkGroup;
 ///
 /// let answer = client.create_otoroshi_network_group(CreateOtoroshiNetworkGroup::new("postgresql_1")).await?;
@@ -1821,7 +1821,7 @@ impl Operation for CreateOtoroshiNetworkGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::DeleteOtoroshiNetworkGroup;
 ///
 /// let answer = client.delete_otoroshi_network_group(DeleteOtoroshiNetworkGroup::new("postgresql_1")).await?;
@@ -1879,7 +1879,7 @@ impl Operation for DeleteOtoroshiNetworkGroup {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetOtoroshiVersions;
 ///
 /// let answer = client.get_otoroshi_versions(GetOtoroshiVersions::new()).await?;
@@ -1936,7 +1936,7 @@ impl Operation for GetOtoroshiVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_operator::Client, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_operator::OperatorApi, body: cc_api_operator::types::ConsumptionPeriod) -> cc_runtime::Result<()> {
 /// use cc_api_operator::GetOtoroshiConsumption;
 ///
 /// let answer = client.get_otoroshi_consumption(GetOtoroshiConsumption::new("orga_1", "postgresql_1", body)).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Organisations (Organisations and their members, tenants and their products): sends the requests of the
 /// domain `organisation`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct OrganisationApi {
     transport: Transport,
 }
 
-impl Client {
+impl OrganisationApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -18,7 +18,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::ListOrganisations;
 ///
 /// let answer = client.list_organisations(ListOrganisations::new()).await?;
@@ -72,7 +72,7 @@ impl Operation for ListOrganisations {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::OrganisationCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::OrganisationCreation) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::CreateOrganisation;
 ///
 /// let answer = client.create_organisation(CreateOrganisation::new(body)).await?;
@@ -130,7 +130,7 @@ impl Operation for CreateOrganisation {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::GetOrganisation;
 ///
 /// let answer = client.get_organisation(GetOrganisation::new("orga_1")).await?;
@@ -191,7 +191,7 @@ impl Operation for GetOrganisation {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::OrganisationUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::OrganisationUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::UpdateOrganisation;
 ///
 /// let answer = client.update_organisation(UpdateOrganisation::new("orga_1", body)).await?;
@@ -261,7 +261,7 @@ impl Operation for UpdateOrganisation {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::DeleteOrganisation;
 ///
 /// let answer = client.delete_organisation(DeleteOrganisation::new("orga_1")).await?;
@@ -320,7 +320,7 @@ impl Operation for DeleteOrganisation {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_runtime::__private::Bytes) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::UpdateOrganisationAvatar;
 ///
 /// let answer = client.update_organisation_avatar(UpdateOrganisationAvatar::new("orga_1", body, "name")).await?;
@@ -394,7 +394,7 @@ impl Operation for UpdateOrganisationAvatar {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::ListOrganisationMembers;
 ///
 /// let answer = client.list_organisation_members(ListOrganisationMembers::new("orga_1")).await?;
@@ -460,7 +460,7 @@ impl Operation for ListOrganisationMembers {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::MemberInvitation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::MemberInvitation) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::AddOrganisationMember;
 ///
 /// let answer = client.add_organisation_member(AddOrganisationMember::new("orga_1", body)).await?;
@@ -544,7 +544,7 @@ impl Operation for AddOrganisationMember {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::MemberUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::MemberUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::UpdateOrganisationMember;
 ///
 /// let answer = client.update_organisation_member(UpdateOrganisationMember::new("orga_1", "user_1", body)).await?;
@@ -622,7 +622,7 @@ impl Operation for UpdateOrganisationMember {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::RemoveOrganisationMember;
 ///
 /// let answer = client.remove_organisation_member(RemoveOrganisationMember::new("orga_1", "user_1")).await?;
@@ -691,7 +691,7 @@ impl Operation for RemoveOrganisationMember {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::ListOfferedProducts;
 ///
 /// let answer = client.list_offered_products(ListOfferedProducts::new()).await?;
@@ -787,7 +787,7 @@ impl Operation for ListOfferedProducts {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::ListTenants;
 ///
 /// let answer = client.list_tenants(ListTenants::new()).await?;
@@ -841,7 +841,7 @@ impl Operation for ListTenants {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::TenantCreation) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::CreateTenant;
 ///
 /// let answer = client.create_tenant(CreateTenant::new(body)).await?;
@@ -899,7 +899,7 @@ impl Operation for CreateTenant {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::GetTenant;
 ///
 /// let answer = client.get_tenant(GetTenant::new("name")).await?;
@@ -959,7 +959,7 @@ impl Operation for GetTenant {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::DeleteTenant;
 ///
 /// let answer = client.delete_tenant(DeleteTenant::new("name")).await?;
@@ -1019,7 +1019,7 @@ impl Operation for DeleteTenant {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::RemoveTenantMember;
 ///
 /// let answer = client.remove_tenant_member(RemoveTenantMember::new("name", "name")).await?;
@@ -1085,7 +1085,7 @@ impl Operation for RemoveTenantMember {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::ListTenantProducts;
 ///
 /// let answer = client.list_tenant_products(ListTenantProducts::new("name")).await?;
@@ -1148,7 +1148,7 @@ impl Operation for ListTenantProducts {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantProductCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::TenantProductCreation) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::CreateTenantProduct;
 ///
 /// let answer = client.create_tenant_product(CreateTenantProduct::new("name", body)).await?;
@@ -1217,7 +1217,7 @@ impl Operation for CreateTenantProduct {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::GetTenantProduct;
 ///
 /// let answer = client.get_tenant_product(GetTenantProduct::new("name", "name")).await?;
@@ -1286,7 +1286,7 @@ impl Operation for GetTenantProduct {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantProductUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::TenantProductUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::UpdateTenantProduct;
 ///
 /// let answer = client.update_tenant_product(UpdateTenantProduct::new("name", "name", body)).await?;
@@ -1360,7 +1360,7 @@ impl Operation for UpdateTenantProduct {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::DeleteTenantProduct;
 ///
 /// let answer = client.delete_tenant_product(DeleteTenantProduct::new("name", "name")).await?;
@@ -1426,7 +1426,7 @@ impl Operation for DeleteTenantProduct {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::PublishTenantProduct;
 ///
 /// let answer = client.publish_tenant_product(PublishTenantProduct::new("name", "name")).await?;
@@ -1492,7 +1492,7 @@ impl Operation for PublishTenantProduct {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::ListTenantProductResources;
 ///
 /// let answer = client.list_tenant_product_resources(ListTenantProductResources::new("name", "name")).await?;
@@ -1559,7 +1559,7 @@ impl Operation for ListTenantProductResources {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantResourceCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::TenantResourceCreation) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::CreateTenantResource;
 ///
 /// let answer = client.create_tenant_resource(CreateTenantResource::new("name", "name", body)).await?;
@@ -1633,7 +1633,7 @@ impl Operation for CreateTenantResource {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::GetTenantResource;
 ///
 /// let answer = client.get_tenant_resource(GetTenantResource::new("name", "name", "name")).await?;
@@ -1708,7 +1708,7 @@ impl Operation for GetTenantResource {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client, body: cc_api_organisation::types::TenantResourceUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi, body: cc_api_organisation::types::TenantResourceUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::UpdateTenantResource;
 ///
 /// let answer = client.update_tenant_resource(UpdateTenantResource::new("name", "name", "name", body)).await?;
@@ -1787,7 +1787,7 @@ impl Operation for UpdateTenantResource {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::DeleteTenantResource;
 ///
 /// let answer = client.delete_tenant_resource(DeleteTenantResource::new("name", "name", "name")).await?;
@@ -1861,7 +1861,7 @@ impl Operation for DeleteTenantResource {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_organisation::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_organisation::OrganisationApi) -> cc_runtime::Result<()> {
 /// use cc_api_organisation::ListTenantResources;
 ///
 /// let answer = client.list_tenant_resources(ListTenantResources::new("name")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Any route (Requests, as JSON, to routes of the platform that no other domain describes): sends the requests
 /// of the domain `passthrough`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct PassthroughApi {
     transport: Transport,
 }
 
-impl Client {
+impl PassthroughApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

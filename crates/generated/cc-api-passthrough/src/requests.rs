@@ -19,7 +19,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::GetV2;
 ///
 /// let answer = client.get_v2(GetV2::new("name")).await?;
@@ -90,7 +90,7 @@ impl Operation for GetV2 {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::PostV2;
 ///
 /// let answer = client.post_v2(PostV2::new("name", body)).await?;
@@ -165,7 +165,7 @@ impl Operation for PostV2 {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::PutV2;
 ///
 /// let answer = client.put_v2(PutV2::new("name", body)).await?;
@@ -240,7 +240,7 @@ impl Operation for PutV2 {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::DeleteV2;
 ///
 /// let answer = client.delete_v2(DeleteV2::new("name")).await?;
@@ -311,7 +311,7 @@ impl Operation for DeleteV2 {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::GetV4;
 ///
 /// let answer = client.get_v4(GetV4::new("name")).await?;
@@ -382,7 +382,7 @@ impl Operation for GetV4 {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::PostV4;
 ///
 /// let answer = client.post_v4(PostV4::new("name", body)).await?;
@@ -457,7 +457,7 @@ impl Operation for PostV4 {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::PutV4;
 ///
 /// let answer = client.put_v4(PutV4::new("name", body)).await?;
@@ -532,7 +532,7 @@ impl Operation for PutV4 {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_passthrough::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_passthrough::PassthroughApi) -> cc_runtime::Result<()> {
 /// use cc_api_passthrough::DeleteV4;
 ///
 /// let answer = client.delete_v4(DeleteV4::new("name")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Payments (Payment methods of owners, and the payments and invoices used before v4): sends the requests of
 /// the domain `payment`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct PaymentApi {
     transport: Transport,
 }
 
-impl Client {
+impl PaymentApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

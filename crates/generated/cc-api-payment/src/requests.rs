@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::ListPaymentMethods;
 ///
 /// let answer = client.list_payment_methods(ListPaymentMethods::new("orga_1")).await?;
@@ -81,7 +81,7 @@ impl Operation for ListPaymentMethods {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentMethodId) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, body: cc_api_payment::types::PaymentMethodId) -> cc_runtime::Result<()> {
 /// use cc_api_payment::CreatePaymentMethod;
 ///
 /// let answer = client.create_payment_method(CreatePaymentMethod::new("orga_1", body)).await?;
@@ -151,7 +151,7 @@ impl Operation for CreatePaymentMethod {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentMethodId) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, body: cc_api_payment::types::PaymentMethodId) -> cc_runtime::Result<()> {
 /// use cc_api_payment::SetDefaultPaymentMethod;
 ///
 /// let answer = client.set_default_payment_method(SetDefaultPaymentMethod::new("orga_1", body)).await?;
@@ -221,7 +221,7 @@ impl Operation for SetDefaultPaymentMethod {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::DeletePaymentMethod;
 ///
 /// let answer = client.delete_payment_method(DeletePaymentMethod::new("orga_1", "name")).await?;
@@ -291,7 +291,7 @@ impl Operation for DeletePaymentMethod {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetStripeIntent;
 ///
 /// let answer = client.get_stripe_intent(GetStripeIntent::new("orga_1")).await?;
@@ -368,7 +368,7 @@ impl Operation for GetStripeIntent {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::ListLegacyPaymentMethods;
 ///
 /// let answer = client.list_legacy_payment_methods(ListLegacyPaymentMethods::new("orga_1")).await?;
@@ -432,7 +432,7 @@ impl Operation for ListLegacyPaymentMethods {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
 /// use cc_api_payment::CreateLegacyPaymentMethod;
 ///
 /// let answer = client.create_legacy_payment_method(CreateLegacyPaymentMethod::new("orga_1", body)).await?;
@@ -504,7 +504,7 @@ impl Operation for CreateLegacyPaymentMethod {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyDefaultPaymentMethod;
 ///
 /// let answer = client.get_legacy_default_payment_method(GetLegacyDefaultPaymentMethod::new("orga_1")).await?;
@@ -568,7 +568,7 @@ impl Operation for GetLegacyDefaultPaymentMethod {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
 /// use cc_api_payment::SetLegacyDefaultPaymentMethod;
 ///
 /// let answer = client.set_legacy_default_payment_method(SetLegacyDefaultPaymentMethod::new("orga_1", body)).await?;
@@ -640,7 +640,7 @@ impl Operation for SetLegacyDefaultPaymentMethod {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::DeleteLegacyPaymentMethod;
 ///
 /// let answer = client.delete_legacy_payment_method(DeleteLegacyPaymentMethod::new("orga_1", "name")).await?;
@@ -711,7 +711,7 @@ impl Operation for DeleteLegacyPaymentMethod {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyStripeIntent;
 ///
 /// let answer = client.get_legacy_stripe_intent(GetLegacyStripeIntent::new("orga_1")).await?;
@@ -789,7 +789,7 @@ impl Operation for GetLegacyStripeIntent {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyStripeToken;
 ///
 /// let answer = client.get_legacy_stripe_token(GetLegacyStripeToken::new("orga_1")).await?;
@@ -852,7 +852,7 @@ impl Operation for GetLegacyStripeToken {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::ListLegacyInvoices;
 ///
 /// let answer = client.list_legacy_invoices(ListLegacyInvoices::new("orga_1")).await?;
@@ -916,7 +916,7 @@ impl Operation for ListLegacyInvoices {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::CreditOrder) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, body: cc_api_payment::types::CreditOrder) -> cc_runtime::Result<()> {
 /// use cc_api_payment::BuyLegacyCredits;
 ///
 /// let answer = client.buy_legacy_credits(BuyLegacyCredits::new("orga_1", body)).await?;
@@ -987,7 +987,7 @@ impl Operation for BuyLegacyCredits {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::ListLegacyUnpaidInvoices;
 ///
 /// let answer = client.list_legacy_unpaid_invoices(ListLegacyUnpaidInvoices::new("orga_1")).await?;
@@ -1050,7 +1050,7 @@ impl Operation for ListLegacyUnpaidInvoices {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyInvoice;
 ///
 /// let answer = client.get_legacy_invoice(GetLegacyInvoice::new("orga_1", invoice_number)).await?;
@@ -1123,7 +1123,7 @@ impl Operation for GetLegacyInvoice {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentProviderChoice) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentProviderChoice) -> cc_runtime::Result<()> {
 /// use cc_api_payment::ChooseLegacyPaymentProvider;
 ///
 /// let answer = client.choose_legacy_payment_provider(ChooseLegacyPaymentProvider::new("orga_1", invoice_number, body)).await?;
@@ -1200,7 +1200,7 @@ impl Operation for ChooseLegacyPaymentProvider {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_payment::DeleteLegacyOrder;
 ///
 /// let answer = client.delete_legacy_order(DeleteLegacyOrder::new("orga_1", invoice_number)).await?;
@@ -1272,7 +1272,7 @@ impl Operation for DeleteLegacyOrder {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyInvoicePdf;
 ///
 /// let answer = client.get_legacy_invoice_pdf(GetLegacyInvoicePdf::new("orga_1", invoice_number)).await?;
@@ -1358,7 +1358,7 @@ impl Operation for GetLegacyInvoicePdf {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyFullPrice;
 ///
 /// let answer = client.get_legacy_full_price(GetLegacyFullPrice::new("orga_1", "name")).await?;
@@ -1430,7 +1430,7 @@ impl Operation for GetLegacyFullPrice {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyMonthlyInvoice;
 ///
 /// let answer = client.get_legacy_monthly_invoice(GetLegacyMonthlyInvoice::new("orga_1")).await?;
@@ -1494,7 +1494,7 @@ impl Operation for GetLegacyMonthlyInvoice {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, body: cc_api_payment::types::CreditLimit) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, body: cc_api_payment::types::CreditLimit) -> cc_runtime::Result<()> {
 /// use cc_api_payment::SetLegacyMaxCredits;
 ///
 /// let answer = client.set_legacy_max_credits(SetLegacyMaxCredits::new("orga_1", body)).await?;
@@ -1566,7 +1566,7 @@ impl Operation for SetLegacyMaxCredits {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetLegacyRecurringPayment;
 ///
 /// let answer = client.get_legacy_recurring_payment(GetLegacyRecurringPayment::new("orga_1")).await?;
@@ -1629,7 +1629,7 @@ impl Operation for GetLegacyRecurringPayment {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::DeleteLegacyRecurringPayment;
 ///
 /// let answer = client.delete_legacy_recurring_payment(DeleteLegacyRecurringPayment::new("orga_1")).await?;
@@ -1691,7 +1691,7 @@ impl Operation for DeleteLegacyRecurringPayment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
 /// use cc_api_payment::EndLegacyStripePayment;
 ///
 /// let answer = client.end_legacy_stripe_payment(EndLegacyStripePayment::new(invoice_number, body)).await?;
@@ -1760,7 +1760,7 @@ impl Operation for EndLegacyStripePayment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::StripeIntent) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::StripeIntent) -> cc_runtime::Result<()> {
 /// use cc_api_payment::UpdateLegacyStripePayment;
 ///
 /// let answer = client.update_legacy_stripe_payment(UpdateLegacyStripePayment::new(invoice_number, body)).await?;
@@ -1829,7 +1829,7 @@ impl Operation for UpdateLegacyStripePayment {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::ListPaymentProviders;
 ///
 /// let answer = client.list_payment_providers(ListPaymentProviders::new()).await?;
@@ -1883,7 +1883,7 @@ impl Operation for ListPaymentProviders {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetCoupon;
 ///
 /// let answer = client.get_coupon(GetCoupon::new("name")).await?;
@@ -1942,7 +1942,7 @@ impl Operation for GetCoupon {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetStripeToken;
 ///
 /// let answer = client.get_stripe_token(GetStripeToken::new()).await?;
@@ -1994,7 +1994,7 @@ impl Operation for GetStripeToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, invoice_token: cc_runtime::Secret) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_token: cc_runtime::Secret) -> cc_runtime::Result<()> {
 /// use cc_api_payment::GetInvoiceStatusButton;
 ///
 /// let answer = client.get_invoice_status_button(GetInvoiceStatusButton::new(invoice_token)).await?;
@@ -2057,7 +2057,7 @@ impl Operation for GetInvoiceStatusButton {
 /// # Examples
 /// ```no_run
 /// # #[allow(deprecated)]
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::PaymentData) -> cc_runtime::Result<()> {
 /// use cc_api_payment::AuthorizeLegacyPaypalTransaction;
 ///
 /// let answer = client.authorize_legacy_paypal_transaction(AuthorizeLegacyPaypalTransaction::new(invoice_number, body)).await?;
@@ -2126,7 +2126,7 @@ impl Operation for AuthorizeLegacyPaypalTransaction {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber) -> cc_runtime::Result<()> {
 /// use cc_api_payment::CancelLegacyPaypalTransaction;
 ///
 /// let answer = client.cancel_legacy_paypal_transaction(CancelLegacyPaypalTransaction::new(invoice_number)).await?;
@@ -2187,7 +2187,7 @@ impl Operation for CancelLegacyPaypalTransaction {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::ExternalPaymentUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, invoice_number: cc_runtime::InvoiceNumber, body: cc_api_payment::types::ExternalPaymentUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_payment::UpdateExternalInvoice;
 ///
 /// let answer = client.update_external_invoice(UpdateExternalInvoice::new(invoice_number, body)).await?;
@@ -2254,7 +2254,7 @@ impl Operation for UpdateExternalInvoice {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_payment::Client, body: serde_json::Value) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_payment::PaymentApi, body: serde_json::Value) -> cc_runtime::Result<()> {
 /// use cc_api_payment::HandleStripeSepaEvent;
 ///
 /// let answer = client.handle_stripe_sepa_event(HandleStripeSepaEvent::new(body)).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Products (The catalogue: runtimes for applications, add-on providers, and prices): sends the requests of the
 /// domain `product`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct ProductApi {
     transport: Transport,
 }
 
-impl Client {
+impl ProductApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -19,7 +19,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListProductAddonProviders;
 ///
 /// let answer = client.list_product_addon_providers(ListProductAddonProviders::new()).await?;
@@ -89,7 +89,7 @@ impl Operation for ListProductAddonProviders {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::GetProductAddonProvider;
 ///
 /// let answer = client.get_product_addon_provider(GetProductAddonProvider::new("id")).await?;
@@ -163,7 +163,7 @@ impl Operation for GetProductAddonProvider {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::GetProductAddonProviderInformations;
 ///
 /// let answer = client.get_product_addon_provider_informations(GetProductAddonProviderInformations::new("id")).await?;
@@ -226,7 +226,7 @@ impl Operation for GetProductAddonProviderInformations {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::GetProductAddonProviderVersions;
 ///
 /// let answer = client.get_product_addon_provider_versions(GetProductAddonProviderVersions::new("id")).await?;
@@ -286,7 +286,7 @@ impl Operation for GetProductAddonProviderVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListCountries;
 ///
 /// let answer = client.list_countries(ListCountries::new()).await?;
@@ -338,7 +338,7 @@ impl Operation for ListCountries {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListCountryCodes;
 ///
 /// let answer = client.list_country_codes(ListCountryCodes::new()).await?;
@@ -390,7 +390,7 @@ impl Operation for ListCountryCodes {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListFlavors;
 ///
 /// let answer = client.list_flavors(ListFlavors::new()).await?;
@@ -456,7 +456,7 @@ impl Operation for ListFlavors {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListRuntimes;
 ///
 /// let answer = client.list_runtimes(ListRuntimes::new()).await?;
@@ -524,7 +524,7 @@ impl Operation for ListRuntimes {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::GetRuntime;
 ///
 /// let answer = client.get_runtime(GetRuntime::new("name", "name")).await?;
@@ -617,7 +617,7 @@ impl Operation for GetRuntime {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListMfaKinds;
 ///
 /// let answer = client.list_mfa_kinds(ListMfaKinds::new()).await?;
@@ -670,7 +670,7 @@ impl Operation for ListMfaKinds {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListCreditPackages;
 ///
 /// let answer = client.list_credit_packages(ListCreditPackages::new()).await?;
@@ -765,7 +765,7 @@ impl Operation for ListCreditPackages {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListCreditPrices;
 ///
 /// let answer = client.list_credit_prices(ListCreditPrices::new()).await?;
@@ -819,7 +819,7 @@ impl Operation for ListCreditPrices {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::ListLegacyZones;
 ///
 /// let answer = client.list_legacy_zones(ListLegacyZones::new()).await?;
@@ -873,7 +873,7 @@ impl Operation for ListLegacyZones {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_product::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_product::ProductApi) -> cc_runtime::Result<()> {
 /// use cc_api_product::GetHeptapodPriceEstimation;
 ///
 /// let answer = client.get_heptapod_price_estimation(GetHeptapodPriceEstimation::new("orga_1")).await?;

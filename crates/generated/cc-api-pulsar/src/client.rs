@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Pulsar (Pulsar add-ons: topics, tokens, clusters and storage policies): sends the requests of the domain
 /// `pulsar`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct PulsarApi {
     transport: Transport,
 }
 
-impl Client {
+impl PulsarApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -18,7 +18,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::GetPulsarVersions;
 ///
 /// let answer = client.get_pulsar_versions(GetPulsarVersions::new()).await?;
@@ -72,7 +72,7 @@ impl Operation for GetPulsarVersions {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client, body: cc_api_pulsar::types::PulsarCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi, body: cc_api_pulsar::types::PulsarCreation) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::CreatePulsar;
 ///
 /// let answer = client.create_pulsar(CreatePulsar::new(body)).await?;
@@ -131,7 +131,7 @@ impl Operation for CreatePulsar {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::GetPulsar;
 ///
 /// let answer = client.get_pulsar(GetPulsar::new("postgresql_1")).await?;
@@ -189,7 +189,7 @@ impl Operation for GetPulsar {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::DeletePulsar;
 ///
 /// let answer = client.delete_pulsar(DeletePulsar::new("postgresql_1")).await?;
@@ -248,7 +248,7 @@ impl Operation for DeletePulsar {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::CreatePulsarTenantAndNamespace;
 ///
 /// let answer = client.create_pulsar_tenant_and_namespace(CreatePulsarTenantAndNamespace::new("postgresql_1")).await?;
@@ -309,7 +309,7 @@ impl Operation for CreatePulsarTenantAndNamespace {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::DeletePulsarTenantAndNamespace;
 ///
 /// let answer = client.delete_pulsar_tenant_and_namespace(DeletePulsarTenantAndNamespace::new("postgresql_1")).await?;
@@ -369,7 +369,7 @@ impl Operation for DeletePulsarTenantAndNamespace {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::RenewPulsarToken;
 ///
 /// let answer = client.renew_pulsar_token(RenewPulsarToken::new("postgresql_1")).await?;
@@ -428,7 +428,7 @@ impl Operation for RenewPulsarToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::GetPulsarStoragePolicies;
 ///
 /// let answer = client.get_pulsar_storage_policies(GetPulsarStoragePolicies::new("postgresql_1")).await?;
@@ -494,7 +494,7 @@ impl Operation for GetPulsarStoragePolicies {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client, body: cc_api_pulsar::types::StoragePoliciesUpdate) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi, body: cc_api_pulsar::types::StoragePoliciesUpdate) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::UpdatePulsarStoragePolicies;
 ///
 /// let answer = client.update_pulsar_storage_policies(UpdatePulsarStoragePolicies::new("postgresql_1", body)).await?;
@@ -563,7 +563,7 @@ impl Operation for UpdatePulsarStoragePolicies {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::ListPulsarTopics;
 ///
 /// let answer = client.list_pulsar_topics(ListPulsarTopics::new("postgresql_1")).await?;
@@ -636,7 +636,7 @@ impl Operation for ListPulsarTopics {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::CreatePulsarTopic;
 ///
 /// let answer = client.create_pulsar_topic(CreatePulsarTopic::new("postgresql_1", "name")).await?;
@@ -729,7 +729,7 @@ impl Operation for CreatePulsarTopic {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::DeletePulsarTopic;
 ///
 /// let answer = client.delete_pulsar_topic(DeletePulsarTopic::new("postgresql_1", "name")).await?;
@@ -818,7 +818,7 @@ impl Operation for DeletePulsarTopic {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::CreatePulsarTopicToken;
 ///
 /// let answer = client.create_pulsar_topic_token(CreatePulsarTopicToken::new("postgresql_1", "name")).await?;
@@ -887,7 +887,7 @@ impl Operation for CreatePulsarTopicToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::UnloadPulsarTopic;
 ///
 /// let answer = client.unload_pulsar_topic(UnloadPulsarTopic::new("postgresql_1", "name")).await?;
@@ -956,7 +956,7 @@ impl Operation for UnloadPulsarTopic {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::ListPulsarNonPersistentTopics;
 ///
 /// let answer = client.list_pulsar_non_persistent_topics(ListPulsarNonPersistentTopics::new("postgresql_1")).await?;
@@ -1030,7 +1030,7 @@ impl Operation for ListPulsarNonPersistentTopics {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::CreatePulsarNonPersistentTopic;
 ///
 /// let answer = client.create_pulsar_non_persistent_topic(CreatePulsarNonPersistentTopic::new("postgresql_1", "name")).await?;
@@ -1123,7 +1123,7 @@ impl Operation for CreatePulsarNonPersistentTopic {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::DeletePulsarNonPersistentTopic;
 ///
 /// let answer = client.delete_pulsar_non_persistent_topic(DeletePulsarNonPersistentTopic::new("postgresql_1", "name")).await?;
@@ -1213,7 +1213,7 @@ impl Operation for DeletePulsarNonPersistentTopic {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::CreatePulsarNonPersistentTopicToken;
 ///
 /// let answer = client.create_pulsar_non_persistent_topic_token(CreatePulsarNonPersistentTopicToken::new("postgresql_1", "name")).await?;
@@ -1283,7 +1283,7 @@ impl Operation for CreatePulsarNonPersistentTopicToken {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::UnloadPulsarNonPersistentTopic;
 ///
 /// let answer = client.unload_pulsar_non_persistent_topic(UnloadPulsarNonPersistentTopic::new("postgresql_1", "name")).await?;
@@ -1353,7 +1353,7 @@ impl Operation for UnloadPulsarNonPersistentTopic {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::GetPulsarCluster;
 ///
 /// let answer = client.get_pulsar_cluster(GetPulsarCluster::new("name")).await?;
@@ -1416,7 +1416,7 @@ impl Operation for GetPulsarCluster {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_pulsar::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_pulsar::PulsarApi) -> cc_runtime::Result<()> {
 /// use cc_api_pulsar::ListPulsarConsumptions;
 ///
 /// let answer = client.list_pulsar_consumptions(ListPulsarConsumptions::new("orga_1")).await?;

@@ -8,11 +8,11 @@ use crate::requests::*;
 /// Redirections (Redirections of TCP and UDP ports of the platform to applications, and the namespaces of the
 /// ports): sends the requests of the domain `redirection`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct RedirectionApi {
     transport: Transport,
 }
 
-impl Client {
+impl RedirectionApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

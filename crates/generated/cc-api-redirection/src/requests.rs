@@ -21,7 +21,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redirection::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redirection::RedirectionApi) -> cc_runtime::Result<()> {
 /// use cc_api_redirection::ListTcpRedirections;
 ///
 /// let answer = client.list_tcp_redirections(ListTcpRedirections::new("orga_1", "app_1")).await?;
@@ -92,7 +92,7 @@ impl Operation for ListTcpRedirections {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redirection::Client, body: cc_api_redirection::types::RedirectionCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redirection::RedirectionApi, body: cc_api_redirection::types::RedirectionCreation) -> cc_runtime::Result<()> {
 /// use cc_api_redirection::CreateTcpRedirection;
 ///
 /// let answer = client.create_tcp_redirection(CreateTcpRedirection::new("orga_1", "app_1", body)).await?;
@@ -167,7 +167,7 @@ impl Operation for CreateTcpRedirection {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redirection::Client, source_port: i64) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redirection::RedirectionApi, source_port: i64) -> cc_runtime::Result<()> {
 /// use cc_api_redirection::DeleteTcpRedirection;
 ///
 /// let answer = client.delete_tcp_redirection(DeleteTcpRedirection::new("orga_1", "app_1", source_port, "name")).await?;
@@ -247,7 +247,7 @@ impl Operation for DeleteTcpRedirection {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redirection::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redirection::RedirectionApi) -> cc_runtime::Result<()> {
 /// use cc_api_redirection::ListUdpRedirections;
 ///
 /// let answer = client.list_udp_redirections(ListUdpRedirections::new("orga_1", "app_1")).await?;
@@ -318,7 +318,7 @@ impl Operation for ListUdpRedirections {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redirection::Client, body: cc_api_redirection::types::RedirectionCreation) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redirection::RedirectionApi, body: cc_api_redirection::types::RedirectionCreation) -> cc_runtime::Result<()> {
 /// use cc_api_redirection::CreateUdpRedirection;
 ///
 /// let answer = client.create_udp_redirection(CreateUdpRedirection::new("orga_1", "app_1", body)).await?;
@@ -393,7 +393,7 @@ impl Operation for CreateUdpRedirection {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redirection::Client, source_port: i64) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redirection::RedirectionApi, source_port: i64) -> cc_runtime::Result<()> {
 /// use cc_api_redirection::DeleteUdpRedirection;
 ///
 /// let answer = client.delete_udp_redirection(DeleteUdpRedirection::new("orga_1", "app_1", source_port, "name")).await?;
@@ -473,7 +473,7 @@ impl Operation for DeleteUdpRedirection {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redirection::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redirection::RedirectionApi) -> cc_runtime::Result<()> {
 /// use cc_api_redirection::ListNamespaces;
 ///
 /// let answer = client.list_namespaces(ListNamespaces::new("orga_1")).await?;

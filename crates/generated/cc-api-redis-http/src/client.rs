@@ -11,11 +11,11 @@ use crate::requests::*;
 /// `…key-already-exists`, `…list-element-not-found`, `…unknown-command` or `…bad-command-format`; no source
 /// documents the status): sends the requests of the domain `redis-http`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct RedisHttpApi {
     transport: Transport,
 }
 
-impl Client {
+impl RedisHttpApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

@@ -20,7 +20,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::SendCommandBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::SendCommandBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::SendCommand;
 ///
 /// let answer = client.send_command(SendCommand::new(body)).await?;
@@ -79,7 +79,7 @@ impl Operation for SendCommand {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::SendCommandLineBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::SendCommandLineBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::SendCommandLine;
 ///
 /// let answer = client.send_command_line(SendCommandLine::new(body)).await?;
@@ -137,7 +137,7 @@ impl Operation for SendCommandLine {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanKeysBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::ScanKeysBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::ScanKeys;
 ///
 /// let answer = client.scan_keys(ScanKeys::new(body)).await?;
@@ -193,7 +193,7 @@ impl Operation for ScanKeys {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::DeleteKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::DeleteKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::DeleteKey;
 ///
 /// let answer = client.delete_key(DeleteKey::new(body)).await?;
@@ -249,7 +249,7 @@ impl Operation for DeleteKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::GetStringKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::GetStringKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::GetStringKey;
 ///
 /// let answer = client.get_string_key(GetStringKey::new(body)).await?;
@@ -307,7 +307,7 @@ impl Operation for GetStringKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateStringKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::CreateStringKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::CreateStringKey;
 ///
 /// let answer = client.create_string_key(CreateStringKey::new(body)).await?;
@@ -363,7 +363,7 @@ impl Operation for CreateStringKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::UpdateStringKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::UpdateStringKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::UpdateStringKey;
 ///
 /// let answer = client.update_string_key(UpdateStringKey::new(body)).await?;
@@ -421,7 +421,7 @@ impl Operation for UpdateStringKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateHashKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::CreateHashKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::CreateHashKey;
 ///
 /// let answer = client.create_hash_key(CreateHashKey::new(body)).await?;
@@ -477,7 +477,7 @@ impl Operation for CreateHashKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanHashKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::ScanHashKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::ScanHashKey;
 ///
 /// let answer = client.scan_hash_key(ScanHashKey::new(body)).await?;
@@ -533,7 +533,7 @@ impl Operation for ScanHashKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::SetHashKeyElementBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::SetHashKeyElementBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::SetHashKeyElement;
 ///
 /// let answer = client.set_hash_key_element(SetHashKeyElement::new(body)).await?;
@@ -589,7 +589,7 @@ impl Operation for SetHashKeyElement {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::DeleteHashKeyElementBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::DeleteHashKeyElementBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::DeleteHashKeyElement;
 ///
 /// let answer = client.delete_hash_key_element(DeleteHashKeyElement::new(body)).await?;
@@ -647,7 +647,7 @@ impl Operation for DeleteHashKeyElement {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateListKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::CreateListKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::CreateListKey;
 ///
 /// let answer = client.create_list_key(CreateListKey::new(body)).await?;
@@ -703,7 +703,7 @@ impl Operation for CreateListKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanListKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::ScanListKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::ScanListKey;
 ///
 /// let answer = client.scan_list_key(ScanListKey::new(body)).await?;
@@ -761,7 +761,7 @@ impl Operation for ScanListKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::GetListKeyElementBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::GetListKeyElementBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::GetListKeyElement;
 ///
 /// let answer = client.get_list_key_element(GetListKeyElement::new(body)).await?;
@@ -817,7 +817,7 @@ impl Operation for GetListKeyElement {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::AddListKeyElementBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::AddListKeyElementBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::AddListKeyElement;
 ///
 /// let answer = client.add_list_key_element(AddListKeyElement::new(body)).await?;
@@ -873,7 +873,7 @@ impl Operation for AddListKeyElement {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::UpdateListKeyElementBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::UpdateListKeyElementBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::UpdateListKeyElement;
 ///
 /// let answer = client.update_list_key_element(UpdateListKeyElement::new(body)).await?;
@@ -931,7 +931,7 @@ impl Operation for UpdateListKeyElement {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::CreateSetKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::CreateSetKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::CreateSetKey;
 ///
 /// let answer = client.create_set_key(CreateSetKey::new(body)).await?;
@@ -987,7 +987,7 @@ impl Operation for CreateSetKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::ScanSetKeyBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::ScanSetKeyBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::ScanSetKey;
 ///
 /// let answer = client.scan_set_key(ScanSetKey::new(body)).await?;
@@ -1043,7 +1043,7 @@ impl Operation for ScanSetKey {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::AddSetKeyElementBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::AddSetKeyElementBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::AddSetKeyElement;
 ///
 /// let answer = client.add_set_key_element(AddSetKeyElement::new(body)).await?;
@@ -1099,7 +1099,7 @@ impl Operation for AddSetKeyElement {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_redis_http::Client, body: cc_api_redis_http::types::DeleteSetKeyElementBody) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_redis_http::RedisHttpApi, body: cc_api_redis_http::types::DeleteSetKeyElementBody) -> cc_runtime::Result<()> {
 /// use cc_api_redis_http::DeleteSetKeyElement;
 ///
 /// let answer = client.delete_set_key_element(DeleteSetKeyElement::new(body)).await?;

@@ -7,11 +7,11 @@ use crate::requests::*;
 
 /// Zones (Zones, which are the locations of applications and add-ons): sends the requests of the domain `zone`.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct ZoneApi {
     transport: Transport,
 }
 
-impl Client {
+impl ZoneApi {
     /// Sends through this transport.
     #[must_use]
     pub fn new(transport: Transport) -> Self {

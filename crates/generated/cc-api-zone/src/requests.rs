@@ -18,7 +18,7 @@ use crate::types;
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_zone::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_zone::ZoneApi) -> cc_runtime::Result<()> {
 /// use cc_api_zone::ListZones;
 ///
 /// let answer = client.list_zones(ListZones::new()).await?;
@@ -98,7 +98,7 @@ impl Operation for ListZones {
 ///
 /// # Examples
 /// ```no_run
-/// # async fn example(client: cc_api_zone::Client) -> cc_runtime::Result<()> {
+/// # async fn example(client: cc_api_zone::ZoneApi) -> cc_runtime::Result<()> {
 /// use cc_api_zone::GetZone;
 ///
 /// let answer = client.get_zone(GetZone::new("name")).await?;

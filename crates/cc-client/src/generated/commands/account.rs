@@ -1096,8 +1096,9 @@ impl Command for CreatePersonalSshKey {
 /// ```
 /// # cc_trials::try_out("CreateAuthMfa", async |client, _| {
 /// use cc_client::commands::account::CreateAuthMfa;
+/// use cc_client::commands::account::model::MfaKind;
 ///
-/// let enrolment = client.send(CreateAuthMfa::new("TOTP", "the password")).await?;
+/// let enrolment = client.send(CreateAuthMfa::new(MfaKind::Totp, "the password")).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateAuthMfaCommand")]
@@ -1145,8 +1146,9 @@ impl Command for CreateAuthMfa {
 /// ```
 /// # cc_trials::try_out("ConfirmAuthMfa", async |client, _| {
 /// use cc_client::commands::account::ConfirmAuthMfa;
+/// use cc_client::commands::account::model::MfaKind;
 ///
-/// client.send(ConfirmAuthMfa::new("TOTP", "123456", "the password")).await?;
+/// client.send(ConfirmAuthMfa::new(MfaKind::Totp, "123456", "the password")).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "ConfirmAuthMfaCommand")]
@@ -1208,8 +1210,9 @@ impl Command for ConfirmAuthMfa {
 /// ```
 /// # cc_trials::try_out("DeleteAuthMfa", async |client, _| {
 /// use cc_client::commands::account::DeleteAuthMfa;
+/// use cc_client::commands::account::model::MfaKind;
 ///
-/// client.send(DeleteAuthMfa::new("TOTP", "the password")).await?;
+/// client.send(DeleteAuthMfa::new(MfaKind::Totp, "the password")).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "DeleteAuthMfaCommand")]
@@ -1259,8 +1262,9 @@ impl Command for DeleteAuthMfa {
 /// ```
 /// # cc_trials::try_out("GetAuthMfaBackupCodes", async |client, _| {
 /// use cc_client::commands::account::GetAuthMfaBackupCodes;
+/// use cc_client::commands::account::model::MfaKind;
 ///
-/// let codes = client.send(GetAuthMfaBackupCodes::new("TOTP", "the password")).await?;
+/// let codes = client.send(GetAuthMfaBackupCodes::new(MfaKind::Totp, "the password")).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "GetAuthMfaBackupCodesCommand")]

@@ -656,9 +656,9 @@ pub struct CreateApplication {
     /// Branch to deploy from. Default: `master`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Deployment method: `git` or `ftp`. Default: `git`.
+    /// Deployment method. Default: `git`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deploy: Option<String>,
+    pub deploy: Option<cc_api_application::types::DeploymentMethod>,
     /// Short name of the zone. Default: `par`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
@@ -787,10 +787,13 @@ impl CreateApplication {
         self
     }
 
-    /// Deployment method: `git` or `ftp`. Default: `git`.
+    /// Deployment method. Default: `git`.
     pub fn deploy<Kind>(
         mut self,
-        deploy: impl cc_runtime::input::IntoOption<String, Kind>,
+        deploy: impl cc_runtime::input::IntoOption<
+            cc_api_application::types::DeploymentMethod,
+            Kind,
+        >,
     ) -> Self {
         self.deploy = deploy.into_option();
         self
@@ -1120,7 +1123,7 @@ pub struct UpdateApplication {
     pub cancel_on_push: Option<bool>,
     /// Deployment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deploy: Option<String>,
+    pub deploy: Option<cc_api_application::types::DeploymentMethod>,
     /// Description of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -1243,7 +1246,10 @@ impl UpdateApplication {
     /// Deployment method.
     pub fn deploy<Kind>(
         mut self,
-        deploy: impl cc_runtime::input::IntoOption<String, Kind>,
+        deploy: impl cc_runtime::input::IntoOption<
+            cc_api_application::types::DeploymentMethod,
+            Kind,
+        >,
     ) -> Self {
         self.deploy = deploy.into_option();
         self

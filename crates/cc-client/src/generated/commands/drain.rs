@@ -245,10 +245,10 @@ impl Command for GetLogDrain {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::drain::CreateLogDrain;
-/// use cc_client::commands::drain::model::{HttpTarget, LogDrainTarget};
+/// use cc_client::commands::drain::model::{DrainKind, HttpTarget, LogDrainTarget};
 ///
 /// let target = LogDrainTarget::RawHttp(HttpTarget { url: "https://logs.example.org".into(), credentials: None });
-/// let drain = client.send(CreateLogDrain::on_application(ids.application, "LOG", target)).await?;
+/// let drain = client.send(CreateLogDrain::on_application(ids.application, DrainKind::Log, target)).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateLogDrainCommand")]
