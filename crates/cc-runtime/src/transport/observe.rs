@@ -44,6 +44,11 @@ pub(crate) use watch::{Answered, CallWatch, WaitWatch, is_error};
 /// call.
 ///
 /// Each start has an end, also if the call is dropped, whose `error_type` is then [`CANCELLED`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not observe calls",
+    label = "`Observer` is not implemented",
+    note = "implement `cc_runtime::transport::observe::Observer`: each method has a default, so `impl Observer for MyObserver {{}}` compiles"
+)]
 pub trait Observer: Send + Sync + fmt::Debug + 'static {
     /// Called before a call of an operation does anything.
     fn on_call_start(&self, call: &CallStart) {

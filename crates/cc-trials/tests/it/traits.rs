@@ -97,9 +97,9 @@ fn runtime() -> impl IntoIterator<Item = &'static str> {
             Discard<Get>, OrNothing<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason;
         value: Credentials, Provider, Infer, Inferred, Home, CachedAnswer, MemoryCache, CallOptions, HttpService, Transport,
             Answer<u8>, CommandAnswer<u8>, Request, Alone<u8>, Work<u8>, observe::CallStart,
-            observe::CacheLookup, observe::Wait, observe::ObserverHandle;
-        handle: TransportBuilder, RequestBuilder, Creations, Holders, Ticket, Turn<u8>, Call<Get>, Delivered;
-        running: CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
+            observe::CacheLookup, observe::Wait, observe::ObserverHandle, input::Plain, input::Optional;
+        handle: TransportBuilder, RequestBuilder, Creations, Holders, Ticket, Turn<u8>, Delivered;
+        running: Call<Get>, CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
         any: ResponseHead<'static>, Hold<'static>, Wait<'static>, CommandInfo<cc_client::Client>, Run<cc_client::Client>,
             observe::CallEnd<'static>, observe::AttemptStart<'static>, observe::AttemptEnd<'static>,
             observe::StreamChange<'static>, observe::StreamChangeKind<'static>, observe::DurationMetric<'static>,
@@ -147,7 +147,8 @@ fn client() -> impl IntoIterator<Item = &'static str> {
         word: AppStatus, InvoiceFormat, DnsSummary, ProblemKind, PaymentProblem, MemberKind, Right, Domain;
         error: ParseDomainError;
         stored: Domain, Binary, EnvironmentMap, TailCursors, NetworkGroupMemberInput, AppStatus, DnsDiagnosis, DnsDetail, Position, Problem, StartedDeployment, DeploymentProgress;
-        data: StillRunning, DnsCheck<'static>, NameRule, Parsed, PaymentMethod, Polling, ResolvedIds, Subject<'static>,
+        data: StillRunning, DnsCheck<'static>, NameRule, Parsed, PaymentMethod, Polling, ResolvedIds, Subject<'static>, AddonRef<'static>,
+            ResourceRef<'static>,
             InstanceChoice, GithubRepository, UpdateProfileAvatar;
         value: cc_client::api::Api, FileStore, MemoryStore, Resolver, Ids<'static>, SignIn, Pending, Visit, SignedIn, EventReader, RedisStore,
             Client, Context;

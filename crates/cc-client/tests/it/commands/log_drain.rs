@@ -1,7 +1,7 @@
 //! The commands of drains.
 
+use cc_client::commands::drain::model::LogDrainTarget;
 use cc_client::commands::drain::model::{DrainExecutionState, DrainKind, DrainState};
-use cc_client::commands::drain::model::{DrainKind, LogDrainTarget};
 use cc_client::commands::drain::{
     CreateLogDrain, DeleteLogDrain, DisableLogDrain, EnableLogDrain, GetLogDrain, ListLogDrain,
 };

@@ -1,6 +1,6 @@
 //! The commands of network groups.
 
-use cc_client::api::network_group::types::NetworkGroupComponentType;
+use cc_client::commands::network_group::model::NetworkGroupComponentType;
 use cc_client::commands::network_group::model::{Address, NetworkGroupPeer, PeerEndpoint, PeerRole};
 use cc_client::commands::network_group::{
     CreateNetworkGroup, CreateNetworkGroupExternalPeer, CreateNetworkGroupMember, DeleteNetworkGroup,
