@@ -172,7 +172,9 @@ fn one(root: &Path, document: &Path, options: &Options) -> Result<(String, serde
     }
     let spec = compare::spec_files(documents);
     let comparison = Comparison::new(&spec, &files, &source, &options.seen);
-    let plan = Plan::new(&comparison, &options.seen);
+    // A report of a large document shows little of it, and what it does not show is not made.
+    let limit = if options.write || options.is_json { 0 } else { options.limit };
+    let plan = Plan::new(&comparison, &options.seen, limit);
     let mut written = None;
     if writes {
         let result = plan.write(&comparison, &root.join("spec"), options.write);

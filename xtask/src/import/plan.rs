@@ -44,7 +44,8 @@ pub struct Plan {
 const STAMPED: usize = 1000;
 
 impl Plan {
-    pub fn new(comparison: &Comparison<'_>, today: &str) -> Self {
+    /// Plans the first findings of each rule, up to `limit`; 0 for all.
+    pub fn new(comparison: &Comparison<'_>, today: &str, limit: usize) -> Self {
         let mut places = Places::new(comparison);
         let files = comparison.ours.files;
         let mut ids: BTreeSet<String> = BTreeSet::new();
@@ -58,7 +59,13 @@ impl Plan {
         let mut new_paths: BTreeSet<(String, String)> = BTreeSet::new();
         let is_new = |change: &Change| matches!(change, Change::Operation(_));
         let count = comparison.findings.iter().filter(|finding| is_new(&finding.change)).count();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, finding) in comparison.findings.iter().enumerate() {
+            let shown = counts.entry(finding.rule).or_default();
+            *shown += 1;
+            if limit > 0 && *shown > limit {
+                continue;
+            }
             let (mut name, mut why) = (finding.domain.clone(), None);
             if let Change::Operation(operation) = &finding.change
                 && let Some(operation) = comparison.operations.get(*operation)

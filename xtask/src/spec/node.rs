@@ -135,6 +135,14 @@ struct Members {
     index: HashMap<String, usize>,
 }
 
+impl Members {
+    /// The members without spare room: most maps are small, and a document has millions.
+    fn done(mut self) -> Vec<Entry> {
+        self.entries.shrink_to_fit();
+        self.entries
+    }
+}
+
 /// Number of members up to which comparing all keys is faster than an index.
 const FEW: usize = 16;
 
@@ -273,11 +281,12 @@ impl Parse {
                 }
                 Event::SequenceEnd | Event::MappingEnd => {
                     let (node, anchor) = match open.pop() {
-                        Some(Open::List(line, anchor, items)) => {
+                        Some(Open::List(line, anchor, mut items)) => {
+                            items.shrink_to_fit();
                             (Node { line, kind: Kind::List(items) }, anchor)
                         }
                         Some(Open::Map(line, anchor, members, _)) => {
-                            (Node { line, kind: Kind::Map(members.entries) }, anchor)
+                            (Node { line, kind: Kind::Map(members.done()) }, anchor)
                         }
                         None => return fail(line, "unexpected end of a list or a map".to_owned()),
                     };

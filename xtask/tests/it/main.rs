@@ -1,6 +1,7 @@
 //! The generator as a maintainer meets it: fixtures in, generated code and messages out.
 
 mod bundle;
+mod chain;
 mod changes;
 mod check;
 mod diff;

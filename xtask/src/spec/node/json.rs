@@ -107,6 +107,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(item) = list.next_element_seed(self.inner()?)? {
             items.push(item);
         }
+        items.shrink_to_fit();
         Ok(Node { line, kind: Kind::List(items) })
     }
 
@@ -119,6 +120,6 @@ impl<'de> Visitor<'de> for Seed<'_> {
             let entry = Entry { key, line, value };
             self.parse.add(&mut members, entry).map_err(|error| A::Error::custom(error.message))?;
         }
-        Ok(Node { line: start, kind: Kind::Map(members.entries) })
+        Ok(Node { line: start, kind: Kind::Map(members.done()) })
     }
 }
