@@ -171,7 +171,7 @@ fn generate_options<'a>(options: &[&'a str]) -> Result<(bool, Option<&'a str>), 
 
 /// Reads and checks the spec of a workspace.
 pub fn read_spec(root: &Path) -> Result<Spec, Outcome> {
-    let documents = Documents::read(&root.join("spec")).map_err(|unread| problems(unread))?;
+    let documents = Documents::read(&root.join("spec")).map_err(problems)?;
     // A command that names an operation which is not there yet is wrong, and keeps nothing else from being made.
     let mut found = check::check(&documents);
     found.append(&mut check::check_surface(&documents, &root.join("spec/surface")));

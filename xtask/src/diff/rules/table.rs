@@ -186,6 +186,7 @@ command-logic-by-hand | == | behaviour | - | the logic of a command is written b
 command-logic-generated | == | behaviour | - | the logic of a command is generated | the logic of `{name}` is generated | its inputs and its output stay
 command-input-by-hand-changed | == | behaviour | - | the struct of a command is written by hand, or no longer | read the source of `{name}` | the inputs of a struct written by hand are not in the spec
 command-<constants/sent-empty/owner/addon/sort/reread/teaches/clean-up>-changed | == | behaviour | - | `<>` of a command differs | `{name}`: {after} instead of {before} | the same inputs send or return something else
+command-domain-changed | == | breaking | imports | a command of an earlier grammar named its module | `{name}` was in the module `{before}` | since then a command is in the module of its file
 command-<cli>-changed | == | docs | - | the command of the command-line client differs | `{name}` is {after} | a search in the documentation finds it
 command-extension-changed | == | nothing | - | another key of a command differs | `{name}`: {before} is now {after} | nothing is generated from it
 ";

@@ -413,6 +413,7 @@ pub fn others() -> Vec<(String, String, String)> {
         "addon: {boatId: RESOURCE}",
         "reread: get_boat",
         "teaches: true",
+        "domain: harbours",
         "cli: [boats]",
         "x-other: 1",
     ] {
