@@ -62,12 +62,16 @@ pub fn render(report: &Report, before: &str, after: &str, program: Option<&str>)
 fn render_change(out: &mut String, change: &Change) {
     let subject = &change.subject;
     let _ = write!(out, "- {}", change.changelog);
-    for (text, mark) in [(&change.before, "before"), (&change.after, "after")] {
-        // A short value stands in the sentence already.
-        if let Some(text) = text.as_ref().filter(|text| !change.changelog.contains(text.as_str())) {
-            let _ = write!(out, ", {mark} `{text}`");
-        }
-    }
+    // A value that stands in the sentence is not said again.
+    let unsaid = |text: &Option<String>| {
+        let text = text.as_ref().filter(|text| !change.changelog.contains(text.as_str()));
+        text.map(|text| format!("`{text}`"))
+    };
+    let _ = match (unsaid(&change.before), unsaid(&change.after)) {
+        (Some(before), Some(after)) => write!(out, ": {before} → {after}"),
+        (Some(text), None) | (None, Some(text)) => write!(out, " ({text})"),
+        (None, None) => Ok(()),
+    };
     let _ = writeln!(out, " <br> `{}` {}:{} {}", change.rule, subject.file, subject.line, change.fingerprint);
     let mut facts = Vec::new();
     for (wire, place) in [(change.request, "requests"), (change.response, "answers")] {

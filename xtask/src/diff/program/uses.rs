@@ -112,7 +112,8 @@ impl Program {
         if subject.kind == "operation" && subject.member.is_none() {
             for id in [Some(subject.name.clone()), renamed_id(change)].into_iter().flatten() {
                 let method = field_name(&id);
-                let client = format!("cc_api_{}::Client", subject.domain.replace('-', "_"));
+                let krate = subject.domain.replace('-', "_");
+                let client = format!("cc_api_{krate}::{}", crate::generate::rust::api_name(&subject.domain));
                 for (place, is_same) in self.members(&method, &client, before, after) {
                     add(&[(place, true)], is_same, &format!(".{method}()"));
                 }

@@ -18,9 +18,9 @@ pub const TABLES: [(&str, &str); 12] = [
 ];
 
 const OPERATIONS: &str = "\
-operation-added | ++ | addition | - | an operation is new | `{name}` is new | a new request type and a new method of `Client`
-operation-removed | != | breaking | imports, calls | an operation is gone | `{name}` is gone | its request type and its method of `Client` are gone
-operation-renamed | == | breaking | imports, calls | an operation has another id | `{before}` is called `{after}` | the request type and the method of `Client` follow the id
+operation-added | ++ | addition | - | an operation is new | `{name}` is new | a new request type and a new method of the client of its domain
+operation-removed | != | breaking | imports, calls | an operation is gone | `{name}` is gone | its request type and its method of the client are gone
+operation-renamed | == | breaking | imports, calls | an operation has another id | `{before}` is called `{after}` | the request type and the method of the client follow the id
 operation-moved | == | breaking | imports, calls | an operation belongs to another domain | `{before}` is now `{after}` | a domain is a crate, a module and a feature
 operation-method-changed | != | behaviour | - | an operation has another method | `{name}` sends `{after}` instead of `{before}` | the request type stays, and sends the new method
 operation-path-changed | != | behaviour | - | an operation has another route | `{name}` asks `{after}` instead of `{before}` | the request type stays, and asks the new route
