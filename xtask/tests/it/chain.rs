@@ -74,10 +74,8 @@ fn a_recipient_of_drains_goes_from_an_upstream_document_to_an_additive_release()
         after.path(),
     );
 
-    assert!(diff.contains("0 break programs, 0 break the wire"), "{diff}");
-    let [before, after] = [before, after].map(|copy| copy.path().display().to_string());
-    let diff =
-        diff.split("\n## New").next().unwrap_or_default().replace(&before, "before").replace(&after, "after");
+    let levels = &diff[diff.find("| crate | level |").unwrap()..];
+    let levels = levels.split("\n\n").next().unwrap_or_default().to_owned();
 
     // The types are those that the committed spec has.
     let committed = surface(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
@@ -91,7 +89,7 @@ fn a_recipient_of_drains_goes_from_an_upstream_document_to_an_additive_release()
         section(&written, "## Left for a person").to_owned(),
         yaml.trim_end().to_owned(),
         facts.trim_end().to_owned(),
-        diff.trim_end().to_owned(),
+        levels,
     ];
     let missing: Vec<String> = parts.into_iter().filter(|part| !page.contains(part)).collect();
     assert!(

@@ -17,10 +17,21 @@ fn words(line: &str) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-/// A copy of the spec alone, without Better Stack, a recipient of drains.
+/// A copy of the spec alone, without Better Stack, a recipient of drains, and without what was seen of other documents.
 pub fn without_better_stack() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     super::workspace::copy_folder(&root().join("spec"), &copy.path().join("spec"));
+    for entry in std::fs::read_dir(copy.path().join("spec")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let words = text.lines().map(|line| match line.split_once(", {document: ") {
+                Some((words, _)) if line.contains("x-source: [") => format!("{words}]\n"),
+                _ => format!("{line}\n"),
+            });
+            std::fs::write(&path, words.collect::<String>()).unwrap();
+        }
+    }
     let file = copy.path().join("spec/drain.yaml");
     std::fs::write(&file, less(&std::fs::read_to_string(&file).unwrap())).unwrap();
     copy
@@ -279,6 +290,29 @@ actions:
         let outcome = run(&words("check"), copy.path());
         assert!(!outcome.success && outcome.text.contains(message), "{message}: {}", outcome.text);
         assert!(outcome.text.contains("spec/overlays/v4-openapi.yaml:"), "{}", outcome.text);
+    }
+}
+
+#[test]
+fn the_upstream_operations_of_a_source_are_checked() {
+    let copy = without_better_stack();
+    let file = copy.path().join("spec/zone.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let right = "{document: v4-openapi, operation: getRegion, seen: 2026-05-01, state: 02d6bf99}";
+    let with =
+        |item: &str| text.replacen("x-source: [seed-003, ", &format!("x-source: [seed-003, {item}, "), 1);
+    std::fs::write(&file, with(right)).unwrap();
+    assert!(run(&words("check"), copy.path()).success);
+    for (item, message) in [
+        (right.replace("v4-openapi", "v5-openapi"), "unknown source `v5-openapi`"),
+        (right.replace("2026-05-01", "1.5.2026"), "`seen` is not a date"),
+        (right.replace(", state: 02d6bf99", ""), "an upstream operation is `{document: …"),
+        (right.replace("seen", "sen"), "an upstream operation is `{document: …"),
+        (format!("{right}, {right}"), "`x-source` names two operations of `v4-openapi`"),
+    ] {
+        std::fs::write(&file, with(&item)).unwrap();
+        let outcome = run(&words("check"), copy.path());
+        assert!(outcome.text.contains(message), "{message}: {}", outcome.text);
     }
 }
 
