@@ -1,5 +1,7 @@
 //! The states of the API that `diff` compares: the working tree, a revision of git, a folder, a domain file, a bundle.
 
+mod bundle;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -45,6 +47,9 @@ impl Side {
     /// A single document. `domain` is its name, by default that of the file.
     pub fn file(label: &str, file: &Path, domain: Option<&str>, root: &Path) -> Result<Self, String> {
         let document = read_document(file).map_err(|problem| problem.to_string())?;
+        if let Some(documents) = bundle::split(&document) {
+            return Ok(Self { label: label.to_owned(), documents, only: None });
+        }
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let domain = domain.map_or(stem, str::to_owned);
         let beside = file.with_file_name("shared.yaml");

@@ -216,6 +216,15 @@ fn a_revision_a_folder_and_a_file_are_compared_with_the_working_tree() {
         );
         assert!(outcome.text.contains("| cc-api-boats | major |"), "{sides}: {}", outcome.text);
     }
+    // A bundle has the domains of the spec, and none of their extensions.
+    let bundled = |text: &str| {
+        let documents = documents([("boats", &text.to_owned())]);
+        format!("{:#}", xtask::bundle::bundle(&documents))
+    };
+    std::fs::write(root.join("one.json"), bundled(BASE)).unwrap();
+    std::fs::write(root.join("other.json"), bundled(&BASE.replace("[SAIL, MOTOR]", "[SAIL]"))).unwrap();
+    let outcome = run("diff ROOT/one.json ROOT/other.json", root);
+    assert!(outcome.text.contains("`cc_api_boats::types::BoatKind::Motor` is gone"), "{}", outcome.text);
     for (line, words) in [
         ("diff", "needs a revision"),
         ("diff gone", "`gone` is neither a file, a folder nor a revision"),
