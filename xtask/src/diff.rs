@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use compare::compare;
 pub use program::Program;
 use rules::{Level, Rust, Wire};
-pub use verb::run;
+pub use verb::{run, since};
 
 /// Everything that changed.
 #[derive(Debug, Clone, Default, Serialize)]

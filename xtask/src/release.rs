@@ -106,9 +106,7 @@ fn run(part: Part, root: &Path) -> Result<String, String> {
 }
 
 fn prepare(root: &Path, rows: &[Row], members: &[Member], table: &str) -> Result<String, String> {
-    let date = jiff::Timestamp::now().to_string();
-    let date = date.split('T').next().unwrap_or_default();
-    let mut changed = write::write(root, rows, members, date)?;
+    let mut changed = write::write(root, rows, members, &crate::import::source::today())?;
     // The lock file has the versions of the workspace.
     read::metadata(root, &["--no-deps"])?;
     let lock = std::process::Command::new("cargo")

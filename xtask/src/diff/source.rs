@@ -67,7 +67,7 @@ impl Side {
     }
 
     /// The spec at a revision, read without touching the working tree.
-    fn revision(name: &str, root: &Path) -> Result<Self, String> {
+    pub fn revision(name: &str, root: &Path) -> Result<Self, String> {
         let git = |arguments: &[&str]| -> Result<String, String> {
             let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
             let output = output.map_err(|error| format!("could not run git: {error}"))?;

@@ -59,6 +59,15 @@ pub fn run(words: &[&str], root: &Path) -> Outcome {
     result.unwrap_or_else(|error| Outcome::failed(format!("error: {error}\n")))
 }
 
+/// The changes of the API from a revision to the working tree.
+///
+/// # Errors
+/// When the revision has no spec, or one side makes no surface.
+pub fn since(revision: &str, root: &Path) -> Result<Report, String> {
+    let (before, after) = (Side::revision(revision, root)?, Side::working_tree(root)?);
+    Ok(compare(&before.surface()?, &after.surface()?))
+}
+
 fn options<'a>(words: &[&'a str]) -> Result<Options<'a>, String> {
     let mut options = Options::default();
     let mut words = words.iter();

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::changelog;
 use super::plan::{Crate, Level};
+use crate::diff::rules;
 use crate::git::git;
 
 /// A published crate with its place in the workspace.
@@ -16,6 +17,8 @@ pub struct Member {
     pub krate: Crate,
     /// Folder below the root of the workspace.
     pub folder: String,
+    /// Changes of the API since the last release, as lines for the changelog.
+    pub lines: Vec<String>,
 }
 
 /// Reads the manifests, the tags `<crate>-v<version>`, the changelogs and the changed files.
@@ -27,9 +30,10 @@ pub fn members(root: &Path) -> Result<Vec<Member>, String> {
     let published: Vec<&Value> = packages.into_iter().filter(|package| is_published(package)).collect();
     let names: BTreeSet<&str> = published.iter().filter_map(|package| package["name"].as_str()).collect();
     let tags = git(root, &["tag", "--list"])?;
+    let mut api = Api::default();
     published
         .iter()
-        .map(|package| member(root, package, &names, &tags))
+        .map(|package| member(root, package, &names, &tags, &mut api))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| format!("could not plan the release: {error}"))
 }
@@ -50,7 +54,13 @@ pub fn metadata(root: &Path, options: &[&str]) -> Result<Value, String> {
     serde_json::from_slice(&output.stdout).map_err(|error| format!("could not read cargo metadata: {error}"))
 }
 
-fn member(root: &Path, package: &Value, names: &BTreeSet<&str>, tags: &str) -> Result<Member, String> {
+fn member(
+    root: &Path,
+    package: &Value,
+    names: &BTreeSet<&str>,
+    tags: &str,
+    api: &mut Api,
+) -> Result<Member, String> {
     let text = |key: &str| package[key].as_str().unwrap_or_default();
     let name = text("name").to_owned();
     let version = Version::parse(text("version")).map_err(|error| format!("{name}: {error}"))?;
@@ -77,9 +87,9 @@ fn member(root: &Path, package: &Value, names: &BTreeSet<&str>, tags: &str) -> R
     });
     let prefix = format!("{name}-v");
     let released = tags.lines().filter_map(|tag| Version::parse(tag.strip_prefix(&prefix)?).ok()).max();
-    let reasons = match &released {
-        None => Vec::new(),
-        Some(released) => reasons(root, &name, &folder, released)?,
+    let (reasons, lines) = match &released {
+        None => (Vec::new(), Vec::new()),
+        Some(released) => reasons(root, &name, &folder, released, api)?,
     };
     let krate = Crate {
         version,
@@ -90,28 +100,63 @@ fn member(root: &Path, package: &Value, names: &BTreeSet<&str>, tags: &str) -> R
         reasons,
         name,
     };
-    Ok(Member { krate, folder })
+    Ok(Member { krate, folder, lines })
 }
 
-/// Changes since a release: the entries of the changelog, the surface of a generated crate, and changed files.
+/// The changes of the API since the commits of releases, which are mostly few.
+#[derive(Default)]
+struct Api {
+    known: BTreeMap<String, BTreeMap<String, Vec<(Level, String)>>>,
+}
+
+impl Api {
+    /// Crate → changes since a commit, the strongest first.
+    fn since(&mut self, commit: &str, root: &Path) -> Result<BTreeMap<String, Vec<(Level, String)>>, String> {
+        if let Some(known) = self.known.get(commit) {
+            return Ok(known.clone());
+        }
+        let mut found: BTreeMap<String, Vec<(Level, String)>> = BTreeMap::new();
+        // A workspace without a spec has no API that could change.
+        if root.join("spec/shared.yaml").is_file() {
+            let report = crate::diff::since(commit, root)?;
+            let levels = report.levels();
+            for (krate, lines) in report.changelogs() {
+                let (Some(most), false) = (levels.get(krate).copied(), lines.is_empty()) else { continue };
+                let level_of = |line: &str| match most {
+                    rules::Level::Major if line.starts_with("**Breaking") => Level::Breaking,
+                    rules::Level::Major | rules::Level::Minor => Level::Minor,
+                    rules::Level::Patch | rules::Level::None => Level::Patch,
+                };
+                let lines = lines.into_iter().map(|line| (level_of(&line), line)).collect();
+                found.insert(krate.to_owned(), lines);
+            }
+        }
+        self.known.insert(commit.to_owned(), found.clone());
+        Ok(found)
+    }
+}
+
+/// Reasons for a release, and lines for the changelog.
+type Changes = (Vec<(Level, String)>, Vec<String>);
+
+/// Changes since a release: the entries of the changelog, the changes of the API, and changed files.
 fn reasons(
     root: &Path,
     name: &str,
     folder: &str,
     released: &Version,
-) -> Result<Vec<(Level, String)>, String> {
+    api: &mut Api,
+) -> Result<Changes, String> {
     let tag = format!("{name}-v{released}");
     let mut reasons = match std::fs::read_to_string(root.join(folder).join("CHANGELOG.md")) {
         Ok(text) => changelog::entries(&text, released),
         Err(_) => Vec::new(),
     };
-    if let Some(domain) = name.strip_prefix("cc-api-") {
-        let path = format!("spec/surface/{domain}.txt");
-        // A file that the tag does not have is new.
-        let before = git(root, &["show", &format!("{tag}:{path}")]).unwrap_or_default();
-        let now = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
-        reasons.extend(of_surface(&before, &now));
-    }
+    let commit = git(root, &["rev-list", "-1", &tag])?.trim().to_owned();
+    let lines = api.since(&commit, root)?.remove(name).unwrap_or_default();
+    reasons.extend(lines.iter().map(|(level, line)| {
+        (*level, format!("spec: {}", line.trim_start_matches("**Breaking:** ").trim_end_matches('.')))
+    }));
     let files = git(root, &["diff", "--name-only", &tag, "--", folder])?;
     let inside = |file: &&str| {
         let path = file.strip_prefix(folder).unwrap_or(file).trim_start_matches('/');
@@ -126,39 +171,5 @@ fn reasons(
         let more = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
         reasons.push((Level::Patch, format!("changed: {first}{more}")));
     }
-    Ok(reasons)
-}
-
-/// The level of a changed surface, by its lines: what is gone or changed breaks, what is new does not.
-fn of_surface(before: &str, now: &str) -> Option<(Level, String)> {
-    let count = |text: &str| {
-        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            *lines.entry(line.to_owned()).or_default() += 1;
-        }
-        lines
-    };
-    let (before, now) = (count(before), count(now));
-    let less = |from: &BTreeMap<String, usize>, to: &BTreeMap<String, usize>| -> usize {
-        from.iter().map(|(line, count)| count.saturating_sub(to.get(line).copied().unwrap_or_default())).sum()
-    };
-    match (less(&before, &now), less(&now, &before)) {
-        (0, 0) => None,
-        (0, new) => Some((Level::Minor, format!("surface: {new} new lines"))),
-        (gone, new) => Some((Level::Breaking, format!("surface: {gone} lines changed or gone, {new} new"))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_gone_from_a_surface_breaks_and_what_is_new_does_not() {
-        let level = |before: &str, now: &str| of_surface(before, now).map(|(level, _)| level);
-        assert_eq!(level("# head\na\nb\n", "# other\nb\na\n"), None);
-        assert_eq!(level("a\n", "a\nb\n"), Some(Level::Minor));
-        assert_eq!(level("a\nb\n", "a\n"), Some(Level::Breaking));
-        assert_eq!(level("a\na\n", "a\nb\n"), Some(Level::Breaking));
-    }
+    Ok((reasons, lines.into_iter().map(|(_, line)| line).collect()))
 }

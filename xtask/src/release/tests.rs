@@ -46,7 +46,10 @@ fn workspace() -> tempfile::TempDir {
             "# Changelog\n\n## Unreleased\n\n### Added\n- All.\n",
         );
     }
-    write(root, "spec/surface/zone.txt", "# @generated\nget_zone\n");
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    for name in ["shared.yaml", "zone.yaml"] {
+        write(root, &format!("spec/{name}"), &std::fs::read_to_string(spec.join(name)).unwrap());
+    }
     git(root, &["init", "--quiet"]).unwrap();
     read::metadata(root, &["--no-deps"]).unwrap();
     let lock = std::process::Command::new("cargo")
@@ -129,11 +132,12 @@ fn changes_after_a_release_raise_the_crates_that_they_touch() {
         told(&["--dry-run"], root),
         "crate    from   to     level  why\ncc-base  0.1.0  0.1.1  patch  changed: crates/cc-base/src/lib.rs\n"
     );
-    write(root, "spec/surface/zone.txt", "# @generated\nget_area\n");
+    let zone = std::fs::read_to_string(root.join("spec/zone.yaml")).unwrap();
+    write(root, "spec/zone.yaml", &zone.replace("displayName", "shownName"));
     commit(root);
     let plan = "crate        from   to     level     why\n\
                 cc-base      0.1.0  0.1.1  patch     changed: crates/cc-base/src/lib.rs\n\
-                cc-api-zone  0.1.0  0.2.0  breaking  surface: 1 lines changed or gone, 1 new\n\
+                cc-api-zone  0.1.0  0.2.0  breaking  spec: `cc_api_zone::types::Zone::display_name` is gone, spec: `cc_api_zone::types::Zone::shown_name` is new\n\
                 cc-tool      0.1.0  0.1.1  patch     requires cc-api-zone 0.2.0\n";
     assert_eq!(told(&["--dry-run"], root), plan);
     let prepared = told(&["--prepare"], root);

@@ -31,7 +31,7 @@ pub fn write(root: &Path, rows: &[Row], members: &[Member], date: &str) -> Resul
         edit(format!("{}/Cargo.toml", member.folder), &|text| with_version(text, &row.to))?;
         let log = format!("{}/CHANGELOG.md", member.folder);
         if root.join(&log).is_file() {
-            edit(log, &|text| changelog::cut(text, &row.to, date, &row.why))?;
+            edit(log, &|text| changelog::cut(text, &row.to, date, &row.why, &member.lines))?;
         }
     }
     edit("Cargo.toml".to_owned(), &|text| Ok(with_requirements(text, rows)))?;
