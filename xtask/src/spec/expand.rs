@@ -73,6 +73,12 @@ fn resolve(node: &mut Node, kind: &str, own: &Node, shared: &Node) {
         return;
     };
     found.rebase(node.line, is_shared);
+    // Keys beside a reference have no effect. Under such a name the check refuses them.
+    let beside = node.entries().iter().filter(|entry| entry.key != "$ref").cloned();
+    let beside = beside.map(|entry| Entry { key: format!("{}` beside `$ref", entry.key), ..entry });
+    if let Kind::Map(entries) = &mut found.kind {
+        entries.extend(beside);
+    }
     *node = found;
 }
 

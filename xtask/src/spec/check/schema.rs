@@ -103,11 +103,13 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
     }
     let tags = pointer.strip_prefix("/components/schemas/").and_then(|name| report.pins.get(name)).cloned();
     for entry in properties {
-        // The tag of a variant has a rule of its own.
+        let pointer = join(&join(pointer, "properties"), &entry.key);
+        // The tag of a variant has a rule of its own for its values.
         if tags.as_ref().is_some_and(|tags| tags.contains_key(&entry.key)) {
+            keys::check(report, &entry.value, &keys::SCHEMA, &pointer, "a schema");
+            shape::check(report, &entry.value, &pointer, Place::Inline);
             continue;
         }
-        let pointer = join(&join(pointer, "properties"), &entry.key);
         if entry.value.get("$ref").is_none()
             && entry.value.str_at("description").is_none_or(|text| text.trim().is_empty())
         {
