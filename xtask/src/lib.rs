@@ -3,6 +3,7 @@
 pub mod bundle;
 mod ci;
 pub mod diff;
+mod fuzz;
 pub mod generate;
 mod git;
 pub mod import;
@@ -42,6 +43,8 @@ cargo xtask COMMAND
                                     default the working tree; --for reports what the program at this path uses
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
+  fuzz [--seed N] [--count N] [--index N]
+                                    run check and generator over mutated documents (default: 1000); --index shows one
   release [--dry-run | --prepare | --semver | --package | --resume]
                                     package and publish the crates that changed since their tags; --dry-run prints the plan,
                                     --prepare writes versions and changelogs, --semver compares with the last releases,
@@ -97,6 +100,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
         ["diff", words @ ..] => diff::run(words, root),
         ["ci", options @ ..] => ci::ci(options, root),
+        ["fuzz", options @ ..] => fuzz::fuzz(options, root),
         ["release", options @ ..] => release::release(options, root),
         ["snapshots", options @ ..] => snapshots::snapshots(options, root),
         ["tidy"] => tidy::tidy(root),
