@@ -16,6 +16,9 @@ use crate::spec::secret::sounds_secret;
 /// Reason that the spec gives for JSON of unknown structure.
 const FREE: &str = "The document does not describe the structure.";
 
+/// Tag of a variant, and the value that the variant pins.
+type Pin = (String, String);
+
 /// Writes for one domain.
 pub struct House<'h, 'a> {
     comparison: &'h Comparison<'a>,
@@ -32,7 +35,7 @@ pub struct House<'h, 'a> {
     /// Schema of the document → name of the schema that is written for it.
     written: HashMap<*const Node, String>,
     /// Schemas that are named and not written yet, with the tag that a variant pins and its value.
-    pending: VecDeque<(String, View<'a>, Option<(String, String)>)>,
+    pending: VecDeque<(String, View<'a>, Option<Pin>)>,
     /// What a person still has to do.
     pub asks: Vec<String>,
 }

@@ -34,7 +34,11 @@ impl<'a> House<'_, 'a> {
         let summary = summary.unwrap_or_else(|| words(&id));
         self.ask(format!("read the summary of `{id}`, and name a command if users need one"));
         let _ = writeln!(lines, "operationId: {id}\nsummary: {}", scalar(&summary));
-        let _ = writeln!(lines, "x-source: {}", sources(&[now.document.clone()], std::slice::from_ref(now)));
+        let _ = writeln!(
+            lines,
+            "x-source: {}",
+            sources(std::slice::from_ref(&now.document), std::slice::from_ref(now))
+        );
         if operation.is_deprecated {
             lines.push_str("deprecated: true\n");
         }
