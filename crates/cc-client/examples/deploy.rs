@@ -175,7 +175,7 @@ async fn run(options: &Options) -> Result<u8, String> {
             NOTHING_DEPLOYED
         }
         None => {
-            eprintln!("may be running: the deployment was not cancelled in time");
+            eprintln!("may be running: the program stopped before its cancellation was confirmed");
             options.keep(progress.as_ref());
             say_how_to_go_on(progress.as_ref(), options);
             MAY_BE_RUNNING
@@ -203,7 +203,7 @@ async fn follow(deploying: &mut Deploying, options: &Options) -> Option<Result<D
             () = stops.next() => break,
         }
     }
-    eprintln!("cancelling: once more to stop waiting");
+    eprintln!("cancelling, and waiting for the end; press Ctrl-C again to stop waiting");
     tokio::select! {
         ended = deploying.cancel() => Some(ended),
         () = stops.next() => None,

@@ -5,6 +5,14 @@ mod command;
 mod commands;
 #[cfg(all(feature = "deployment", feature = "log", feature = "stream"))]
 mod deployments;
+#[cfg(all(
+    feature = "addon",
+    feature = "application",
+    feature = "drain",
+    feature = "network-group",
+    feature = "organisation"
+))]
+mod examples;
 mod identities;
 mod kills;
 #[cfg(all(feature = "log", feature = "stream"))]
