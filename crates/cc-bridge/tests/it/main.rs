@@ -5,6 +5,7 @@ mod catalog;
 mod commands;
 mod deadline;
 mod errors;
+mod examples;
 mod rotate;
 mod sandbox;
 mod support;

@@ -52,6 +52,14 @@ macro_rules! rights {
             $($(#[$doc])* pub $right: bool,)+
         }
 
+        /// To register a consumer with the rights of another one. The right to everything (`almighty`) cannot be registered, and is
+        /// left out.
+        impl From<OauthRights> for OauthConsumerRightsInput {
+            fn from(rights: OauthRights) -> Self {
+                Self { $($right: rights.$right,)+ }
+            }
+        }
+
         impl From<OauthConsumerRightsInput> for wire::OauthRights {
             fn from(rights: OauthConsumerRightsInput) -> Self {
                 let mut wire = Self::default();
