@@ -289,13 +289,11 @@ fn a_schema_that_several_domains_use_is_one_type_for_all_its_uses() {
 /// It would be lost without a word.
 #[test]
 fn a_key_beside_a_reference_is_refused() {
-    let text = format!(
-        "openapi: 3.0.3\ninfo: {{title: A, version: 0.1.0, description: A.}}\npaths:\n  /v4/a/{{thingId}}:\n    get:\n      operationId: get_a\n      \
-         summary: Gets it.\n      x-source: [docs]\n      parameters:\n      - {{$ref: '#/components/parameters/Thing', description: Other.}}\n      \
-         responses: {{'204': {{description: Done.}}}}\ncomponents:\n  parameters:\n    Thing: {{name: thingId, in: path, required: true, \
-         description: The thing., schema: {{type: string}}}}\n"
-    );
-    let documents = Documents::new([("a".to_owned(), parse(&text).unwrap())].into(), Node::empty_map());
+    let text = "openapi: 3.0.3\ninfo: {title: A, version: 0.1.0, description: A.}\npaths:\n  /v4/a/{thingId}:\n    get:\n      operationId: get_a\n      \
+         summary: Gets it.\n      x-source: [docs]\n      parameters:\n      - {$ref: '#/components/parameters/Thing', description: Other.}\n      \
+         responses: {'204': {description: Done.}}\ncomponents:\n  parameters:\n    Thing: {name: thingId, in: path, required: true, \
+         description: The thing., schema: {type: string}}\n";
+    let documents = Documents::new([("a".to_owned(), parse(text).unwrap())].into(), Node::empty_map());
     let told: Vec<String> = check::check(&documents).iter().map(ToString::to_string).collect();
     assert!(
         told.iter().any(|problem| problem
