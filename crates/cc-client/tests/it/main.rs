@@ -35,6 +35,7 @@ mod shared_types;
 mod sign_in;
 #[cfg(all(feature = "deployment", feature = "log", feature = "stream", feature = "zone"))]
 #[path = "../../../cc-runtime/tests/it/spans.rs"]
+#[allow(dead_code)] // The tests of cc-runtime use the rest.
 mod spans;
 mod store;
 #[cfg(all(feature = "deployment", feature = "log", feature = "metrics", feature = "stream"))]
