@@ -12,6 +12,9 @@ use crate::operation::Operation;
 use crate::stage::{Boxed, Stage};
 use crate::transport::{Body, CallOptions, Transport};
 
+/// The future of a call that is sent.
+type Sent<O> = Boxed<Result<Answer<<O as Operation>::Output>>>;
+
 /// A call of one operation: it is sent when it is awaited, and takes options before.
 ///
 /// It is a future: options have an effect until it is first polled. Dropping it ends the call: nothing more is sent or read.
@@ -19,7 +22,7 @@ use crate::transport::{Body, CallOptions, Transport};
 pub struct Call<O: Operation> {
     options: CallOptions,
     sent_at: &'static Location<'static>,
-    stage: Stage<(Transport, O), Boxed<Result<Answer<O::Output>>>>,
+    stage: Stage<(Transport, O), Sent<O>>,
 }
 
 /// Nothing is pinned but the future on the heap.

@@ -49,6 +49,7 @@ pub(crate) enum By {
 
 /// Settings of HTTP/2, which the feature `http2` switches on.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "http2"), derive(Default))]
 pub(crate) struct Http2 {
     #[cfg(feature = "http2")]
     pub(crate) prior_knowledge: bool,
@@ -56,14 +57,10 @@ pub(crate) struct Http2 {
     pub(crate) ping_interval: Option<Duration>,
 }
 
+#[cfg(feature = "http2")]
 impl Default for Http2 {
     fn default() -> Self {
-        Self {
-            #[cfg(feature = "http2")]
-            prior_knowledge: false,
-            #[cfg(feature = "http2")]
-            ping_interval: Some(Duration::from_secs(20)),
-        }
+        Self { prior_knowledge: false, ping_interval: Some(Duration::from_secs(20)) }
     }
 }
 
