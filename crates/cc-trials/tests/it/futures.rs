@@ -47,7 +47,8 @@ async fn a_call_works_wherever_a_future_is_taken() {
 #[tokio::test]
 async fn a_call_of_ensure_is_a_future() {
     let client = client();
-    let ensure = || is_future(client.ensure(CreatePersonalSshKey::new("laptop", "ssh-ed25519 AAAA")));
+    let ensure =
+        || is_future(client.ensure(CreatePersonalSshKey::new("build-machine", "ssh-ed25519 AAAA build")));
     let (one, two) = tokio::join!(ensure(), ensure());
     assert_eq!([one.unwrap(), two.unwrap()].iter().filter(|ensured| ensured.is_created()).count(), 1);
 }

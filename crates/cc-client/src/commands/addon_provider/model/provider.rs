@@ -110,6 +110,8 @@ model! {
     }
 }
 
+crate::declare::ids_of! { AddonProviderFull { provider => AddonProviderId } }
+
 model! {
     /// A feature that the plans of a provider tell apart.
     #[derive(Eq)]

@@ -15,3 +15,5 @@ pub struct ProductAddon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub versions: Option<ProductAddonVersions>,
 }
+
+crate::declare::ids_of! { ProductAddon { addon => AddonProviderId } }
