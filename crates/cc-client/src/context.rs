@@ -76,6 +76,14 @@ impl Context {
         Box::pin(command.run(self)).await
     }
 
+    /// Runs another command as a part of this one, as [`send`](Self::send) does; `None` if its thing is not there.
+    ///
+    /// # Errors
+    /// Those of the command, except those with [`is_not_found`](Error::is_not_found).
+    pub async fn send_optional<C: Command<Context = Self>>(&self, command: C) -> Result<Option<C::Output>> {
+        cc_runtime::__private::found(self.send(command).await)
+    }
+
     /// Returns the value of a change: the one in the answer or, if the answer is empty, the one that `read`
     /// returns. `read` is only polled then, and should bypass the response cache: see
     /// [`reloading`](Self::reloading).

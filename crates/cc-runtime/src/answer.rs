@@ -250,6 +250,12 @@ impl Answer<Bytes> {
         })
     }
 
+    /// The error of an answer without a body, where that means that nothing is there.
+    #[cold]
+    pub(crate) fn nothing(&self) -> Error {
+        self.failure("nothing is there".to_owned()).of_nothing()
+    }
+
     fn failure(&self, message: String) -> Error {
         Error::new(ErrorKind::Undecodable)
             .with_status(self.status)

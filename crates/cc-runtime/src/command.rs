@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
+use crate::error::outcome::found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::stage::{Boxed, Stage};
 use crate::tasks;
@@ -117,6 +118,39 @@ impl<T> CommandCall<T> {
     }
 
     crate::__call_setters!();
+
+    /// Makes "not there" a value: a call that fails with an error of which [`is_not_found`](Error::is_not_found) is true gives `None`
+    /// instead. All other errors stay errors.
+    ///
+    /// "Not there" is status 404, an id that is not visible to the credentials
+    /// ([`CannotResolveResource`](ErrorKind::CannotResolveResource)), or a success without a body. The
+    /// [hooks](crate::transport::Hooks) do not receive an error that becomes `None`.
+    ///
+    /// ```
+    /// # use cc_runtime::{CommandCall, Result};
+    /// # async fn example(call: CommandCall<String>) -> Result<()> {
+    /// match call.optional().await? {
+    ///     Some(name) => println!("{name}"),
+    ///     None => println!("there is none"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn optional(self) -> CommandCall<Option<T>>
+    where
+        T: Send + 'static,
+    {
+        let Self { name, clean_up, options, sent_at, stage } = self;
+        let value = async |running: Running<T>| found(running.await);
+        let stage = match stage {
+            Stage::Ready((transport, run)) => {
+                let run: Run<Option<T>> = Box::new(move |options| Box::pin(value(run(options))));
+                Stage::Ready((transport, run))
+            }
+            Stage::Running(running) => Stage::Running(Box::pin(value(running)) as Running<_>),
+            Stage::Starting => Stage::Starting,
+        };
+        CommandCall { name, clean_up, options, sent_at, stage }
+    }
 
     /// Returns the metadata of the answers beside the value: status, headers, `Sozu-Id` and attempts. Of a call that was polled
     /// before, it is empty.

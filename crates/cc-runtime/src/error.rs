@@ -61,6 +61,10 @@ struct Inner {
     retry_after: Option<Duration>,
     not_sent: bool,
     not_applied: bool,
+    /// The platform answered success without a body, which means that nothing is there.
+    nothing: bool,
+    /// The failure is about a part of the resource that was asked for.
+    of_part: bool,
     effect: Option<Cow<'static, str>>,
     /// The kind that it had before its outcome turned out to be unknown.
     before: Option<ErrorKind>,

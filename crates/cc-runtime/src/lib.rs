@@ -50,7 +50,7 @@ pub use endpoint::Endpoint;
 pub use ensure::{Ensure, EnsureCall, Ensured};
 pub use error::{BoxError, Error, ErrorContext, ErrorKind, FieldContext, Result};
 pub use id::*;
-pub use operation::{Discard, Operation, OrNothing, StreamOperation};
+pub use operation::{Discard, Operation, OrNotFound, StreamOperation};
 pub use operation_info::OperationInfo;
 pub use patch::Patch;
 pub use request::{Request, RequestBuilder};
@@ -71,6 +71,7 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
+    pub use crate::error::outcome::found;
     pub use crate::open_enum::{is_known, text_of_enum, unknown_value};
     pub use crate::request::{check_path, check_query};
     #[cfg(feature = "schemars")]

@@ -61,13 +61,17 @@ impl<O: Operation> Operation for Discard<O> {
     }
 }
 
-/// An operation that may find nothing: a success without a body is `None`.
+/// An operation that may find nothing: a success without a body is an error with [`is_not_found`](crate::Error::is_not_found),
+/// like status 404.
+///
+/// The commands named `Get…` use it, so that [`CommandCall::optional`](crate::CommandCall::optional) turns all forms of "not there" to
+/// `None`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct OrNothing<O>(pub O);
+pub struct OrNotFound<O>(pub O);
 
-impl<O: Operation> Operation for OrNothing<O> {
+impl<O: Operation> Operation for OrNotFound<O> {
     const INFO: &'static OperationInfo = O::INFO;
-    type Output = Option<O::Output>;
+    type Output = O::Output;
 
     fn request(&self) -> Result<Request> {
         self.0.request()
@@ -75,9 +79,9 @@ impl<O: Operation> Operation for OrNothing<O> {
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
         if answer.is_empty() {
-            return Ok(answer.map(|_| None));
+            return Err(answer.nothing());
         }
-        O::decode(answer).map(|answer| answer.map(Some))
+        O::decode(answer)
     }
 }
 

@@ -55,7 +55,7 @@ pub use cache::{
     CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, MemoryCache, StoreFuture, Ticket, Turn,
     subjects,
 };
-pub use call::Call;
+pub use call::{Call, OptionalCall};
 use clock::ClockSkew;
 use exchange::{CallSettings, Exchange, Reading};
 pub(crate) use heard::Heard;

@@ -112,7 +112,8 @@ pub struct Command {
     pub sent_empty: Vec<String>,
     pub owner: Option<String>,
     pub addon: Vec<(String, String)>,
-    pub empty: Option<String>,
+    /// `true` if 404 is the empty list: `empty: list`.
+    pub or_empty: bool,
     pub output: Option<String>,
     pub sort: Option<String>,
     /// Operation that reads the output where a change was answered without one.
@@ -374,7 +375,7 @@ fn command(node: &Node) -> Command {
         sent_empty: node.strings_at("sent-empty"),
         owner: text("owner"),
         addon: pairs("addon"),
-        empty: text("empty"),
+        or_empty: node.str_at("empty") == Some("list"),
         output: text("output"),
         sort: text("sort"),
         reread: text("reread"),

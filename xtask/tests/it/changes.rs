@@ -128,7 +128,7 @@ pub const CHANGES: [(&str, &str, &str); 62] = [
     ("{length: query.size}", "{metres: query.size}", "  input metres: i64?, sent as query.size"),
     ("{query.state: dry}", "{query.state: wet}", "  constants query.state wet"),
     ("sort: name}", "sort: -name}", "  sort -name"),
-    ("{name: GetBoat}", "{name: GetBoat, empty: 'null'}", "  output boats.Boat?"),
+    ("{name: GetBoat}", "{name: GetBoat, output: void}", "  output void"),
     (
         "{name: DeleteBoat, output: void}",
         "{name: DeleteBoat, output: void, effect: additive}",

@@ -111,6 +111,49 @@ async fn a_failure_that_a_command_turns_into_a_value_is_not_reported() {
     assert_eq!(reports.0.lock().unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn what_is_not_there_is_none_for_an_optional_call_and_no_hook_hears_of_it() {
+    use cc_client::commands::addon_provider::GetAddonProvider;
+    use cc_client::commands::application::GetApplication;
+
+    let platform = Platform::new(|_, request| match request {
+        path if path.contains("unknown") => (404, "{}".to_owned()),
+        path if path.contains("empty") => (204, String::new()),
+        path if path.contains("summary") => {
+            (200, r#"{"user": {"id": "user_1"}, "organisations": []}"#.to_owned())
+        }
+        _ => (503, "{}".to_owned()),
+    });
+    let (client, reports) = reporting(&platform);
+    let get = |id: &str| client.send(GetAddonProvider::new(id).owner_id("orga_1"));
+    for id in ["unknown", "empty"] {
+        assert_eq!(get(id).optional().await.unwrap(), None, "{id}");
+        let answer = get(id).optional().with_answer().await.unwrap();
+        assert_eq!((answer.is_none(), answer.answers().len()), (true, 1), "{id}");
+        assert!(get(id).with_answer().optional().await.unwrap().is_none(), "{id}");
+    }
+    // The owner of an application that nobody sees is unknown.
+    assert_eq!(client.send(GetApplication::new("app_nobodys")).optional().await.unwrap(), None);
+    assert!(client.transport().call(thing("unknown")).optional().await.unwrap().is_none());
+    assert!(reports.0.lock().unwrap().is_empty());
+
+    let error = get("refused").optional().await.unwrap_err();
+    assert_eq!((error.kind(), error.is_not_found()), (ErrorKind::Refused, false));
+    assert_eq!(
+        client.transport().call(thing("refused")).optional().await.unwrap_err().kind(),
+        ErrorKind::Refused
+    );
+    assert_eq!(reports.0.lock().unwrap().len(), 2);
+    let texts = ["unknown", "empty"].map(|id| async move { get(id).await.unwrap_err().to_string() });
+    let texts = futures_util::future::join_all(texts).await;
+    assert!(
+        texts[0].contains("answered 404") && texts[1].contains("answered 204 without a body"),
+        "{texts:?}"
+    );
+    let error = client.send(GetApplication::new("app_nobodys")).await.unwrap_err();
+    assert!(error.is_not_found() && error.to_string().contains("could not resolve the resource"), "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_requests_of_a_command_share_its_time() {
     let platform = Platform::slow(|_, _| after(2 * SECOND, 200, r#""ok""#));

@@ -47,6 +47,8 @@ impl Error {
             retry_after: None,
             not_sent: false,
             not_applied: false,
+            nothing: false,
+            of_part: false,
             effect: None,
             before: None,
             earlier: false,
@@ -260,6 +262,18 @@ impl Error {
             inner.earlier = false;
             inner.not_applied = true;
         })
+    }
+
+    /// Notes that the answer is a success without a body, which means that nothing is there.
+    pub(crate) fn of_nothing(self) -> Self {
+        self.with(|inner| inner.nothing = true)
+    }
+
+    /// Notes that the failure is about a part of the resource that was asked for: [`is_not_found`](Self::is_not_found) is then
+    /// `false`, as the resource itself is there.
+    #[must_use]
+    pub fn of_part(self) -> Self {
+        self.with(|inner| inner.of_part = true)
     }
 
     /// Notes that an attempt before the last one may have been applied.

@@ -28,6 +28,7 @@ impl Error {
                 None => "check whether it was done before you send it again",
             },
             ErrorKind::Refused => return self.after_refusal(),
+            ErrorKind::Undecodable if self.0.nothing => "check the ids and the owner",
             ErrorKind::Undecodable if self.may_be_done() => {
                 "check whether it was done before you send it again, and report the answer"
             }

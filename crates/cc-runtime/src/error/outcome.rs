@@ -1,6 +1,6 @@
 //! Decides whether a failed request may have been applied, and whether to retry it.
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Result};
 
 impl Error {
     /// Returns `true` if the platform certainly did not receive the request.
@@ -74,10 +74,15 @@ impl Error {
         self.0.operation.is_some_and(|operation| operation.idempotent && !operation.one_shot)
     }
 
-    /// Returns `true` if the resource does not exist: status 404, or an id that is not visible to the credentials.
+    /// Returns `true` if the resource does not exist: status 404, an id that is not visible to the credentials
+    /// ([`ErrorKind::CannotResolveResource`]), or a success without a body for a command named `Get…`.
+    ///
+    /// [`CommandCall::optional`](crate::CommandCall::optional) turns these errors to `None`.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.0.kind == ErrorKind::CannotResolveResource || self.has_status(404)
+        let is_nothing =
+            self.0.kind == ErrorKind::CannotResolveResource || self.0.nothing || self.has_status(404);
+        is_nothing && !self.0.of_part
     }
 
     /// Returns `true` if the credentials are missing or rejected: status 401.
@@ -131,5 +136,14 @@ impl Error {
 
     fn has_status(&self, status: u16) -> bool {
         self.cause_kind() == ErrorKind::Refused && self.0.status.is_some_and(|is| is.as_u16() == status)
+    }
+}
+
+/// The outcome of an optional call: `None` in the place of an error that says that nothing is there.
+pub fn found<T>(outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -114,6 +114,10 @@ impl Error {
             }
             (ErrorKind::Unreachable, _, Some(host)) => format!("no answer from {host}").into(),
             (ErrorKind::TimedOut, _, Some(host)) => format!("timed out waiting for {host}").into(),
+            (ErrorKind::Undecodable, Some(status), host) if inner.nothing => {
+                let host = host.unwrap_or("the platform".into());
+                format!("{host} answered {} without a body", status.as_u16()).into()
+            }
             (ErrorKind::Undecodable, _, Some(host)) => {
                 format!("could not decode the answer of {host}").into()
             }

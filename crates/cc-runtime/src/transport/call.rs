@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::answer::Answer;
+use crate::error::outcome::found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::stage::{Boxed, Stage};
@@ -37,6 +38,18 @@ impl<O: Operation> Call<O> {
 
     crate::__call_setters!();
 
+    /// Makes "not there" a value: a call that is answered 404 gives `None`. All other errors stay errors. The
+    /// [hooks](crate::transport::Hooks) do not receive an error that becomes `None`.
+    ///
+    /// ```
+    /// # async fn example<O: cc_runtime::Operation<Output = String> + 'static>(call: cc_runtime::transport::Call<O>) -> cc_runtime::Result<()> {
+    /// let name: Option<String> = call.optional().await?.map(cc_runtime::Answer::into_inner);
+    /// # Ok(()) }
+    /// ```
+    pub fn optional(self) -> OptionalCall<O> {
+        OptionalCall(Stage::Ready(self))
+    }
+
     /// Sends the call and gives its answer chunk by chunk, however large it is: [`Transport::download`].
     ///
     /// ```no_run
@@ -64,6 +77,42 @@ impl<O: Operation> Call<O> {
             Err(error) => transport.failed(O::INFO, error, &options).await,
         };
         answer.map_err(|error| error.with_sent_at(sent_at))
+    }
+}
+
+/// A call of one operation that gives `None` if the platform answers 404: see [`Call::optional`].
+#[must_use = "a call does nothing until it is awaited"]
+pub struct OptionalCall<O: Operation>(Stage<Call<O>, Boxed<Result<Option<Answer<O::Output>>>>>);
+
+/// Nothing is pinned but the future on the heap.
+impl<O: Operation> Unpin for OptionalCall<O> {}
+
+impl<O: Operation + 'static> Future for OptionalCall<O> {
+    type Output = Result<Option<Answer<O::Output>>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.get_mut().0.poll(cx, |call| {
+            Box::pin(async move {
+                let Call { options, sent_at, stage } = call;
+                let (transport, operation) = match stage {
+                    Stage::Ready(parts) => parts,
+                    stage => return found(Call { options, sent_at, stage }.await),
+                };
+                // The hooks hear an error only after it is known not to become `None`.
+                let quiet = options.clone().report_errors(false);
+                let outcome = found(transport.send(&operation, &quiet).await);
+                if let (Err(error), false) = (&outcome, options.quiet) {
+                    transport.report(error).await;
+                }
+                outcome.map_err(|error| error.with_sent_at(sent_at))
+            })
+        })
+    }
+}
+
+impl<O: Operation + fmt::Debug> fmt::Debug for OptionalCall<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OptionalCall").field(&self.0.ready()).finish()
     }
 }
 

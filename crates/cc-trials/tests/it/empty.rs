@@ -188,7 +188,6 @@ async fn what_a_change_created_is_found_in_a_list_when_only_one_thing_there_can_
         let ids = sandbox.ids();
         let addon = json!({ "addonId": ids.addon });
         let addon = catalog::dispatch(&memory::client(&sandbox), "GetAddon", addon).await.unwrap();
-        let addon = addon["result"].clone();
         let of = |part: &str| addon[part]["id"].as_str().unwrap_or_default();
         let text = input.to_string().replace("OWNER", &ids.organisation).replace("APP", &ids.application);
         let text = text.replace("PROVIDER", of("provider")).replace("PLAN", of("plan"));

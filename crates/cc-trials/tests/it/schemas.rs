@@ -423,3 +423,24 @@ async fn what_is_refused_is_named_as_the_caller_wrote_it() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     assert!(refused > 500, "{refused}");
 }
+
+#[test]
+fn what_a_get_command_does_not_find_is_an_error_and_never_null() {
+    let gets = catalog::commands().iter().filter(|command| {
+        let name = command.name();
+        command.kind() == CommandKind::Once && (name.starts_with("Get") || name.starts_with("Find"))
+    });
+    let mut tried = 0;
+    for command in gets {
+        let schema = command.output_schema().to_value();
+        let output = schema.pointer("/properties/result").unwrap_or(&schema);
+        let mut output = output.clone();
+        // References inside the property lead to the definitions at the root.
+        if let (Some(output), Some(definitions)) = (output.as_object_mut(), schema.get("$defs")) {
+            output.insert("$defs".to_owned(), definitions.clone());
+        }
+        assert!(!validator(command.name(), &output).is_valid(&Value::Null), "{} may be null", command.name());
+        tried += 1;
+    }
+    assert!(tried > 50, "{tried}");
+}

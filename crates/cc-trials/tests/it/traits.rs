@@ -81,7 +81,8 @@ fn runtime() -> impl IntoIterator<Item = &'static str> {
     use cc_client::runtime::tasks::*;
     use cc_client::runtime::transport::observe;
     use cc_client::runtime::transport::{
-        Body, CacheKey, CacheMode, CachedAnswer, HttpService, MemoryCache, ResponseHead, Ticket, Turn,
+        Body, CacheKey, CacheMode, CachedAnswer, HttpService, MemoryCache, OptionalCall, ResponseHead,
+        Ticket, Turn,
     };
     use cc_client::runtime::*;
 
@@ -94,12 +95,12 @@ fn runtime() -> impl IntoIterator<Item = &'static str> {
         stored: Secret, SecretJson, ServiceUrl, Patch<String>, TimestampMillis;
         data: OAuth1, Source, NaturalKey, Difference, Differences, Ensured<u8>, Existing<u8>, Lost, CacheKey, CacheMode,
             CachePolicy, RetryPolicy, SecretUrl, Defaults, RetryBudget, StreamDefaults, Endpoint, ErrorContext, FieldContext,
-            Discard<Get>, OrNothing<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason;
+            Discard<Get>, OrNotFound<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason;
         value: Credentials, Provider, Infer, Inferred, Home, CachedAnswer, MemoryCache, CallOptions, HttpService, Transport,
             Answer<u8>, CommandAnswer<u8>, Request, Alone<u8>, Work<u8>, observe::CallStart,
             observe::CacheLookup, observe::Wait, observe::ObserverHandle, input::Plain, input::Optional;
         handle: TransportBuilder, RequestBuilder, Creations, Holders, Ticket, Turn<u8>, Delivered;
-        running: Call<Get>, CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
+        running: Call<Get>, OptionalCall<Get>, CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
         any: ResponseHead<'static>, Hold<'static>, Wait<'static>, CommandInfo<cc_client::Client>, Run<cc_client::Client>,
             observe::CallEnd<'static>, observe::AttemptStart<'static>, observe::AttemptEnd<'static>,
             observe::StreamChange<'static>, observe::StreamChangeKind<'static>, observe::DurationMetric<'static>,

@@ -18,7 +18,10 @@ pub(super) struct Output {
     pub(super) model: bool,
     pub(super) void: bool,
     pub(super) binary: bool,
-    pub(super) empty: Option<String>,
+    /// `true` if 404 is the empty list.
+    or_empty: bool,
+    /// `true` if a success without a body means that nothing is there.
+    present: bool,
     pub(super) sort: Option<String>,
     /// `true` if the platform may omit the answer, because it belongs to a change.
     pub(super) change: bool,
@@ -43,7 +46,7 @@ impl Output {
             _ => one.rust(types),
         };
         let binary = *ty == Ty::Bytes;
-        debug_assert!(!operation.id.is_empty());
+        let present = !(void || binary || list || operation.is_change());
         Self {
             one,
             short,
@@ -51,7 +54,8 @@ impl Output {
             model,
             void,
             binary,
-            empty: command.empty.clone(),
+            or_empty: command.or_empty,
+            present,
             sort: command.sort.clone(),
             change,
             teaches: command.teaches,
@@ -59,23 +63,6 @@ impl Output {
     }
 
     pub(super) fn ty(&self) -> String {
-        let ty = self.bare();
-        if self.empty.as_deref() == Some("null") { format!("Option<{ty}>") } else { ty }
-    }
-
-    /// The output for the surface.
-    pub(super) fn surface(&self) -> String {
-        let ty = match (self.void, self.binary, self.list) {
-            (true, ..) => "void".to_owned(),
-            (_, true, _) => "bytes".to_owned(),
-            (_, _, true) => format!("[{}]", self.short),
-            _ => self.short.clone(),
-        };
-        if self.empty.as_deref() == Some("null") { format!("{ty}?") } else { ty }
-    }
-
-    /// The type of an output that is there.
-    fn bare(&self) -> String {
         if self.void {
             "()".to_owned()
         } else if self.binary {
@@ -87,20 +74,25 @@ impl Output {
         }
     }
 
-    /// The request as it is called: an answer that is not used is not read, and one that may be missing is optional.
-    pub(super) fn request(&self, request: &str) -> String {
-        if self.void {
-            format!("cc_runtime::Discard({{ {request} }})")
-        } else if self.may_find_nothing() {
-            format!("cc_runtime::OrNothing({{ {request} }})")
-        } else {
-            request.to_owned()
+    /// The output for the surface.
+    pub(super) fn surface(&self) -> String {
+        match (self.void, self.binary, self.list) {
+            (true, ..) => "void".to_owned(),
+            (_, true, _) => "bytes".to_owned(),
+            (_, _, true) => format!("[{}]", self.short),
+            _ => self.short.clone(),
         }
     }
 
-    /// Returns `true` if a success without a body means that nothing was found.
-    fn may_find_nothing(&self) -> bool {
-        self.empty.as_deref() == Some("null") && !self.void && !self.binary && !self.change
+    /// The request as it is called: an answer that is not used is not read, and one that a read needs must not be empty.
+    pub(super) fn request(&self, request: &str) -> String {
+        if self.void {
+            format!("cc_runtime::Discard({{ {request} }})")
+        } else if self.present {
+            format!("cc_runtime::OrNotFound({{ {request} }})")
+        } else {
+            request.to_owned()
+        }
     }
 
     /// The output in words, for the error that says that it was not answered.
@@ -127,31 +119,20 @@ impl Output {
     /// may be answered without one.
     pub(super) fn render(&self, call: &str, reread: Option<&str>) -> String {
         let mut out = String::new();
-        match self.empty.as_deref() {
-            Some(kind) => {
-                let nothing = if kind == "list" { "Vec::new()" } else { "None" };
-                let _ = writeln!(
-                    out,
-                    "let answer = match {call} {{ Ok(answer) => answer, Err(error) if error.is_not_found() => return Ok({nothing}), Err(error) => return Err(error) }};"
-                );
-            }
-            None if self.void => {
-                let _ = writeln!(out, "{call}?;\nOk(())");
-                return out;
-            }
-            None => {
-                let _ = writeln!(out, "let answer = {call}?;");
-            }
-        }
         if self.void {
-            out.push_str("drop(answer);\nOk(Some(()))\n");
+            let _ = writeln!(out, "{call}?;\nOk(())");
             return out;
         }
-        let mut value = if self.may_find_nothing() {
-            out.push_str("let Some(answer) = answer.into_inner() else { return Ok(None) };\n");
-            self.converted("answer")
-        } else if let (true, Some(reread)) = (self.change, reread) {
-            let _ = writeln!(out, "let value: {} = {reread};", self.bare());
+        if self.or_empty {
+            let _ = writeln!(
+                out,
+                "let answer = match {call} {{ Ok(answer) => answer, Err(error) if error.is_not_found() => return Ok(Vec::new()), Err(error) => return Err(error) }};"
+            );
+        } else {
+            let _ = writeln!(out, "let answer = {call}?;");
+        }
+        let mut value = if let (true, Some(reread)) = (self.change, reread) {
+            let _ = writeln!(out, "let value: {} = {reread};", self.ty());
             "value".to_owned()
         } else if self.change {
             self.converted(&format!("answer.required({:?})?.into_inner()", self.what()))
@@ -175,15 +156,10 @@ impl Output {
         }
         if self.teaches {
             let each = if self.list { "&output" } else { "[&output]" };
-            let _ =
-                writeln!(out, "let output: {} = {value};\ncx.learn(&self.owner_id, {each});", self.bare());
+            let _ = writeln!(out, "let output: {} = {value};\ncx.learn(&self.owner_id, {each});", self.ty());
             value = "output".to_owned();
         }
-        if self.empty.as_deref() == Some("null") {
-            let _ = writeln!(out, "Ok(Some({value}))");
-        } else {
-            let _ = writeln!(out, "Ok({value})");
-        }
+        let _ = writeln!(out, "Ok({value})");
         out
     }
 }

@@ -21,17 +21,13 @@ pub(super) fn page(operation: &Operation, command: &Command) -> String {
             owner.to_snake_case()
         );
     }
-    match command.empty.as_deref() {
-        Some("list") => text.push_str(" Returns an empty list if nothing is found."),
-        Some(_) => {
-            text.push_str(" Returns `None` if the resource does not exist or is not visible to the caller.")
-        }
-        None => {}
+    if command.or_empty {
+        text.push_str(" Returns an empty list if nothing is found.");
     }
     if !operation.errors.is_empty() {
         text.push_str("\n\n# Errors");
         for (status, description) in &operation.errors {
-            if status == "404" && command.empty.is_some() {
+            if status == "404" && command.or_empty {
                 continue;
             }
             let _ = write!(text, "\n- {status}: {description}");

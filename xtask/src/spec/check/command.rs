@@ -223,10 +223,13 @@ fn answer<'a>(
     let answer = Answer::of(report, operation);
     if let Some(empty) = command.get("empty") {
         match empty.as_str() {
-            Some("null") => {}
             Some("list") if matches!(answer, Answer::List(_) | Answer::Unknown) => {}
             Some("list") => problem(empty.line, "`empty: list` needs an answer that is a list".to_owned()),
-            _ => problem(empty.line, "`empty` must be `'null'` or `list`".to_owned()),
+            _ => problem(
+                empty.line,
+                "`empty` must be `list`: a thing that is not there is an error, which callers make optional"
+                    .to_owned(),
+            ),
         }
     }
     let Some(sort) = command.get("sort") else { return };

@@ -117,6 +117,14 @@ fn texts(command: &Node, problems: &mut Problems) {
     if let Some(empty) = one_of("empty", &["null"]) {
         problem(empty.line, "`empty` must be `'null'`: the output is then an `Option`");
     }
+    if let Some(empty) = command.get("empty")
+        && command.str_at("name").is_some_and(|name| name.starts_with("Get") || name.starts_with("Find"))
+    {
+        problem(
+            empty.line,
+            "remove `empty`: a thing that a `Get…` or `Find…` does not find is an error, which callers make optional",
+        );
+    }
     if let Some(clean_up) = command.get("clean-up")
         && clean_up.to_json().as_u64().is_none()
     {

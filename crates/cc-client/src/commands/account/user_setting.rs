@@ -12,10 +12,6 @@ impl Run for GetUserSetting {
         check_path("settingName", "name", &self.name)?;
         let mut request = cc_api_account::GetUserSetting::new(self.name);
         request.env = self.env;
-        match cx.call(request).await {
-            Ok(setting) => Ok(Some(setting.into_inner().value)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(cx.call(request).await?.into_inner().value)
     }
 }

@@ -10,7 +10,7 @@ use crate::context::Context;
 pub(super) async fn with_branches(cx: &Context, mut application: Application) -> Result<Application> {
     application.branches = if application.is_github() {
         let command = GetApplicationBranches::new(&application.id).owner_id(&application.owner_id);
-        cx.send(command).await?
+        cx.send_optional(command).await?
     } else {
         Some(vec![application.branch.clone().unwrap_or_else(|| "master".to_owned())])
     };

@@ -12,19 +12,13 @@ use crate::resolve::Ids;
 impl Run for GetApplication {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let ids = Ids::new().owner(self.owner_id.clone(), &self.application_id);
-        let answer = cx
-            .resolved(ids, |ids| {
-                cc_api_application::GetApplication::new(ids.owner_id(), &self.application_id)
-            })
-            .await;
-        let application = match answer {
-            Ok(answer) => Application::from(answer.into_inner()),
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let answer = cx.resolved(ids, |ids| {
+            cc_api_application::GetApplication::new(ids.owner_id(), &self.application_id)
+        });
+        let application = Application::from(answer.await?.into_inner());
         if self.with_branches != Some(true) {
-            return Ok(Some(application));
+            return Ok(application);
         }
-        with_branches(cx, application).await.map(Some)
+        with_branches(cx, application).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::convert::identity;
 
-use cc_runtime::{Error, OrNothing, OwnerId, Result};
+use cc_runtime::{Error, OrNotFound, OwnerId, Result};
 
 use super::{CreateTag, DeleteTag, ListTag, UpdateTag};
 use crate::command::Run;
@@ -32,7 +32,7 @@ async fn read(cx: &Context, target: Target<'_>, owner: &Option<OwnerId>) -> Resu
 
 /// The logic of a command about the tags of an application or an add-on, which gives the tags back, sorted.
 macro_rules! tag_command {
-    ($name:ident ( $($field:ident),* ): $application:ident, $addon:ident, empty: $empty:literal, as: $as:expr) => {
+    ($name:ident ( $($field:ident),* ): $application:ident, $addon:ident, empty: $empty:literal, as: ($as:expr, $tags:expr)) => {
         impl Run for $name {
             async fn run(self, cx: &Context) -> Result<Self::Output> {
                 let target = Target::of(&self.application_id, &self.addon_id, ["applicationId", "addonId"])?;
@@ -54,7 +54,7 @@ macro_rules! tag_command {
                 };
                 match answer {
                     Ok(answer) => {
-                        let mut tags = match answer.into_inner() {
+                        let mut tags = match $tags(answer.into_inner()) {
                             Some(tags) => tags,
                             None if $empty => Vec::new(),
                             None => read(cx, target, &self.owner_id).await.map_err(Error::applied)?,
@@ -70,7 +70,7 @@ macro_rules! tag_command {
     };
 }
 
-tag_command!(CreateTag(tag): AddApplicationTag, AddAddonTag, empty: false, as: identity);
-tag_command!(DeleteTag(tag): RemoveApplicationTag, RemoveAddonTag, empty: false, as: identity);
-tag_command!(ListTag(): ListApplicationTags, ListAddonTags, empty: true, as: OrNothing);
-tag_command!(UpdateTag(tags): ReplaceApplicationTags, ReplaceAddonTags, empty: false, as: identity);
+tag_command!(CreateTag(tag): AddApplicationTag, AddAddonTag, empty: false, as: (identity, identity));
+tag_command!(DeleteTag(tag): RemoveApplicationTag, RemoveAddonTag, empty: false, as: (identity, identity));
+tag_command!(ListTag(): ListApplicationTags, ListAddonTags, empty: true, as: (OrNotFound, Some));
+tag_command!(UpdateTag(tags): ReplaceApplicationTags, ReplaceAddonTags, empty: false, as: (identity, identity));

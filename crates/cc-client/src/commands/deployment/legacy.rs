@@ -15,10 +15,7 @@ impl Run for GetDeploymentLegacy {
             let (application, deployment) = (&self.application_id, &self.deployment_id);
             cc_api_deployment::GetLegacyDeployment::new(ids.owner_id(), application, deployment)
         });
-        match answer.await {
-            Ok(answer) => Ok(Some(DeploymentLegacy::of(self.application_id.clone(), answer.into_inner()))),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let deployment = answer.await?.into_inner();
+        Ok(DeploymentLegacy::of(self.application_id.clone(), deployment))
     }
 }

@@ -38,12 +38,8 @@ impl Run for GetLoadBalancerInfo {
                 .await
             }
         };
-        let mut list: Vec<LoadBalancerInfo> = match answer {
-            Ok(answer) => each(answer.into_inner()),
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let mut list: Vec<LoadBalancerInfo> = each(answer?.into_inner());
         list.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Some(list))
+        Ok(list)
     }
 }

@@ -10,6 +10,6 @@ use crate::context::Context;
 impl Run for EnableGrafana {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call(Discard(cc_api_metrics::CreateGrafana::new(&self.owner_id))).await?;
-        cx.reloading().send(GetGrafana::new(self.owner_id)).await.map_err(Error::applied)
+        cx.reloading().send_optional(GetGrafana::new(self.owner_id)).await.map_err(Error::applied)
     }
 }

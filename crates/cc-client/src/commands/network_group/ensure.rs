@@ -75,7 +75,7 @@ impl Ensure for CreateNetworkGroupMember {
     async fn look(&self, cx: &Context) -> Result<Vec<NetworkGroupMember>> {
         let member = real_id(cx, self.member_id.clone()).await?;
         let get = GetNetworkGroupMember::new(&self.owner_id, &self.network_group_id, member);
-        Ok(cx.send(get).await?.into_iter().collect())
+        Ok(cx.send_optional(get).await?.into_iter().collect())
     }
 
     fn id(member: &NetworkGroupMember) -> String {

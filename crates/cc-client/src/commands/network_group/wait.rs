@@ -17,13 +17,12 @@ pub(super) const AT_MOST: Duration = Duration::from_secs(30);
 /// # Errors
 /// [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) after 30 s: the change may still happen. The
 /// first error of a look.
-pub(super) async fn until_there<C, T>(cx: &Context, what: &str, look: C) -> Result<T>
+pub(super) async fn until_there<C>(cx: &Context, what: &str, look: C) -> Result<C::Output>
 where
-    C: Command<Context = Context, Output = Option<T>> + Clone,
-    T: Send,
+    C: Command<Context = Context> + Clone,
 {
     let cx = &cx.reloading();
-    let found = cx.poll(EVERY, AT_MOST, || cx.send(look.clone())).await;
+    let found = cx.poll(EVERY, AT_MOST, || cx.send_optional(look.clone())).await;
     found.map_err(|error| late(error, what, "there"))
 }
 
@@ -31,15 +30,14 @@ where
 ///
 /// # Errors
 /// Those of [`until_there`].
-pub(super) async fn until_gone<C, T>(cx: &Context, what: &str, look: C) -> Result<()>
+pub(super) async fn until_gone<C>(cx: &Context, what: &str, look: C) -> Result<()>
 where
-    C: Command<Context = Context, Output = Option<T>> + Clone,
-    T: Send,
+    C: Command<Context = Context> + Clone,
 {
     let cx = &cx.reloading();
     let gone = cx
         .poll(EVERY, AT_MOST, || async {
-            let found = cx.send(look.clone()).await?;
+            let found = cx.send_optional(look.clone()).await?;
             Ok(found.is_none().then_some(()))
         })
         .await;

@@ -1,7 +1,7 @@
 //! Registering programs.
 
 use cc_api_oauth::types::OauthConsumerInput;
-use cc_runtime::{Answer, Error, ErrorKind, Result};
+use cc_runtime::{Answer, Result};
 
 use super::GetOauthConsumer;
 use super::{CreateOauthConsumer, UpdateOauthConsumer};
@@ -48,10 +48,6 @@ impl Run for UpdateOauthConsumer {
                 cc_api_oauth::UpdateOauthConsumer::new(ids.owner_id(), key, body.clone())
             })
             .await?;
-        cx.changed(updated, async {
-            let found = cx.reloading().send(GetOauthConsumer::new(key)).await?;
-            found.ok_or_else(|| Error::new(ErrorKind::CannotResolveResource))
-        })
-        .await
+        cx.changed(updated, cx.reloading().send(GetOauthConsumer::new(key))).await
     }
 }

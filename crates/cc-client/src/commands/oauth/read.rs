@@ -1,7 +1,6 @@
 //! Reads registered programs.
 
 use cc_runtime::Result;
-use http::StatusCode;
 
 use super::GetOauthConsumerSecret;
 use super::model::OauthConsumer;
@@ -20,17 +19,12 @@ impl Run for GetOauthConsumer {
         let secret = async {
             let mut command = GetOauthConsumerSecret::new(&key);
             command.owner_id = owner_id.clone();
-            if with_secret == Some(true) { cx.send(command).await } else { Ok(None) }
+            if with_secret == Some(true) { cx.send_optional(command).await } else { Ok(None) }
         };
         let (consumer, secret) = futures_util::future::join(consumer, secret).await;
-        let consumer = match consumer {
-            Ok(consumer) => consumer.into_inner(),
-            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let mut consumer = OauthConsumer::from(consumer);
+        let mut consumer = OauthConsumer::from(consumer?.into_inner());
         consumer.secret = secret?.map(|answer| answer.secret);
-        Ok(Some(consumer))
+        Ok(consumer)
     }
 }
 
@@ -47,7 +41,7 @@ impl Run for ListOauthConsumer {
         if self.with_secret == Some(true) {
             let owner = &self.owner_id;
             let secrets = cx.for_each(&consumers, |consumer| {
-                cx.send(GetOauthConsumerSecret::new(&consumer.key).owner_id(owner))
+                cx.send_optional(GetOauthConsumerSecret::new(&consumer.key).owner_id(owner))
             });
             let secrets = secrets.await;
             for (consumer, secret) in consumers.iter_mut().zip(secrets) {

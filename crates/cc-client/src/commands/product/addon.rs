@@ -15,16 +15,12 @@ impl Run for GetProductAddon {
         check_owner(&self.owner_id)?;
         let mut request = cc_api_product::GetProductAddonProvider::new(&self.id);
         request.orga_id = self.owner_id;
-        let addon: AddonProviderFull = match cx.call(request).await {
-            Ok(answer) => answer.into_inner().into(),
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let addon: AddonProviderFull = cx.call(request).await?.into_inner().into();
         let versions = match self.with_versions {
-            Some(true) => cx.send(GetProductAddonVersions::new(self.id)).await?,
+            Some(true) => cx.send_optional(GetProductAddonVersions::new(self.id)).await?,
             _ => None,
         };
-        Ok(Some(ProductAddon { addon, versions }))
+        Ok(ProductAddon { addon, versions })
     }
 }
 
@@ -41,7 +37,7 @@ impl Run for ListProductAddon {
         let ids: Vec<AddonProviderId> = addons.iter().map(|addon| addon.provider.id.clone()).collect();
         let versions = cx.for_each(ids, |id| cx.send(GetProductAddonVersions::new(id))).await;
         let all = addons.into_iter().zip(versions);
-        Ok(all.map(|(addon, versions)| ProductAddon { addon, versions: versions.ok().flatten() }).collect())
+        Ok(all.map(|(addon, versions)| ProductAddon { addon, versions: versions.ok() }).collect())
     }
 }
 

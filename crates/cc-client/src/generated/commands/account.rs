@@ -45,7 +45,9 @@ impl Command for GetProfile {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = cx.call({ cc_api_account::GetProfile::new() }).await?;
+        let answer = cx
+            .call({ cc_runtime::OrNotFound({ cc_api_account::GetProfile::new() }) })
+            .await?;
         Ok(answer.into_inner().into())
     }
 }
@@ -682,11 +684,11 @@ impl Command for SetUserSetting {
 
 /// Deletes one console setting of the caller.
 ///
-/// Operation: `delete_user_setting` (`DELETE /v4/console/settings/{settingName}`). Returns `None` if the
-/// resource does not exist or is not visible to the caller.
+/// Operation: `delete_user_setting` (`DELETE /v4/console/settings/{settingName}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -733,13 +735,12 @@ impl DeleteUserSetting {
 
 impl Command for DeleteUserSetting {
     const NAME: &'static str = "DeleteUserSetting";
-    type Output = Option<()>;
+    type Output = ();
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path("settingName", "name", &self.name)?;
-        let answer = match cx
-            .call({
+        cx.call({
                 cc_runtime::Discard({
                     let mut request = cc_api_account::DeleteUserSetting::new(
                         self.name.clone(),
@@ -748,14 +749,8 @@ impl Command for DeleteUserSetting {
                     request
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        drop(answer);
-        Ok(Some(()))
+            .await?;
+        Ok(())
     }
 }
 
@@ -1306,9 +1301,10 @@ impl Command for GetAuthMfaBackupCodes {
 
 /// Reads the value of one console setting of the caller.
 ///
-/// Returns `None` if the setting does not exist.
-///
 /// Operation: `get_user_setting`.
+///
+/// # Errors
+/// - 404 if the setting does not exist.
 ///
 /// # Example
 /// ```
@@ -1354,7 +1350,7 @@ impl GetUserSetting {
 
 impl Command for GetUserSetting {
     const NAME: &'static str = "GetUserSetting";
-    type Output = Option<String>;
+    type Output = String;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -279,12 +279,12 @@ impl Command for CreateAddon {
 /// Reads one add-on.
 ///
 /// Operation: `get_addon` (`GET /v2/organisations/{ownerId}/addons/{addonId}`). If the owner is not given, it
-/// is resolved from `addon_id`, without a request if it is already cached. Returns `None` if the resource does
-/// not exist or is not visible to the caller.
+/// is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -331,29 +331,23 @@ impl GetAddon {
 
 impl Command for GetAddon {
     const NAME: &'static str = "GetAddon";
-    type Output = Option<crate::commands::addon::model::Addon>;
+    type Output = crate::commands::addon::model::Addon;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -541,12 +535,12 @@ impl Command for DeleteAddon {
 /// The data are valid for a short time, and differ for each call.
 ///
 /// Operation: `get_addon_sso` (`GET /v2/organisations/{ownerId}/addons/{addonId}/sso`). If the owner is not
-/// given, it is resolved from `addon_id`, without a request if it is already cached. Returns `None` if the
-/// resource does not exist or is not visible to the caller.
+/// given, it is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -593,29 +587,23 @@ impl GetAddonSso {
 
 impl Command for GetAddonSso {
     const NAME: &'static str = "GetAddonSso";
-    type Output = Option<crate::commands::addon::model::AddonSso>;
+    type Output = crate::commands::addon::model::AddonSso;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_addon::GetAddonSso::new(ids.owner_id(), ids.addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -808,13 +796,13 @@ impl Command for StartMigration {
 ///
 /// Operation: `get_migration_preorder`
 /// (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`). If the owner is not given, it is
-/// resolved from `addon_id`, without a request if it is already cached. Returns `None` if the resource does not
-/// exist or is not visible to the caller.
+/// resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -868,17 +856,17 @@ impl ListMigrationPreorder {
 
 impl Command for ListMigrationPreorder {
     const NAME: &'static str = "ListMigrationPreorder";
-    type Output = Option<crate::commands::addon::model::MigrationPreorder>;
+    type Output = crate::commands::addon::model::MigrationPreorder;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_addon::GetMigrationPreorder::new(
                             ids.owner_id(),
                             ids.addon_id(),
@@ -887,26 +875,20 @@ impl Command for ListMigrationPreorder {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
 /// Reads one migration of an add-on.
 ///
 /// Operation: `get_migration` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`). If
-/// the owner is not given, it is resolved from `addon_id`, without a request if it is already cached. Returns
-/// `None` if the resource does not exist or is not visible to the caller.
+/// the owner is not given, it is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -960,17 +942,17 @@ impl GetMigration {
 
 impl Command for GetMigration {
     const NAME: &'static str = "GetMigration";
-    type Output = Option<crate::commands::addon::model::Migration>;
+    type Output = crate::commands::addon::model::Migration;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_addon::GetMigration::new(
                             ids.owner_id(),
                             ids.addon_id(),
@@ -979,14 +961,8 @@ impl Command for GetMigration {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 

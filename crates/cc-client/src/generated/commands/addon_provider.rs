@@ -12,11 +12,11 @@ use crate::resolve::Ids;
 ///
 /// Operation: `get_addon_provider` (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). If the
 /// owner is not given, it is resolved from `addon_provider_id`, without a request if it is already cached.
-/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -63,15 +63,15 @@ impl GetAddonProvider {
 
 impl Command for GetAddonProvider {
     const NAME: &'static str = "GetAddonProvider";
-    type Output = Option<crate::commands::addon_provider::model::AddonProvider>;
+    type Output = crate::commands::addon_provider::model::AddonProvider;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_addon_provider::GetAddonProvider::new(
                             ids.owner_id(),
                             self.addon_provider_id.clone(),
@@ -79,14 +79,8 @@ impl Command for GetAddonProvider {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -684,11 +678,11 @@ impl Command for DeleteAddonProviderPlan {
 ///
 /// A provider without selectable versions answers 404, or with a format of its own.
 ///
-/// Operation: `get_addon_provider_versions` (`GET /v4/addon-providers/{addonProviderId}`). Returns `None` if
-/// the resource does not exist or is not visible to the caller.
+/// Operation: `get_addon_provider_versions` (`GET /v4/addon-providers/{addonProviderId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+/// - 404: The provider has no versions to choose from.
 ///
 /// # Example
 /// ```
@@ -720,25 +714,19 @@ impl GetProductAddonVersions {
 
 impl Command for GetProductAddonVersions {
     const NAME: &'static str = "GetProductAddonVersions";
-    type Output = Option<crate::commands::addon_provider::model::ProductAddonVersions>;
+    type Output = crate::commands::addon_provider::model::ProductAddonVersions;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path("addonProviderId", "id", &self.id)?;
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_addon_provider::GetAddonProviderVersions::new(self.id.clone())
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 

@@ -88,12 +88,12 @@ impl Command for DeleteApplication {
 ///
 /// Operation: `list_application_branches`
 /// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/branches`). If the owner is not given, it is
-/// resolved from `application_id`, without a request if it is already cached. Returns `None` if the resource
-/// does not exist or is not visible to the caller.
+/// resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -140,32 +140,24 @@ impl GetApplicationBranches {
 
 impl Command for GetApplicationBranches {
     const NAME: &'static str = "GetApplicationBranches";
-    type Output = Option<Vec<String>>;
+    type Output = Vec<String>;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_runtime::OrNothing({
-                        cc_api_application::ListApplicationBranches::new(
-                            ids.owner_id(),
-                            self.application_id.clone(),
-                        )
-                    })
+                    cc_api_application::ListApplicationBranches::new(
+                        ids.owner_id(),
+                        self.application_id.clone(),
+                    )
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        let mut list: Vec<String> = answer;
+            .await?;
+        let mut list: Vec<String> = answer.into_inner();
         list.sort();
-        Ok(Some(list))
+        Ok(list)
     }
 }
 
@@ -348,12 +340,12 @@ impl Command for DeleteDomain {
 ///
 /// Operation: `get_primary_domain`
 /// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). If the owner is not
-/// given, it is resolved from `application_id`, without a request if it is already cached. Returns `None` if
-/// the resource does not exist or is not visible to the caller.
+/// given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The application has no primary domain.
 ///
 /// # Example
 /// ```
@@ -403,15 +395,15 @@ impl GetPrimaryDomain {
 
 impl Command for GetPrimaryDomain {
     const NAME: &'static str = "GetPrimaryDomain";
-    type Output = Option<crate::commands::application::model::PrimaryDomain>;
+    type Output = crate::commands::application::model::PrimaryDomain;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_application::GetPrimaryDomain::new(
                             ids.owner_id(),
                             self.application_id.clone(),
@@ -419,14 +411,8 @@ impl Command for GetPrimaryDomain {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -938,11 +924,13 @@ impl Command for CreateApplication {
 
 /// Reads one application, optionally with the branches of its repository.
 ///
-/// Returns `None` if the application does not exist or is not visible to the caller.
-///
 /// Requests: `get_application`, and `list_application_branches` for code on GitHub.
 ///
 /// Operations: `get_application`, `list_application_branches`.
+///
+/// # Errors
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource), or 404 if the owner is given, if the application does not exist or is
+///   not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -1002,7 +990,7 @@ impl GetApplication {
 
 impl Command for GetApplication {
     const NAME: &'static str = "GetApplication";
-    type Output = Option<crate::commands::application::model::Application>;
+    type Output = crate::commands::application::model::Application;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -1572,9 +1560,11 @@ impl Command for GetEnvironment {
 /// Reads the environment variables that an application exposes to the applications that depend on it, sorted by
 /// name.
 ///
-/// Returns `None` if the application does not exist or is not visible to the caller.
-///
 /// Operation: `get_exposed_environment`.
+///
+/// # Errors
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource), or 404 if the owner is given, if the application does not exist or is
+///   not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -1622,7 +1612,7 @@ impl GetExposedEnvironment {
 
 impl Command for GetExposedEnvironment {
     const NAME: &'static str = "GetExposedEnvironment";
-    type Output = Option<Vec<crate::commands::application::model::EnvironmentVariable>>;
+    type Output = Vec<crate::commands::application::model::EnvironmentVariable>;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -179,12 +179,12 @@ impl Command for ListUnpaidInvoice {
 
 /// Reads one invoice.
 ///
-/// Operation: `get_invoice` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`). Returns
-/// `None` if the resource does not exist or is not visible to the caller.
+/// Operation: `get_invoice` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -225,38 +225,32 @@ impl GetInvoice {
 
 impl Command for GetInvoice {
     const NAME: &'static str = "GetInvoice";
-    type Output = Option<crate::commands::billing::model::Invoice>;
+    type Output = crate::commands::billing::model::Invoice;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_billing::GetInvoice::new(
                         self.owner_id.clone(),
                         self.invoice_number.clone(),
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
 /// Reads one invoice as a web page.
 ///
 /// Operation: `get_invoice_html` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`).
-/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -297,38 +291,32 @@ impl GetInvoiceHtml {
 
 impl Command for GetInvoiceHtml {
     const NAME: &'static str = "GetInvoiceHtml";
-    type Output = Option<String>;
+    type Output = String;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_billing::GetInvoiceHtml::new(
                         self.owner_id.clone(),
                         self.invoice_number.clone(),
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 
 /// Reads one invoice as a PDF document.
 ///
 /// Operation: `get_invoice_pdf` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`).
-/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -369,24 +357,19 @@ impl GetInvoicePdf {
 
 impl Command for GetInvoicePdf {
     const NAME: &'static str = "GetInvoicePdf";
-    type Output = Option<crate::Binary>;
+    type Output = crate::Binary;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
                 cc_api_billing::GetInvoicePdf::new(
                     self.owner_id.clone(),
                     self.invoice_number.clone(),
                 )
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        Ok(Some(crate::Binary::from(answer.into_inner())))
+            .await?;
+        Ok(crate::Binary::from(answer.into_inner()))
     }
 }
 
@@ -724,12 +707,12 @@ impl Command for AuthorizeStripe {
 
 /// Reads the prices of a zone for one owner.
 ///
-/// Operation: `get_price_system` (`GET /v4/billing/organisations/{ownerId}/price-system`). Returns `None` if
-/// the resource does not exist or is not visible to the caller.
+/// Operation: `get_price_system` (`GET /v4/billing/organisations/{ownerId}/price-system`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -770,28 +753,22 @@ impl GetPriceSystem {
 
 impl Command for GetPriceSystem {
     const NAME: &'static str = "GetPriceSystem";
-    type Output = Option<crate::commands::billing::model::PriceSystem>;
+    type Output = crate::commands::billing::model::PriceSystem;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_query("zone_id", "zone", &self.zone)?;
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_billing::GetPriceSystem::new(
                         self.owner_id.clone(),
                         self.zone.clone(),
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -839,7 +816,11 @@ impl Command for GetCreditsSummary {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
-            .call({ cc_api_billing::GetCreditsSummary::new(self.owner_id.clone()) })
+            .call({
+                cc_runtime::OrNotFound({
+                    cc_api_billing::GetCreditsSummary::new(self.owner_id.clone())
+                })
+            })
             .await?;
         Ok(answer.into_inner())
     }

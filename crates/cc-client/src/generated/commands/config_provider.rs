@@ -11,12 +11,12 @@ use crate::resolve::Ids;
 /// Reads the environment variables of one configuration provider.
 ///
 /// Operation: `get_config_provider_environment`
-/// (`GET /v4/addon-providers/config-provider/addons/{addonId}/env`). Returns `None` if the resource does not
-/// exist or is not visible to the caller.
+/// (`GET /v4/addon-providers/config-provider/addons/{addonId}/env`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -48,31 +48,24 @@ impl GetConfigProvider {
 
 impl Command for GetConfigProvider {
     const NAME: &'static str = "GetConfigProvider";
-    type Output = Option<Vec<cc_api_config_provider::types::EnvironmentVariable>>;
+    type Output = Vec<cc_api_config_provider::types::EnvironmentVariable>;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
-                        cc_api_config_provider::GetConfigProviderEnvironment::new(
-                            ids.real_addon_id(),
-                        )
-                    })
+                    cc_api_config_provider::GetConfigProviderEnvironment::new(
+                        ids.real_addon_id(),
+                    )
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        let mut list: Vec<cc_api_config_provider::types::EnvironmentVariable> = answer;
+            .await?;
+        let mut list: Vec<cc_api_config_provider::types::EnvironmentVariable> = answer
+            .into_inner();
         list.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Some(list))
+        Ok(list)
     }
 }
 

@@ -10,12 +10,12 @@ use crate::resolve::Ids;
 
 /// Reads the connection data of one Elasticsearch and its services.
 ///
-/// Operation: `get_elasticsearch_info` (`GET /v2/providers/es-addon/{addonId}`). Returns `None` if the resource
-/// does not exist or is not visible to the caller.
+/// Operation: `get_elasticsearch_info` (`GET /v2/providers/es-addon/{addonId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -47,27 +47,21 @@ impl GetElasticsearchInfo {
 
 impl Command for GetElasticsearchInfo {
     const NAME: &'static str = "GetElasticsearchInfo";
-    type Output = Option<crate::commands::database::model::ElasticsearchInfo>;
+    type Output = crate::commands::database::model::ElasticsearchInfo;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_database::GetElasticsearchInfo::new(ids.addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -108,7 +102,11 @@ impl Command for GetProductElasticsearchInfo {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
-            .call({ cc_api_database::GetElasticsearchServiceFlavors::new() })
+            .call({
+                cc_runtime::OrNotFound({
+                    cc_api_database::GetElasticsearchServiceFlavors::new()
+                })
+            })
             .await?;
         Ok(answer.into_inner().into())
     }
@@ -116,15 +114,13 @@ impl Command for GetProductElasticsearchInfo {
 
 /// Reads one Jenkins and its available update.
 ///
-/// Returns `None` if the add-on does not exist or is not visible to the caller.
-///
 /// The id of the add-on may have either form.
 ///
 /// Operations: `get_jenkins`, `get_jenkins_updates`.
 ///
 /// # Errors
 /// - The errors of both requests, except a 404 for the updates, which means that no update is known.
-///   `ErrorKind::CannotResolveResource` if the add-on is unknown.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource), or 404, if the add-on does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -157,7 +153,7 @@ impl GetJenkinsInfo {
 
 impl Command for GetJenkinsInfo {
     const NAME: &'static str = "GetJenkinsInfo";
-    type Output = Option<crate::commands::database::model::JenkinsInfo>;
+    type Output = crate::commands::database::model::JenkinsInfo;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -162,11 +162,11 @@ impl Command for ListApplicationDeployment {
 /// Operation: `get_deployment`
 /// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`).
 /// If the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
-/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The deployment is not listed yet, or does not exist.
 ///
 /// # Example
 /// ```
@@ -236,15 +236,15 @@ impl GetDeployment {
 
 impl Command for GetDeployment {
     const NAME: &'static str = "GetDeployment";
-    type Output = Option<cc_api_deployment::types::Deployment>;
+    type Output = cc_api_deployment::types::Deployment;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         let mut request = cc_api_deployment::GetDeployment::new(
                             ids.owner_id(),
                             self.application_id.clone(),
@@ -257,14 +257,8 @@ impl Command for GetDeployment {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 
@@ -273,11 +267,11 @@ impl Command for GetDeployment {
 /// Operation: `get_instance`
 /// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`). If
 /// the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
-/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -333,15 +327,15 @@ impl GetApplicationInstance {
 
 impl Command for GetApplicationInstance {
     const NAME: &'static str = "GetApplicationInstance";
-    type Output = Option<cc_api_deployment::types::Instance>;
+    type Output = cc_api_deployment::types::Instance;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_deployment::GetInstance::new(
                             ids.owner_id(),
                             self.application_id.clone(),
@@ -350,14 +344,8 @@ impl Command for GetApplicationInstance {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 
@@ -617,10 +605,13 @@ impl Command for DeployApplication {
 
 /// Reads one deployment from v2, with the names of v4.
 ///
-/// Returns `None` if the deployment does not exist or is not visible to the caller. `GetDeployment` returns
-/// more fields.
+/// `GetDeployment` returns more fields.
 ///
 /// Operation: `get_legacy_deployment`.
+///
+/// # Errors
+/// - 404 if the deployment does not exist, and `ErrorKind::CannotResolveResource` if the application does not,
+///   or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -676,7 +667,7 @@ impl GetDeploymentLegacy {
 
 impl Command for GetDeploymentLegacy {
     const NAME: &'static str = "GetDeploymentLegacy";
-    type Output = Option<crate::commands::deployment::model::DeploymentLegacy>;
+    type Output = crate::commands::deployment::model::DeploymentLegacy;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -10,11 +10,11 @@ use crate::resolve::Ids;
 
 /// Starts to link the caller to a GitHub account.
 ///
-/// Operation: `start_github_link` (`GET /v2/github`). Returns `None` if the resource does not exist or is not
-/// visible to the caller.
+/// Operation: `start_github_link` (`GET /v2/github`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -41,20 +41,14 @@ impl GetGithubLinkTransactionId {
 
 impl Command for GetGithubLinkTransactionId {
     const NAME: &'static str = "GetGithubLinkTransactionId";
-    type Output = Option<cc_api_github::types::GithubTransaction>;
+    type Output = cc_api_github::types::GithubTransaction;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
-            .call({ cc_runtime::OrNothing({ cc_api_github::StartGithubLink::new() }) })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+        let answer = cx
+            .call({ cc_runtime::OrNotFound({ cc_api_github::StartGithubLink::new() }) })
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 
@@ -102,11 +96,11 @@ impl Command for UnlinkGithubAccount {
 
 /// Reads the GitHub user name of the caller.
 ///
-/// Operation: `get_github_username` (`GET /v2/github/username`). Returns `None` if the resource does not exist
-/// or is not visible to the caller.
+/// Operation: `get_github_username` (`GET /v2/github/username`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -133,20 +127,16 @@ impl GetGithubUsername {
 
 impl Command for GetGithubUsername {
     const NAME: &'static str = "GetGithubUsername";
-    type Output = Option<String>;
+    type Output = String;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
-            .call({ cc_runtime::OrNothing({ cc_api_github::GetGithubUsername::new() }) })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+        let answer = cx
+            .call({
+                cc_runtime::OrNotFound({ cc_api_github::GetGithubUsername::new() })
+            })
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 

@@ -10,8 +10,7 @@ use crate::resolve::Ids;
 
 /// Reads the load balancers in front of an application or an add-on, with their DNS targets, sorted by id.
 ///
-/// Returns `None` if the resource does not exist or is not visible to the caller, and an empty list if the kind
-/// is `private` and there are none.
+/// Returns an empty list if the kind is `private` and there are none.
 ///
 /// The id of the add-on may have either form.
 ///
@@ -19,6 +18,8 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource), or 404 if the owner is given, if the resource does not exist or is not
+///   visible to the caller.
 ///
 /// # Example
 /// ```
@@ -101,7 +102,7 @@ impl GetLoadBalancerInfo {
 
 impl Command for GetLoadBalancerInfo {
     const NAME: &'static str = "GetLoadBalancerInfo";
-    type Output = Option<Vec<crate::commands::load_balancer::model::LoadBalancerInfo>>;
+    type Output = Vec<crate::commands::load_balancer::model::LoadBalancerInfo>;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -11,12 +11,12 @@ use crate::resolve::Ids;
 /// Reads the connection data and properties of one Materia KV.
 ///
 /// Operation: `get_materia_kv` (`GET /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`). If the
-/// owner is not given, it is resolved from `addon_id`, without a request if it is already cached. Returns
-/// `None` if the resource does not exist or is not visible to the caller.
+/// owner is not given, it is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -63,17 +63,17 @@ impl GetMateriaInfo {
 
 impl Command for GetMateriaInfo {
     const NAME: &'static str = "GetMateriaInfo";
-    type Output = Option<cc_api_materia::types::MateriaKv>;
+    type Output = cc_api_materia::types::MateriaKv;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .real_addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_materia::GetMateriaKv::new(
                             ids.owner_id(),
                             ids.real_addon_id(),
@@ -81,13 +81,7 @@ impl Command for GetMateriaInfo {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }

@@ -10,12 +10,12 @@ use crate::resolve::Ids;
 
 /// Reads the Grafana organisation of an owner.
 ///
-/// Operation: `get_grafana` (`GET /v4/saas/grafana/{ownerId}`). Returns `None` if the resource does not exist
-/// or is not visible to the caller.
+/// Operation: `get_grafana` (`GET /v4/saas/grafana/{ownerId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -47,24 +47,18 @@ impl GetGrafana {
 
 impl Command for GetGrafana {
     const NAME: &'static str = "GetGrafana";
-    type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
+    type Output = cc_api_metrics::types::GrafanaOrganisation;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_metrics::GetGrafana::new(self.owner_id.clone())
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 

@@ -69,12 +69,12 @@ impl Command for ListNetworkGroup {
 /// Reads one network group.
 ///
 /// Operation: `get_network_group`
-/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`). Returns `None` if the
-/// resource does not exist or is not visible to the caller.
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -118,39 +118,33 @@ impl GetNetworkGroup {
 
 impl Command for GetNetworkGroup {
     const NAME: &'static str = "GetNetworkGroup";
-    type Output = Option<crate::commands::network_group::model::NetworkGroup>;
+    type Output = crate::commands::network_group::model::NetworkGroup;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_network_group::GetNetworkGroup::new(
                         self.owner_id.clone(),
                         self.network_group_id.clone(),
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
 /// Reads one member of a network group.
 ///
 /// Operation: `get_network_group_member`
-/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`). Returns
-/// `None` if the resource does not exist or is not visible to the caller.
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -198,16 +192,16 @@ impl GetNetworkGroupMember {
 
 impl Command for GetNetworkGroupMember {
     const NAME: &'static str = "GetNetworkGroupMember";
-    type Output = Option<crate::commands::network_group::model::NetworkGroupMember>;
+    type Output = crate::commands::network_group::model::NetworkGroupMember;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new()
                     .resource(&cc_runtime::ResourceId::from(self.member_id.as_str())),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_network_group::GetNetworkGroupMember::new(
                             self.owner_id.clone(),
                             self.network_group_id.clone(),
@@ -216,26 +210,20 @@ impl Command for GetNetworkGroupMember {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
 /// Reads one peer of a network group.
 ///
 /// Operation: `get_network_group_peer`
-/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`). Returns
-/// `None` if the resource does not exist or is not visible to the caller.
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -283,13 +271,13 @@ impl GetNetworkGroupPeer {
 
 impl Command for GetNetworkGroupPeer {
     const NAME: &'static str = "GetNetworkGroupPeer";
-    type Output = Option<crate::commands::network_group::model::NetworkGroupPeer>;
+    type Output = crate::commands::network_group::model::NetworkGroupPeer;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_network_group::GetNetworkGroupPeer::new(
                         self.owner_id.clone(),
                         self.network_group_id.clone(),
@@ -297,14 +285,8 @@ impl Command for GetNetworkGroupPeer {
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -312,11 +294,11 @@ impl Command for GetNetworkGroupPeer {
 ///
 /// Operation: `get_wireguard_configuration`
 /// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration`).
-/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -365,13 +347,13 @@ impl GetNetworkGroupWireguardConfiguration {
 
 impl Command for GetNetworkGroupWireguardConfiguration {
     const NAME: &'static str = "GetNetworkGroupWireguardConfiguration";
-    type Output = Option<cc_runtime::Secret>;
+    type Output = cc_runtime::Secret;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_network_group::GetWireguardConfiguration::new(
                         self.owner_id.clone(),
                         self.network_group_id.clone(),
@@ -379,14 +361,8 @@ impl Command for GetNetworkGroupWireguardConfiguration {
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 
@@ -452,11 +428,13 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
-                cc_api_network_group::GetWireguardConfigurationUrl::new(
-                    self.owner_id.clone(),
-                    self.network_group_id.clone(),
-                    self.peer_id.clone(),
-                )
+                cc_runtime::OrNotFound({
+                    cc_api_network_group::GetWireguardConfigurationUrl::new(
+                        self.owner_id.clone(),
+                        self.network_group_id.clone(),
+                        self.peer_id.clone(),
+                    )
+                })
             })
             .await?;
         Ok(answer.into_inner())

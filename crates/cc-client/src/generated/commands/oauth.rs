@@ -92,11 +92,12 @@ impl Command for DeleteOauthConsumer {
 ///
 /// Operation: `get_oauth_consumer_secret` (`GET /v2/organisations/{ownerId}/consumers/{consumerKey}/secret`).
 /// If the owner is not given, it is resolved from `oauth_consumer_key`, without a request if it is already
-/// cached. Returns `None` if the resource does not exist or is not visible to the caller.
+/// cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -143,7 +144,7 @@ impl GetOauthConsumerSecret {
 
 impl Command for GetOauthConsumerSecret {
     const NAME: &'static str = "GetOauthConsumerSecret";
-    type Output = Option<cc_api_oauth::types::OauthConsumerSecret>;
+    type Output = cc_api_oauth::types::OauthConsumerSecret;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -152,11 +153,11 @@ impl Command for GetOauthConsumerSecret {
             "oauthConsumerKey",
             &self.oauth_consumer_key,
         )?;
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.oauth_consumer_key),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_oauth::GetOauthConsumerSecret::new(
                             ids.owner_id(),
                             self.oauth_consumer_key.clone(),
@@ -164,14 +165,8 @@ impl Command for GetOauthConsumerSecret {
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 
@@ -352,14 +347,13 @@ impl Command for UpdateOauthConsumer {
 
 /// Reads one OAuth consumer, optionally with its secret.
 ///
-/// Returns `None` if the consumer does not exist.
-///
 /// Requests: `get_oauth_consumer`, and `get_oauth_consumer_secret` concurrently for the secret.
 ///
 /// Operations: `get_oauth_consumer`, `get_oauth_consumer_secret`.
 ///
 /// # Errors
-/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the key is unknown.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource), or 404 if the owner is given, if the consumer does not exist or is not
+///   visible to the caller.
 ///
 /// # Example
 /// ```
@@ -416,7 +410,7 @@ impl GetOauthConsumer {
 
 impl Command for GetOauthConsumer {
     const NAME: &'static str = "GetOauthConsumer";
-    type Output = Option<crate::commands::oauth::model::OauthConsumer>;
+    type Output = crate::commands::oauth::model::OauthConsumer;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

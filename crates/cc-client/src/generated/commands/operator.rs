@@ -10,12 +10,12 @@ use crate::resolve::Ids;
 
 /// Reads one Keycloak.
 ///
-/// Operation: `get_keycloak` (`GET /v4/addon-providers/addon-keycloak/addons/{addonId}`). Returns `None` if the
-/// resource does not exist or is not visible to the caller.
+/// Operation: `get_keycloak` (`GET /v4/addon-providers/addon-keycloak/addons/{addonId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -48,27 +48,21 @@ impl GetKeycloakInfo {
 
 impl Command for GetKeycloakInfo {
     const NAME: &'static str = "GetKeycloakInfo";
-    type Output = Option<crate::commands::operator::model::KeycloakInfo>;
+    type Output = crate::commands::operator::model::KeycloakInfo;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_operator::GetKeycloak::new(ids.real_addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -234,7 +228,11 @@ impl Command for CheckKeycloakVersion {
         let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::CheckKeycloakVersion::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_runtime::OrNotFound({
+                        cc_api_operator::CheckKeycloakVersion::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(answer.into_inner())
@@ -468,12 +466,12 @@ impl Command for DeleteKeycloakNetworkGroup {
 
 /// Reads one Matomo.
 ///
-/// Operation: `get_matomo` (`GET /v4/addon-providers/addon-matomo/addons/{addonId}`). Returns `None` if the
-/// resource does not exist or is not visible to the caller.
+/// Operation: `get_matomo` (`GET /v4/addon-providers/addon-matomo/addons/{addonId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -506,27 +504,21 @@ impl GetMatomoInfo {
 
 impl Command for GetMatomoInfo {
     const NAME: &'static str = "GetMatomoInfo";
-    type Output = Option<crate::commands::operator::model::MatomoInfo>;
+    type Output = crate::commands::operator::model::MatomoInfo;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_operator::GetMatomo::new(ids.real_addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -646,12 +638,12 @@ impl Command for RebuildMatomo {
 
 /// Reads one Metabase.
 ///
-/// Operation: `get_metabase` (`GET /v4/addon-providers/addon-metabase/addons/{addonId}`). Returns `None` if the
-/// resource does not exist or is not visible to the caller.
+/// Operation: `get_metabase` (`GET /v4/addon-providers/addon-metabase/addons/{addonId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -684,27 +676,21 @@ impl GetMetabaseInfo {
 
 impl Command for GetMetabaseInfo {
     const NAME: &'static str = "GetMetabaseInfo";
-    type Output = Option<crate::commands::operator::model::MetabaseInfo>;
+    type Output = crate::commands::operator::model::MetabaseInfo;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_operator::GetMetabase::new(ids.real_addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -870,7 +856,11 @@ impl Command for CheckMetabaseVersion {
         let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::CheckMetabaseVersion::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_runtime::OrNotFound({
+                        cc_api_operator::CheckMetabaseVersion::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(answer.into_inner())
@@ -969,12 +959,12 @@ impl Command for UpdateMetabaseVersion {
 
 /// Reads one Otoroshi.
 ///
-/// Operation: `get_otoroshi` (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`). Returns `None` if the
-/// resource does not exist or is not visible to the caller.
+/// Operation: `get_otoroshi` (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -1007,27 +997,21 @@ impl GetOtoroshiInfo {
 
 impl Command for GetOtoroshiInfo {
     const NAME: &'static str = "GetOtoroshiInfo";
-    type Output = Option<crate::commands::operator::model::OtoroshiInfo>;
+    type Output = crate::commands::operator::model::OtoroshiInfo;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_operator::GetOtoroshi::new(ids.real_addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
@@ -1078,7 +1062,11 @@ impl Command for GetOtoroshiConfig {
         let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::GetOtoroshiConfig::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_runtime::OrNotFound({
+                        cc_api_operator::GetOtoroshiConfig::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(answer.into_inner())
@@ -1247,7 +1235,11 @@ impl Command for CheckOtoroshiVersion {
         let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::CheckOtoroshiVersion::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_runtime::OrNotFound({
+                        cc_api_operator::CheckOtoroshiVersion::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(answer.into_inner())

@@ -10,12 +10,12 @@ use crate::resolve::Ids;
 
 /// Reads one organisation.
 ///
-/// Operation: `get_organisation` (`GET /v2/organisations/{ownerId}`). Returns `None` if the resource does not
-/// exist or is not visible to the caller.
+/// Operation: `get_organisation` (`GET /v2/organisations/{ownerId}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -49,7 +49,7 @@ impl GetOrganisation {
 
 impl Command for GetOrganisation {
     const NAME: &'static str = "GetOrganisation";
-    type Output = Option<crate::commands::organisation::model::Organisation>;
+    type Output = crate::commands::organisation::model::Organisation;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -58,22 +58,16 @@ impl Command for GetOrganisation {
             "organisationId",
             &self.organisation_id,
         )?;
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_organisation::GetOrganisation::new(
                         self.organisation_id.clone(),
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 

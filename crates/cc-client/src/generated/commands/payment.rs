@@ -297,13 +297,13 @@ impl Command for DeletePaymentMethod {
 
 /// Creates a Stripe intent, with which a browser can register a payment method.
 ///
-/// Operation: `get_stripe_intent` (`GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`). Returns
-/// `None` if the resource does not exist or is not visible to the caller.
+/// Operation: `get_stripe_intent` (`GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`).
 ///
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -350,13 +350,13 @@ impl GetStripeIntent {
 
 impl Command for GetStripeIntent {
     const NAME: &'static str = "GetStripeIntent";
-    type Output = Option<cc_api_payment::types::StripeIntent>;
+    type Output = cc_api_payment::types::StripeIntent;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     let mut request = cc_api_payment::GetStripeIntent::new(
                         self.owner_id.clone(),
                     );
@@ -364,13 +364,7 @@ impl Command for GetStripeIntent {
                     request
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }

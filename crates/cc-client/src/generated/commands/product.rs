@@ -81,12 +81,12 @@ impl Command for ListProductRuntime {
 
 /// Reads one runtime for applications.
 ///
-/// Operation: `get_runtime` (`GET /v2/products/instances/{runtimeType}-{runtimeVersion}`). Returns `None` if
-/// the resource does not exist or is not visible to the caller.
+/// Operation: `get_runtime` (`GET /v2/products/instances/{runtimeType}-{runtimeVersion}`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -153,7 +153,7 @@ impl GetProductRuntime {
 
 impl Command for GetProductRuntime {
     const NAME: &'static str = "GetProductRuntime";
-    type Output = Option<crate::commands::product::model::ProductRuntime>;
+    type Output = crate::commands::product::model::ProductRuntime;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -165,9 +165,9 @@ impl Command for GetProductRuntime {
         if let Some(application_id) = &self.application_id {
             cc_runtime::__private::check_query("app", "applicationId", application_id)?;
         }
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     let mut request = cc_api_product::GetRuntime::new(
                         self.type_.clone(),
                         self.version.clone(),
@@ -177,26 +177,20 @@ impl Command for GetProductRuntime {
                     request
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
 /// Estimates the price of Heptapod for an organisation.
 ///
 /// Operation: `get_heptapod_price_estimation`
-/// (`GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`). Returns `None` if the resource does not
-/// exist or is not visible to the caller.
+/// (`GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The owner is a personal space.
 ///
 /// # Example
 /// ```
@@ -228,36 +222,31 @@ impl GetHeptapodPriceEstimation {
 
 impl Command for GetHeptapodPriceEstimation {
     const NAME: &'static str = "GetHeptapodPriceEstimation";
-    type Output = Option<crate::commands::product::model::HeptapodPriceEstimation>;
+    type Output = crate::commands::product::model::HeptapodPriceEstimation;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .call({
-                cc_runtime::OrNothing({
+                cc_runtime::OrNotFound({
                     cc_api_product::GetHeptapodPriceEstimation::new(
                         self.owner_id.clone(),
                     )
                 })
             })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer.into()))
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
 /// Reads one add-on provider of the catalogue, optionally with its versions.
 ///
-/// Returns `None` if the provider does not exist.
-///
 /// Requests: `get_product_addon_provider`, and `get_addon_provider_versions` for the versions.
 ///
 /// Operations: `get_product_addon_provider`, `get_addon_provider_versions`.
+///
+/// # Errors
+/// - 404 if the provider does not exist.
 ///
 /// # Example
 /// ```
@@ -316,7 +305,7 @@ impl GetProductAddon {
 
 impl Command for GetProductAddon {
     const NAME: &'static str = "GetProductAddon";
-    type Output = Option<crate::commands::product::model::ProductAddon>;
+    type Output = crate::commands::product::model::ProductAddon;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

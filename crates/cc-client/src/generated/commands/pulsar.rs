@@ -11,12 +11,12 @@ use crate::resolve::Ids;
 /// Reads the storage policies of one Pulsar.
 ///
 /// Operation: `get_pulsar_storage_policies`
-/// (`GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`). Returns `None` if the resource
-/// does not exist or is not visible to the caller.
+/// (`GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`).
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -48,27 +48,21 @@ impl GetPulsarStoragePolicies {
 
 impl Command for GetPulsarStoragePolicies {
     const NAME: &'static str = "GetPulsarStoragePolicies";
-    type Output = Option<cc_api_pulsar::types::StoragePolicies>;
+    type Output = cc_api_pulsar::types::StoragePolicies;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx
+        let answer = cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_runtime::OrNothing({
+                    cc_runtime::OrNotFound({
                         cc_api_pulsar::GetPulsarStoragePolicies::new(ids.real_addon_id())
                     })
                 },
             )
-            .await
-        {
-            Ok(answer) => answer,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(answer) = answer.into_inner() else { return Ok(None) };
-        Ok(Some(answer))
+            .await?;
+        Ok(answer.into_inner())
     }
 }
 
@@ -193,15 +187,13 @@ impl Command for UpdatePulsarStoragePolicies {
 
 /// Reads one Pulsar and its cluster.
 ///
-/// Returns `None` if the add-on does not exist or is not visible to the caller.
-///
 /// The id of the add-on may have either form, and the owner is not needed.
 ///
 /// Operations: `get_pulsar`, `get_pulsar_cluster`.
 ///
 /// # Errors
-/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the add-on is unknown.
-/// - 404 if the Pulsar exists, but its cluster does not.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource), or 404, if the add-on does not exist or is not visible to the caller.
+/// - 404 if the Pulsar exists, but its cluster does not: `is_not_found()` is then `false`.
 ///
 /// # Example
 /// ```
@@ -249,7 +241,7 @@ impl GetPulsarInfo {
 
 impl Command for GetPulsarInfo {
     const NAME: &'static str = "GetPulsarInfo";
-    type Output = Option<crate::commands::pulsar::model::PulsarInfo>;
+    type Output = crate::commands::pulsar::model::PulsarInfo;
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

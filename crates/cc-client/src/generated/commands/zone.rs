@@ -160,10 +160,12 @@ impl Command for GetZone {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
-                let mut request = cc_api_zone::GetZone::new(self.zone_name.clone());
-                request.tag = self.tag.clone();
-                request.owner_id = self.owner_id.clone();
-                request
+                cc_runtime::OrNotFound({
+                    let mut request = cc_api_zone::GetZone::new(self.zone_name.clone());
+                    request.tag = self.tag.clone();
+                    request.owner_id = self.owner_id.clone();
+                    request
+                })
             })
             .await?;
         Ok(answer.into_inner().into())

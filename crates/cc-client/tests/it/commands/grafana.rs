@@ -29,7 +29,7 @@ async fn grafana_is_read_anew_after_it_is_created() {
     });
     let client = platform.client();
     let cache = || cc_client::CachePolicy::ttl(60 * SECOND);
-    assert_eq!(client.send(GetGrafana::new("orga_1")).cache(cache()).await.unwrap(), None);
+    assert_eq!(client.send(GetGrafana::new("orga_1")).cache(cache()).optional().await.unwrap(), None);
     let grafana = client.send(EnableGrafana::new("orga_1")).cache(cache()).await.unwrap();
     assert_eq!(grafana.map(|grafana| grafana.id), Some(7));
 }

@@ -13,7 +13,7 @@ fn answering(body: &Value) -> Platform {
 }
 
 async fn application(body: &Value) -> Application {
-    answering(body).client().send(GetApplication::new("app_1")).await.unwrap().unwrap()
+    answering(body).client().send(GetApplication::new("app_1")).await.unwrap()
 }
 
 fn flavor() -> Value {
@@ -90,7 +90,7 @@ async fn dates_of_invoices_are_dates_however_they_are_written() {
         "item_id": "item_1", "start_date": "2024-02-03T04:05:06Z[UTC]", "end_date": 1_706_936_706_000_i64
     });
     let invoice = json!({"invoice_number": "F1", "unusable": [unusable]});
-    let invoice = answering(&invoice).client().send(GetInvoice::new("orga_1", "F1")).await.unwrap().unwrap();
+    let invoice = answering(&invoice).client().send(GetInvoice::new("orga_1", "F1")).await.unwrap();
     let time = &invoice.unusable[0];
     assert_eq!(time.consumption_start_date, date("2024-02-03T04:05:06Z"));
     assert_eq!(time.consumption_end_date, date("2024-02-03T05:05:06Z"));
@@ -106,7 +106,7 @@ async fn the_features_of_a_cluster_are_those_that_the_platform_lists() {
         json!([{"id": "cluster_1", "label": "par-a", "zone": "par", "version": "15", "features": features}]);
     let body = json!({"clusters": clusters, "dedicated": {}, "defaultDedicatedVersion": "15"});
     let command = GetProductAddonVersions::new("postgresql-addon");
-    let versions = answering(&body).client().send(command).await.unwrap().unwrap();
+    let versions = answering(&body).client().send(command).await.unwrap();
     let features: Vec<_> =
         versions.clusters[0].features.iter().map(|one| (&*one.name, one.enabled)).collect();
     assert_eq!(features, [("encryption", false), ("wal", true)]);

@@ -123,7 +123,8 @@ async fn an_application_without_a_primary_domain_costs_no_look_up() {
     for _ in 0..2 {
         let domains = client.send(cc_client::commands::application::ListDomain::new("app_1")).await.unwrap();
         assert!(domains.len() == 1 && !domains[0].is_primary);
-        client.send(cc_client::commands::application::GetPrimaryDomain::new("app_1")).await.unwrap();
+        let primary = cc_client::commands::application::GetPrimaryDomain::new("app_1");
+        assert_eq!(client.send(primary).optional().await.unwrap(), None);
     }
     assert_eq!(platform.summaries(), 1);
 }

@@ -109,10 +109,6 @@ impl Run for GetExposedEnvironment {
         let answer = cx.resolved(ids, |ids| {
             cc_api_application::GetExposedEnvironment::new(ids.owner_id(), &self.application_id)
         });
-        match answer.await {
-            Ok(answer) => Ok(Some(by_name(answer.into_inner()))),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(by_name(answer.await?.into_inner()))
     }
 }
