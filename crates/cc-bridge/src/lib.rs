@@ -17,7 +17,7 @@ pub mod model;
 pub use cc_runtime as runtime;
 pub use cc_runtime::{
     CallOptions, Command, CommandCall, Credentials, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret,
-    Timestamp, Transport, TransportBuilder,
+    Timestamp, Transport, TransportBuilder, expose_secrets,
 };
 
 pub use client::{BridgeClient, BridgeClientBuilder};

@@ -47,7 +47,7 @@ mod tests;
 mod write;
 
 pub use json::parse_json;
-pub use map::EnvironmentMap;
+pub use map::{EnvironmentMap, Iter};
 pub use name::NameRule;
 pub use parse::parse;
 pub use problem::{Position, Problem, ProblemKind};

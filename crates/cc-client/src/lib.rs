@@ -46,7 +46,7 @@ pub use cc_runtime::transport::SecretUrl;
 pub use cc_runtime::{
     Answer, CachePolicy, CallOptions, Command, CommandCall, Credentials, Defaults, Endpoint, Ensure,
     EnsureCall, Ensured, Error, ErrorKind, Result, RetryPolicy, Secret, Timestamp, Transport,
-    TransportBuilder,
+    TransportBuilder, expose_secrets,
 };
 
 pub use binary::Binary;

@@ -22,7 +22,7 @@ mod scan;
 pub use cc_runtime as runtime;
 pub use cc_runtime::{
     CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret, Transport,
-    TransportBuilder,
+    TransportBuilder, expose_secrets,
 };
 
 pub use client::{RedisHttpClient, RedisHttpClientBuilder};

@@ -54,7 +54,7 @@ pub use operation::{Discard, Operation, OrNotFound, StreamOperation};
 pub use operation_info::OperationInfo;
 pub use patch::Patch;
 pub use request::{Request, RequestBuilder};
-pub use secret::{Secret, SecretJson, ServiceUrl};
+pub use secret::{Secret, SecretJson, ServiceUrl, expose_secrets};
 pub use time::{ParseTimestampError, Timestamp, TimestampMillis};
 pub use transport::{
     Body, CachePolicy, Call, CallOptions, RetryPolicy, SecretUrl, Transport, TransportBuilder,

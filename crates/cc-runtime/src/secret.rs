@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 
+pub use hide::expose_secrets;
 pub use json::SecretJson;
 pub use service_url::ServiceUrl;
 
@@ -26,8 +27,8 @@ pub use service_url::ServiceUrl;
 /// tokens.insert(cc_runtime::Secret::from("hunter2"));
 /// ```
 ///
-/// It does travel in a body that is made to hold it: `Serialize`
-/// writes the value. Outputs of the catalogue have `***` in its place.
+/// `Serialize` writes `***` in its place, except in the body of a request and in [`expose_secrets`]. A body with the secret `***` is
+/// refused before it is sent: that is the mask, not the value.
 #[derive(Clone, Default)]
 pub struct Secret(SecretString);
 
@@ -102,10 +103,12 @@ impl fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if hide::is_hiding() {
+        if collect::is_collecting() {
+            collect::refuse_mask(self.expose() == hide::HIDDEN)?;
+            collect::note(self);
+        } else if hide::is_hiding() {
             return serializer.serialize_str(hide::HIDDEN);
         }
-        collect::note(self);
         serializer.serialize_str(self.expose())
     }
 }
@@ -132,6 +135,40 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_mask_of_a_secret_is_not_sent_in_its_place() {
+        use serde_json::json;
+
+        trait Json {
+            fn json(&self) -> serde_json::Result<String>;
+        }
+        impl<T: Serialize> Json for T {
+            fn json(&self) -> serde_json::Result<String> {
+                serde_json::to_string(self)
+            }
+        }
+        let send = |value: &dyn Json| collect::collecting(|| value.json()).0;
+        let masks: [&dyn Json; 5] = [
+            &Secret::from("***"),
+            &SecretJson::new(json!("***")),
+            &SecretJson::new(json!({ "a": ["***"] })),
+            &ServiceUrl::from("https://***@host/logs"),
+            &ServiceUrl::from("https://host/logs?***"),
+        ];
+        for mask in masks {
+            let error = send(mask).unwrap_err().to_string();
+            assert!(error.contains("the mask of a hidden value"), "{error}");
+        }
+        let sent: [&dyn Json; 3] = [
+            &Secret::from("****"),
+            &SecretJson::new(json!({ "a": "hunter2" })),
+            &ServiceUrl::from("https://me:hunter2@host/logs?key=hunter2"),
+        ];
+        for value in sent {
+            send(value).unwrap();
+        }
+    }
+
+    #[test]
     fn debug_shows_nothing_of_a_secret() {
         assert_eq!(format!("{:?}", Some(Secret::from("hunter2"))), "Some(Secret(***))");
     }
@@ -152,9 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_travels_in_a_body() {
+    fn a_secret_is_written_where_it_is_sent_or_exposed_and_nowhere_else() {
         let secret = Secret::from("hunter2");
-        assert_eq!(serde_json::to_string(&secret).unwrap(), r#""hunter2""#);
+        let write = || serde_json::to_string(&secret).unwrap();
+        assert_eq!(write(), r#""***""#);
+        assert_eq!(expose_secrets(write), r#""hunter2""#);
+        assert_eq!(collect::collecting(write).0, r#""hunter2""#);
+        assert_eq!(write(), r#""***""#);
         assert_eq!(serde_json::from_str::<Secret>(r#""hunter2""#).unwrap(), secret);
     }
 }

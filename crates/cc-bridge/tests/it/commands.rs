@@ -18,12 +18,12 @@ where
 {
     let mut told = String::new();
     for (title, command) in ["required inputs", "all inputs"].into_iter().zip(commands) {
-        let input = serde_json::to_string(&command).unwrap();
+        let input = cc_runtime::expose_secrets(|| serde_json::to_string(&command)).unwrap();
         let bridge =
             Bridge::always(status, if answer.is_null() { String::new() } else { answer.to_string() });
         let client = bridge.client(credentials.clone());
         let output = client.send(serde_json::from_str::<C>(&input).unwrap()).await.unwrap();
-        let output = serde_json::to_string_pretty(&output).unwrap();
+        let output = cc_runtime::expose_secrets(|| serde_json::to_string_pretty(&output)).unwrap();
         let _ =
             write!(told, "# {title}\n{} {input}\n\n{}\n\n{output}\n\n", C::NAME, bridge.asked().join("\n"));
     }

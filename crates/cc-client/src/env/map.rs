@@ -1,5 +1,6 @@
 //! Variables that the platform takes: the one form in which they are written.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use cc_runtime::{Error, ErrorKind, Result, Secret};
@@ -9,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::NameRule;
 use crate::name_order;
 
-/// Environment variables with names that the platform takes, sorted by name. `Debug` shows no value.
+/// Environment variables with names that the platform takes, sorted by name. It converts from and into arrays, vectors and maps. `Debug` shows no value, and
+/// `Serialize` writes each as `***`, except in the body of a request and in [`expose_secrets`](cc_runtime::expose_secrets).
 ///
 /// As JSON it is an object of texts; it is read from that, or from a list of `{"name": …, "value": …}`. A name that the
 /// platform does not take is refused, never left out: what replaces an environment must not lose a part of it.
@@ -48,12 +50,6 @@ impl EnvironmentMap {
         if refused.is_empty() { Ok(map) } else { Err(refuse(&refused)) }
     }
 
-    /// The variables by name, as a body holds them.
-    #[must_use]
-    pub fn into_map(self) -> std::collections::BTreeMap<String, Secret> {
-        self.variables.into_iter().collect()
-    }
-
     /// Sets a variable, and gives the value that it had.
     ///
     /// # Errors
@@ -88,8 +84,39 @@ impl EnvironmentMap {
 
     /// Names and values, by name: `_` before `-` before `.` before digits before letters, first without regard to case,
     /// then lower case before upper case.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Secret)> {
-        self.variables.iter().map(|(name, value)| (name.as_str(), value))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.variables.iter())
+    }
+
+    /// Returns the names, in the order of [`iter`](Self::iter).
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
+        self.variables.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Returns the values, in the order of [`iter`](Self::iter).
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Secret> + ExactSizeIterator {
+        self.variables.iter().map(|(_, value)| value)
+    }
+
+    /// Returns `true` if there is a variable of this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.find(name).is_ok()
+    }
+
+    /// Sets several variables; of a repeated name, the last value counts.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`], which lists every name that the platform does not take. Nothing is set then.
+    pub fn try_extend<N, V>(&mut self, pairs: impl IntoIterator<Item = (N, V)>) -> Result<()>
+    where
+        N: Into<String>,
+        V: Into<Secret>,
+    {
+        Self::from_pairs(pairs)?.into_iter().for_each(|(name, value)| {
+            self.set(name, value);
+        });
+        Ok(())
     }
 
     /// Sets a variable whose name is good.
@@ -124,6 +151,80 @@ fn refuse(names: &[String]) -> Error {
         "invalid variable names: {}{more}: use only letters, digits, `-`, `_` and `.`",
         shown.join(", ")
     ))
+}
+
+/// Iterator over the names and values of an [`EnvironmentMap`], sorted by name.
+#[derive(Debug, Clone)]
+pub struct Iter<'a>(std::slice::Iter<'a, (String, Secret)>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a str, &'a Secret);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, value)| (name.as_str(), value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl std::iter::FusedIterator for Iter<'_> {}
+
+impl<'a> IntoIterator for &'a EnvironmentMap {
+    type Item = (&'a str, &'a Secret);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+/// Conversions from collections, which refuse names that the platform does not take, and into them.
+macro_rules! collections {
+    ($([$($generics:tt)*] $from:ty,)*) => {$(
+        impl<$($generics)*> TryFrom<$from> for EnvironmentMap {
+            type Error = Error;
+
+            /// See [`EnvironmentMap::from_pairs`].
+            fn try_from(pairs: $from) -> Result<Self> {
+                Self::from_pairs(pairs)
+            }
+        }
+    )*};
+}
+
+collections! {
+    [N: Into<String>, V: Into<Secret>, const LENGTH: usize] [(N, V); LENGTH],
+    [N: Into<String>, V: Into<Secret>] Vec<(N, V)>,
+    [N: Into<String>, V: Into<Secret>] BTreeMap<N, V>,
+    [N: Into<String>, V: Into<Secret>, S] HashMap<N, V, S>,
+}
+
+impl From<EnvironmentMap> for BTreeMap<String, Secret> {
+    fn from(map: EnvironmentMap) -> Self {
+        map.into_iter().collect()
+    }
+}
+
+impl<S: std::hash::BuildHasher + Default> From<EnvironmentMap> for HashMap<String, Secret, S> {
+    fn from(map: EnvironmentMap) -> Self {
+        map.into_iter().collect()
+    }
+}
+
+impl From<EnvironmentMap> for Vec<(String, Secret)> {
+    fn from(map: EnvironmentMap) -> Self {
+        map.variables
+    }
 }
 
 impl IntoIterator for EnvironmentMap {
@@ -242,6 +343,30 @@ mod tests {
     }
 
     #[test]
+    fn maps_and_iterators_become_variables_and_come_back() {
+        let map = EnvironmentMap::try_from([("B", "2"), ("A", "1")]).unwrap();
+        let read: Vec<(&str, &str)> =
+            (&map).into_iter().map(|(name, value)| (name, value.expose())).collect();
+        assert_eq!(read, [("A", "1"), ("B", "2")]);
+        assert_eq!((map.iter().len(), map.iter().next_back().map(|(name, _)| name)), (2, Some("B")));
+        assert_eq!(map.names().rev().collect::<Vec<_>>(), ["B", "A"]);
+        assert_eq!(map.values().map(Secret::expose).collect::<Vec<_>>(), ["1", "2"]);
+        assert!(map.contains("A") && !map.contains("a"));
+        let sorted = BTreeMap::from(map.clone());
+        let hashed: HashMap<String, Secret> = map.clone().into();
+        assert_eq!((sorted.len(), hashed["B"].expose()), (2, "2"));
+        assert_eq!(EnvironmentMap::try_from(sorted).unwrap(), map);
+        assert_eq!(EnvironmentMap::try_from(hashed).unwrap(), map);
+        assert_eq!(EnvironmentMap::try_from(Vec::from(map.clone())).unwrap(), map);
+        let mut more = map.clone();
+        assert!(more.try_extend([("C", "3"), ("not a name", "4")]).is_err());
+        assert_eq!(more, map, "nothing is set if a name is refused");
+        more.try_extend([("C".to_owned(), "3".to_owned()), ("A".to_owned(), "5".to_owned())]).unwrap();
+        assert_eq!(more.get("A").map(Secret::expose), Some("5"));
+        assert_eq!(more.names().collect::<Vec<_>>(), ["A", "B", "C"]);
+    }
+
+    #[test]
     fn debug_shows_no_value() {
         let map = EnvironmentMap::from_pairs([("A", "hunter2")]).unwrap();
         assert_eq!(format!("{map:?}"), r#"{"A": Secret(***)}"#);
@@ -250,7 +375,8 @@ mod tests {
     #[test]
     fn a_body_is_an_object_and_reads_back() {
         let map = EnvironmentMap::from_pairs([("B", "2"), ("A", "1")]).unwrap();
-        let json = serde_json::to_string(&map).unwrap();
+        assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"A":"***","B":"***"}"#);
+        let json = cc_runtime::expose_secrets(|| serde_json::to_string(&map)).unwrap();
         assert_eq!(json, r#"{"A":"1","B":"2"}"#);
         assert_eq!(serde_json::from_str::<EnvironmentMap>(&json).unwrap(), map);
     }

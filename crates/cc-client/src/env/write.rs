@@ -29,7 +29,7 @@ impl EnvironmentMap {
         for (at, (name, value)) in self.iter().enumerate() {
             let separator = if at == 0 { "" } else { "," };
             // A text always encodes as JSON, and writing to a text cannot fail.
-            let value = serde_json::to_string(value).unwrap_or_default();
+            let value = serde_json::to_string(value.expose()).unwrap_or_default();
             let _ =
                 write!(json, "{separator}\n  {{\n    \"name\": \"{name}\",\n    \"value\": {value}\n  }}");
         }

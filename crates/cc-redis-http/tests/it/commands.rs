@@ -26,7 +26,7 @@ where
 {
     let mut told = String::new();
     for (title, command) in [("required inputs", required), ("all inputs", all)] {
-        let input = serde_json::to_string(&command).unwrap();
+        let input = cc_runtime::expose_secrets(|| serde_json::to_string(&command)).unwrap();
         let proxy = Proxy::always(200, &answer);
         let output = proxy.client().send(serde_json::from_str::<C>(&input).unwrap()).await.unwrap();
         let asked = proxy.asked();

@@ -44,7 +44,7 @@ impl Told {
         &mut self,
         command: C,
     ) -> &mut Self {
-        let input = serde_json::to_string(&command).unwrap();
+        let input = cc_runtime::expose_secrets(|| serde_json::to_string(&command)).unwrap();
         let output = match self.client.send(command).await {
             Ok(output) => sorted(serde_json::to_value(output).unwrap()).to_string(),
             Err(error) => {

@@ -27,7 +27,7 @@ pub enum Secrets {
 pub fn write_output<T: Serialize>(output: T, secrets: Secrets) -> Result<Value> {
     let written = match secrets {
         Secrets::Redacted => hide::hiding(|| serde_json::to_value(output)),
-        Secrets::Exposed => serde_json::to_value(output),
+        Secrets::Exposed => hide::expose_secrets(|| serde_json::to_value(output)),
     };
     written.map_err(|cause| {
         Error::new(ErrorKind::Unexpected)
@@ -149,6 +149,7 @@ mod tests {
         assert_eq!(redacted, json!(["***", "***", "https://***@host/logs?***"]));
         let exposed = write_output(secrets(), Secrets::Exposed).unwrap();
         assert_eq!(exposed.to_string().matches("hunter2").count(), 4);
-        assert_eq!(serde_json::to_value(Secret::from("hunter2")).unwrap(), "hunter2");
+        let within = hide::expose_secrets(|| write_output(secrets(), Secrets::Redacted).unwrap());
+        assert_eq!(within, redacted);
     }
 }

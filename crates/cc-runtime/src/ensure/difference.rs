@@ -88,8 +88,10 @@ impl Differences {
     ) -> Self {
         let Some(wanted) = wanted else { return self };
         let json = |value: &T| serde_json::to_value(value).unwrap_or_default();
-        let (found, wanted) = (json(found), json(wanted));
-        if found != wanted {
+        // Secrets are compared as they are, and shown as `***`.
+        let differ = crate::expose_secrets(|| json(found) != json(wanted));
+        if differ {
+            let (found, wanted) = (json(found), json(wanted));
             self.0.push(Difference { field: field.to_owned(), found, wanted, can_change });
         }
         self

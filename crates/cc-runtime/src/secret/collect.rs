@@ -30,6 +30,16 @@ pub(crate) fn is_collecting() -> bool {
     NOTED.with_borrow(Option::is_some)
 }
 
+/// Refuses to send the mask of a secret in the place of its value.
+pub(super) fn refuse_mask<E: serde::ser::Error>(is_mask: bool) -> Result<(), E> {
+    if is_mask {
+        return Err(E::custom(
+            "this is the mask of a hidden value (`***`), not the value: read it again and write it inside of `expose_secrets`",
+        ));
+    }
+    Ok(())
+}
+
 /// Notes a secret that is being encoded.
 pub(super) fn note(secret: &Secret) {
     NOTED.with_borrow_mut(|noted| {

@@ -1,4 +1,4 @@
-//! Writes `***` in the place of secrets, while an output is encoded for others to see.
+//! Decides whether secrets are written as they are or as `***`.
 
 use std::cell::Cell;
 
@@ -6,7 +6,7 @@ use std::cell::Cell;
 pub(crate) const HIDDEN: &str = "***";
 
 thread_local! {
-    static HIDING: Cell<bool> = const { Cell::new(false) };
+    static EXPOSING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Restores the outer state, even if encoding panics.
@@ -14,18 +14,61 @@ struct Outer(bool);
 
 impl Drop for Outer {
     fn drop(&mut self) {
-        HIDING.set(self.0);
+        EXPOSING.set(self.0);
     }
 }
 
-/// Runs `encode`, in which secrets are written as `***`.
+fn within<T>(exposing: bool, encode: impl FnOnce() -> T) -> T {
+    let _outer = Outer(EXPOSING.replace(exposing));
+    encode()
+}
+
+/// Runs `encode`, in which `Serialize` writes secrets as they are. Everywhere else it writes `***` in their place.
+///
+/// It works with every serializer, and ends with `encode`, even if that panics. It holds for the current thread only, and a future that
+/// `encode` returns runs outside: nothing that another task writes in the meantime is exposed. The bodies of requests need no call:
+/// secrets are sent as they are.
+///
+/// ```
+/// use cc_runtime::{Secret, expose_secrets};
+///
+/// let password = Secret::from("hunter2");
+/// assert_eq!(serde_json::to_string(&password)?, r#""***""#);
+/// assert_eq!(expose_secrets(|| serde_json::to_string(&password))?, r#""hunter2""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn expose_secrets<T>(encode: impl FnOnce() -> T) -> T {
+    within(true, encode)
+}
+
+/// Runs `encode`, in which secrets are written as `***`, also inside of [`expose_secrets`].
 #[cfg_attr(not(feature = "schemars"), allow(dead_code))] // The catalogue needs it.
 pub(crate) fn hiding<T>(encode: impl FnOnce() -> T) -> T {
-    let _outer = Outer(HIDING.replace(true));
-    encode()
+    within(false, encode)
 }
 
 /// Returns `true` if secrets are to be written as `***`.
 pub(super) fn is_hiding() -> bool {
-    HIDING.get()
+    !EXPOSING.get()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scope_ends_with_its_closure_even_if_that_panics() {
+        assert!(is_hiding());
+        expose_secrets(|| {
+            assert!(!is_hiding());
+            hiding(|| assert!(is_hiding()));
+            assert!(!is_hiding());
+            std::thread::scope(|scope| scope.spawn(|| assert!(is_hiding())).join()).unwrap();
+        });
+        assert!(is_hiding());
+        std::panic::catch_unwind(|| expose_secrets(|| panic!("an encoder that fails"))).unwrap_err();
+        assert!(is_hiding());
+        let later = expose_secrets(|| async { is_hiding() });
+        assert!(futures_util::FutureExt::now_or_never(later).unwrap());
+    }
 }

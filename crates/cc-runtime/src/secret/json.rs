@@ -7,7 +7,8 @@ use serde_json::Value;
 
 /// JSON of which only so much is known that it holds a secret: `Debug` shows none of it, and there is no `Display`.
 ///
-/// [`expose`](Self::expose) is the one way to read it. `Serialize` writes it as it is.
+/// [`expose`](Self::expose) is the one way to read it. `Serialize` writes `***` in its place, except in the body
+/// of a request and in [`expose_secrets`](crate::expose_secrets).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretJson(Value);
 
@@ -44,11 +45,23 @@ impl fmt::Debug for SecretJson {
 
 impl Serialize for SecretJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if super::hide::is_hiding() {
+        if super::collect::is_collecting() {
+            super::collect::refuse_mask(holds_mask(&self.0))?;
+            note(&self.0);
+        } else if super::hide::is_hiding() {
             return serializer.serialize_str(super::hide::HIDDEN);
         }
-        note(&self.0);
         self.0.serialize(serializer)
+    }
+}
+
+/// Returns `true` if a text in it is the mask of a secret.
+fn holds_mask(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == super::hide::HIDDEN,
+        Value::Array(values) => values.iter().any(holds_mask),
+        Value::Object(members) => members.values().any(holds_mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -87,7 +100,9 @@ mod tests {
     fn debug_shows_nothing_and_the_value_is_kept() {
         let secret: SecretJson = serde_json::from_str(r#"{"token":"hunter2"}"#).unwrap();
         assert_eq!(format!("{:?}", Some(&secret)), "Some(SecretJson(***))");
-        assert_eq!(serde_json::to_string(&secret).unwrap(), r#"{"token":"hunter2"}"#);
+        assert_eq!(serde_json::to_string(&secret).unwrap(), r#""***""#);
+        let exposed = crate::expose_secrets(|| serde_json::to_string(&secret));
+        assert_eq!(exposed.unwrap(), r#"{"token":"hunter2"}"#);
         assert_eq!(secret.expose()["token"], "hunter2");
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The address of a service, which may hold a user name, a password or a key: `Debug` shows neither user information nor
-/// the values of the query, and there is no `Display`.
+/// the values of the query, and there is no `Display`. `Serialize` hides them too, except in the body of a request and in
+/// [`expose_secrets`](crate::expose_secrets).
 ///
 /// The text is kept unchanged and not validated as a URL: the platform decides what is valid.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -28,6 +29,14 @@ impl ServiceUrl {
     pub fn into_exposed(self) -> String {
         self.0
     }
+}
+
+/// Returns `true` if parts of a URL were replaced by `***`.
+fn is_masked(url: &str) -> bool {
+    let hidden = super::hide::HIDDEN;
+    let ends = ["?", "#"].iter().any(|start| url.ends_with(&format!("{start}{hidden}")));
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    ends || authority.starts_with(&format!("{hidden}@"))
 }
 
 /// The text of a URL without user information and without the values of its query.
@@ -93,9 +102,15 @@ impl fmt::Debug for ServiceUrl {
 
 impl Serialize for ServiceUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if super::hide::is_hiding() {
-            return serializer.serialize_str(&shown(&self.0));
+        if !super::collect::is_collecting() {
+            let hides = super::hide::is_hiding();
+            return if hides {
+                serializer.serialize_str(&shown(&self.0))
+            } else {
+                serializer.serialize_str(&self.0)
+            };
         }
+        super::collect::refuse_mask(is_masked(&self.0))?;
         if let Ok(url) = url::Url::parse(&self.0) {
             if !url.username().is_empty() || url.password().is_some() {
                 // As a URL, which is taken apart where secrets are looked for.
@@ -146,7 +161,9 @@ mod tests {
         ] {
             assert_eq!(shown(url), text);
             assert!(!format!("{:?}", ServiceUrl::from(url)).contains("hunter2"), "{url}");
-            assert_eq!(serde_json::to_value(ServiceUrl::from(url)).unwrap(), url);
+            assert_eq!(serde_json::to_value(ServiceUrl::from(url)).unwrap(), text);
+            let exposed = crate::expose_secrets(|| serde_json::to_value(ServiceUrl::from(url)));
+            assert_eq!(exposed.unwrap(), url);
         }
     }
 }

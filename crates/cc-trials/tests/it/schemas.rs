@@ -88,7 +88,7 @@ impl Types {
 
 fn again<T: Serialize + DeserializeOwned>(value: Value) -> Result<Value, String> {
     let read: T = serde_json::from_value(value).map_err(|error| format!("not read: {error}"))?;
-    serde_json::to_value(read).map_err(|error| format!("not written: {error}"))
+    cc_runtime::expose_secrets(|| serde_json::to_value(read)).map_err(|error| format!("not written: {error}"))
 }
 
 fn round(validator: &Validator, value: &Value, again: Again) -> Result<(), String> {
@@ -216,7 +216,8 @@ impl Commands {
     fn inputs<C: Serialize + DeserializeOwned>(&mut self, command: &CommandInfo) {
         let strictly: Again = |value| {
             let read: C = cc_runtime::catalog::read_input(&value).map_err(|error| error.to_string())?;
-            serde_json::to_value(read).map_err(|error| format!("not written: {error}"))
+            cc_runtime::expose_secrets(|| serde_json::to_value(read))
+                .map_err(|error| format!("not written: {error}"))
         };
         let schema = command.input_schema().to_value();
         let validator = validator(command.name(), &schema);

@@ -182,12 +182,16 @@ impl Sweep for Shown {
             }
             let command = || read().unwrap();
             assert_hidden(C::NAME, &format!("{:?}", command()));
+            assert_hidden(C::NAME, &serde_json::to_string(&command()).unwrap());
             let client = cc_trials::memory::builder(&sandbox())
                 .configure(|transport| transport.debug(true))
                 .build()
                 .unwrap();
             match client.send(command()).with_answer().await {
-                Ok(answer) => assert_hidden(C::NAME, &format!("{answer:?}")),
+                Ok(answer) => {
+                    assert_hidden(C::NAME, &format!("{answer:?}"));
+                    assert_hidden(C::NAME, &serde_json::to_string(&*answer).unwrap());
+                }
                 Err(error) => assert_hidden(C::NAME, &shown(&error)),
             }
             for answers_reads in [true, false] {

@@ -151,7 +151,7 @@ fn client() -> impl IntoIterator<Item = &'static str> {
         data: StillRunning, DnsCheck<'static>, NameRule, Parsed, PaymentMethod, Polling, ResolvedIds, Subject<'static>, AddonRef<'static>,
             ResourceRef<'static>,
             InstanceChoice, GithubRepository, UpdateProfileAvatar;
-        value: cc_client::api::Api, FileStore, MemoryStore, Resolver, Ids<'static>, SignIn, Pending, Visit, SignedIn, EventReader, RedisStore,
+        value: Iter<'static>, cc_client::api::Api, FileStore, MemoryStore, Resolver, Ids<'static>, SignIn, Pending, Visit, SignedIn, EventReader, RedisStore,
             Client, Context;
         handle: ClientBuilder, DeployEvent, CursorFile, Tailed, Index, Listener,
             StreamCall<cc_client::commands::log::StreamApplicationRuntimeLog>, TailCall;

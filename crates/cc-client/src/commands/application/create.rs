@@ -11,7 +11,6 @@ use super::model::Application;
 use super::settings::{copy_settings, https};
 use crate::command::Run;
 use crate::context::Context;
-use crate::env::EnvironmentMap;
 
 /// The runtime of an application that is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -123,7 +122,7 @@ impl CreateApplication {
         body.build_flavor = Some(self.build_flavor.clone().unwrap_or_default());
         body.separate_build = if builds_apart { Some(true) } else { self.separate_build };
         body.force_https = https(self.force_https);
-        body.env = Some(self.environment.map(EnvironmentMap::into_map).unwrap_or_default());
+        body.env = Some(self.environment.map(Into::into).unwrap_or_default());
         body.instance = Some(wire::InstanceChoice::new(runtime.kind, runtime.version, runtime.variant));
         body.owner_id = Some(self.owner_id);
         if let Some(GithubRepository::Github { id }) = self.oauth_app {

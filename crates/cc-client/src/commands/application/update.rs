@@ -8,7 +8,6 @@ use super::branches::with_branches_if_readable;
 use super::settings::{copy_settings, https};
 use crate::command::Run;
 use crate::context::Context;
-use crate::env::EnvironmentMap;
 use crate::resolve::Ids;
 
 impl UpdateApplication {
@@ -24,7 +23,7 @@ impl Run for UpdateApplication {
             homogeneous, instance_lifetime, max_flavor, max_instances, min_flavor, min_instances, name, separate_build,
             shutdownable, sticky_sessions, tags, zone);
         body.force_https = https(self.force_https);
-        body.env = self.environment.clone().map(EnvironmentMap::into_map);
+        body.env = self.environment.clone().map(Into::into);
         if let Some(branch) = &self.branch {
             cx.resolved(self.ids(), |ids| {
                 let branch = wire::BranchUpdate::new(branch);

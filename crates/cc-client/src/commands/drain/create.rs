@@ -35,7 +35,7 @@ impl Run for CreateLogDrain {
         };
         // Passwords come back masked.
         let place = |recipient: &DrainRecipient| {
-            let json = serde_json::to_value(recipient).unwrap_or_default();
+            let json = cc_runtime::expose_secrets(|| serde_json::to_value(recipient)).unwrap_or_default();
             (recipient.tag().to_owned(), json["url"].clone())
         };
         let wanted = place(&body.recipient);

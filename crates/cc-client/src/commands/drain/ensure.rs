@@ -55,7 +55,8 @@ impl Ensure for CreateLogDrain {
 fn place(target: &LogDrainTarget) -> (String, String) {
     use serde_json::Value;
 
-    let wire = serde_json::to_value(target.clone().into_wire()).unwrap_or_default();
+    let wire = target.clone().into_wire();
+    let wire = cc_runtime::expose_secrets(|| serde_json::to_value(wire)).unwrap_or_default();
     (target.tag().to_owned(), wire.get("url").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 

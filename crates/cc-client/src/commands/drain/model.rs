@@ -242,7 +242,7 @@ impl From<wire::DrainRecipient> for LogDrainTarget {
             wire::DrainRecipient::Unknown(unknown) => Self::Unknown(unknown),
             // The wire type grows with the spec: a variant without a counterpart keeps its JSON.
             other => Self::Unknown(cc_runtime::UnknownVariant::new(
-                serde_json::to_value(other).unwrap_or_default(),
+                cc_runtime::expose_secrets(|| serde_json::to_value(other)).unwrap_or_default(),
             )),
         }
     }
@@ -292,10 +292,11 @@ mod tests {
         for recipient in recipients() {
             let wire: wire::DrainRecipient = serde_json::from_value(recipient.clone()).unwrap();
             let target = LogDrainTarget::from(wire);
-            let json = serde_json::to_value(&target).unwrap();
+            let json = cc_runtime::expose_secrets(|| serde_json::to_value(&target)).unwrap();
             let read: LogDrainTarget = serde_json::from_value(json).unwrap();
             assert_eq!(read, target);
-            assert_eq!(serde_json::to_value(read.into_wire()).unwrap(), recipient);
+            let written = cc_runtime::expose_secrets(|| serde_json::to_value(read.into_wire()));
+            assert_eq!(written.unwrap(), recipient);
         }
     }
 

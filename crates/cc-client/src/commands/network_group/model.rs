@@ -150,7 +150,8 @@ impl From<wire::WireguardEndpoint> for PeerEndpoint {
 
 /// A variant that the wire type has and the model has not.
 fn unknown(variant: &impl Serialize) -> cc_runtime::UnknownVariant {
-    cc_runtime::UnknownVariant::new(serde_json::to_value(variant).unwrap_or_default())
+    let json = cc_runtime::expose_secrets(|| serde_json::to_value(variant));
+    cc_runtime::UnknownVariant::new(json.unwrap_or_default())
 }
 
 model! {

@@ -78,11 +78,11 @@ impl Routes {
     {
         let (mut text, mut before) = (String::new(), String::new());
         for (title, command) in commands {
-            let input = serde_json::to_string(&command).unwrap();
+            let input = cc_runtime::expose_secrets(|| serde_json::to_string(&command)).unwrap();
             let command: C = serde_json::from_str(&input).unwrap();
             let journal = Journal { left: Arc::new(Mutex::new(self.answers.clone())), seen: Arc::default() };
             let output = match journal.client().send(command).await {
-                Ok(output) => serde_json::to_string_pretty(&output).unwrap(),
+                Ok(output) => cc_runtime::expose_secrets(|| serde_json::to_string_pretty(&output)).unwrap(),
                 Err(error) => format!("error: {error}"),
             };
             let seen = journal.seen.lock().unwrap().join("\n");

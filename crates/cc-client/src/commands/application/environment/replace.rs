@@ -1,5 +1,7 @@
 //! Replacing environments as a whole.
 
+use std::collections::BTreeMap;
+
 use cc_runtime::{Discard, Result};
 
 use super::get::changed;
@@ -10,7 +12,7 @@ use crate::resolve::Ids;
 
 impl Run for UpdateEnvironment {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let body = self.environment.into_map();
+        let body = BTreeMap::from(self.environment);
         let answer = cx.resolved(Ids::new().owner(self.owner_id.clone(), &self.application_id), |ids| {
             cc_api_application::UpdateEnvironment::new(ids.owner_id(), &self.application_id, body.clone())
         });
@@ -20,7 +22,7 @@ impl Run for UpdateEnvironment {
 
 impl Run for UpdateExposedEnvironment {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let body = self.environment.into_map();
+        let body = BTreeMap::from(self.environment);
         let answer = cx.resolved(Ids::new().owner(self.owner_id, &self.application_id), |ids| {
             Discard(cc_api_application::UpdateExposedEnvironment::new(
                 ids.owner_id(),
