@@ -181,6 +181,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::billing::ListInvoice>("billing", "Lists the invoices of an owner.", &["list_invoices"], Effect::READ_ONLY),
         #[cfg(feature = "billing")]
         entry::<crate::commands::billing::ListUnpaidInvoice>("billing", "Lists the unpaid invoices of an owner.", &["list_unpaid_invoices"], Effect::READ_ONLY),
+        #[cfg(feature = "cellar")]
+        entry::<crate::commands::cellar::RotateCellarCredentials>("cellar", "Creates a new secret for the key of one Cellar.", &["renew_cellar_credentials"], Effect::DESTRUCTIVE),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"], Effect::READ_ONLY),
         #[cfg(feature = "config-provider")]
@@ -191,6 +193,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::database::GetJenkinsInfo>("database", "Reads one Jenkins and its available update.", &["get_jenkins", "get_jenkins_updates"], Effect::READ_ONLY),
         #[cfg(feature = "database")]
         entry::<crate::commands::database::GetProductElasticsearchInfo>("database", "Reads the sizes of the services that accompany Elasticsearch.", &["get_elasticsearch_service_flavors"], Effect::READ_ONLY),
+        #[cfg(feature = "database")]
+        entry::<crate::commands::database::RotatePostgresqlUserPassword>("database", "Creates a new password for a user of one PostgreSQL.", &["rotate_postgresql_user_password"], Effect::DESTRUCTIVE),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment in progress.", &["cancel_deployment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "deployment")]
@@ -411,6 +415,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and its cluster.", &["get_pulsar", "get_pulsar_cluster"], Effect::READ_ONLY),
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::GetPulsarStoragePolicies>("pulsar", "Reads the storage policies of one Pulsar.", &["get_pulsar_storage_policies"], Effect::READ_ONLY),
+        #[cfg(feature = "pulsar")]
+        entry::<crate::commands::pulsar::RotatePulsarToken>("pulsar", "Revokes the token of one Pulsar and creates a new one.", &["renew_pulsar_token"], Effect::DESTRUCTIVE),
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Sets the storage policies of one Pulsar.", &["update_pulsar_storage_policies"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "redirection")]

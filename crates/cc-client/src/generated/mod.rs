@@ -19,6 +19,8 @@ pub mod commands {
     pub mod application;
     #[cfg(feature = "billing")]
     pub mod billing;
+    #[cfg(feature = "cellar")]
+    pub mod cellar;
     #[cfg(feature = "config-provider")]
     pub mod config_provider;
     #[cfg(feature = "database")]

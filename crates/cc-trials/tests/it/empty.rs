@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::commands::inputs;
 
 /// Commands whose output only the answer of the change holds: a secret of this one call, or what no GET tells apart.
-const NEEDS_THE_ANSWER: [&str; 7] = [
+const NEEDS_THE_ANSWER: [&str; 8] = [
     // No route lists the coupons of an owner.
     "ActivateCoupon",
     "CreateAuthMfa",
@@ -26,6 +26,8 @@ const NEEDS_THE_ANSWER: [&str; 7] = [
     "DeployApplication",
     "GetWarpToken",
     "InitPaypal",
+    // No route reads the password of a user.
+    "RotatePostgresqlUserPassword",
     // A migration names neither its plan nor its zone.
     "StartMigration",
 ];

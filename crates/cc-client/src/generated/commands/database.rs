@@ -112,6 +112,93 @@ impl Command for GetProductElasticsearchInfo {
     }
 }
 
+/// Creates a new password for a user of one PostgreSQL.
+///
+/// Operation: `rotate_postgresql_user_password`
+/// (`POST /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/rotate-password`).
+/// If the owner is not given, it is resolved from `addon_id`, without a request if it is already cached.
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("RotatePostgresqlUserPassword", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// # let database_user_id: String = input.get("databaseUserId");
+/// use cc_client::commands::database::RotatePostgresqlUserPassword;
+///
+/// let postgresql_user_password = client.send(RotatePostgresqlUserPassword::new(addon_id, database_user_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "RotatePostgresqlUserPasswordCommand")]
+#[doc(
+    alias = "/v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/rotate-password"
+)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct RotatePostgresqlUserPassword {
+    /// Id of the add-on as its provider knows it.
+    pub addon_id: cc_runtime::AnyAddonId,
+    /// Id of the database user.
+    pub database_user_id: String,
+    /// Id of the owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_runtime::OwnerId>,
+}
+
+impl RotatePostgresqlUserPassword {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_id: impl Into<cc_runtime::AnyAddonId>,
+        database_user_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            database_user_id: database_user_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved.
+    pub fn owner_id<Kind>(
+        mut self,
+        owner_id: impl cc_runtime::input::IntoOption<cc_runtime::OwnerId, Kind>,
+    ) -> Self {
+        self.owner_id = owner_id.into_option();
+        self
+    }
+}
+
+impl Command for RotatePostgresqlUserPassword {
+    const NAME: &'static str = "RotatePostgresqlUserPassword";
+    type Output = cc_api_database::types::PostgresqlUser;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .real_addon(&self.addon_id),
+                |ids| {
+                    cc_api_database::RotatePostgresqlUserPassword::new(
+                        ids.owner_id(),
+                        ids.real_addon_id(),
+                        self.database_user_id.clone(),
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.required("the postgresql user")?.into_inner())
+    }
+}
+
 /// Reads one Jenkins and its available update.
 ///
 /// The id of the add-on may have either form.

@@ -8,6 +8,72 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Revokes the token of one Pulsar and creates a new one.
+///
+/// Operation: `renew_pulsar_token` (`PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/renew-biscuit`).
+///
+/// # Errors
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+///
+/// # Example
+/// ```
+/// # cc_trials::try_out("RotatePulsarToken", async |client, input| {
+/// # let addon_id: cc_client::runtime::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::pulsar::RotatePulsarToken;
+///
+/// let pulsar_token = client.send(RotatePulsarToken::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
+#[doc(alias = "RotatePulsarTokenCommand")]
+#[doc(alias = "/v4/addon-providers/addon-pulsar/addons/{addonId}/renew-biscuit")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct RotatePulsarToken {
+    /// Id of the add-on as its provider knows it.
+    pub addon_id: cc_runtime::AnyAddonId,
+}
+
+impl RotatePulsarToken {
+    /// Creates the command from its required inputs.
+    pub fn new(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for RotatePulsarToken {
+    const NAME: &'static str = "RotatePulsarToken";
+    type Output = cc_api_pulsar::types::Pulsar;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| { cc_api_pulsar::RenewPulsarToken::new(ids.real_addon_id()) },
+            )
+            .await?;
+        let value: cc_api_pulsar::types::Pulsar = match answer.into_inner() {
+            Some(value) => value,
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| { cc_api_pulsar::GetPulsar::new(ids.real_addon_id()) },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+            }
+        };
+        Ok(value)
+    }
+}
+
 /// Reads the storage policies of one Pulsar.
 ///
 /// Operation: `get_pulsar_storage_policies`

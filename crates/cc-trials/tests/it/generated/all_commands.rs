@@ -89,11 +89,13 @@ pub async fn each(sweep: &mut impl Sweep) {
     sweep.command::<cc_client::commands::billing::InitStripe>().await;
     sweep.command::<cc_client::commands::billing::ListInvoice>().await;
     sweep.command::<cc_client::commands::billing::ListUnpaidInvoice>().await;
+    sweep.command::<cc_client::commands::cellar::RotateCellarCredentials>().await;
     sweep.command::<cc_client::commands::config_provider::GetConfigProvider>().await;
     sweep.command::<cc_client::commands::config_provider::UpdateConfigProvider>().await;
     sweep.command::<cc_client::commands::database::GetElasticsearchInfo>().await;
     sweep.command::<cc_client::commands::database::GetJenkinsInfo>().await;
     sweep.command::<cc_client::commands::database::GetProductElasticsearchInfo>().await;
+    sweep.command::<cc_client::commands::database::RotatePostgresqlUserPassword>().await;
     sweep.command::<cc_client::commands::deployment::CancelDeployment>().await;
     sweep.command::<cc_client::commands::deployment::DeployAndWait>().await;
     sweep.command::<cc_client::commands::deployment::DeployApplication>().await;
@@ -200,6 +202,7 @@ pub async fn each(sweep: &mut impl Sweep) {
     sweep.command::<cc_client::commands::product::ListProductRuntime>().await;
     sweep.command::<cc_client::commands::pulsar::GetPulsarInfo>().await;
     sweep.command::<cc_client::commands::pulsar::GetPulsarStoragePolicies>().await;
+    sweep.command::<cc_client::commands::pulsar::RotatePulsarToken>().await;
     sweep.command::<cc_client::commands::pulsar::UpdatePulsarStoragePolicies>().await;
     sweep.command::<cc_client::commands::redirection::CreateTcpRedirection>().await;
     sweep.command::<cc_client::commands::redirection::DeleteTcpRedirection>().await;
