@@ -330,6 +330,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::needless_borrows_for_generic_args, reason = "references are what is tested")]
     fn every_kind_of_text_becomes_an_id() {
         fn id(id: impl Into<ApplicationId>) -> ApplicationId {
             id.into()

@@ -743,8 +743,9 @@ impl Command for DeleteOrganisation {
 /// # cc_trials::try_out("UpdateOrganisationAvatar", async |client, input| {
 /// # let organisation_id: cc_client::runtime::OwnerId = input.get("organisationId");
 /// use cc_client::commands::organisation::UpdateOrganisationAvatar;
+/// use cc_client::model::ImageType;
 ///
-/// let picture = client.send(UpdateOrganisationAvatar::new(organisation_id, "image/png", b"PNG".to_vec())).await?;
+/// let picture = client.send(UpdateOrganisationAvatar::new(organisation_id, ImageType::Png, b"PNG".to_vec())).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateOrganisationAvatarCommand")]
