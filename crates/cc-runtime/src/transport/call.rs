@@ -82,7 +82,10 @@ impl<O: Operation> Call<O> {
 
 /// A call of one operation that gives `None` if the platform answers 404: see [`Call::optional`].
 #[must_use = "a call does nothing until it is awaited"]
-pub struct OptionalCall<O: Operation>(Stage<Call<O>, Boxed<Result<Option<Answer<O::Output>>>>>);
+pub struct OptionalCall<O: Operation>(Stage<Call<O>, Found<O>>);
+
+/// A running call that gives `None` for a 404.
+type Found<O> = Boxed<Result<Option<Answer<<O as Operation>::Output>>>>;
 
 /// Nothing is pinned but the future on the heap.
 impl<O: Operation> Unpin for OptionalCall<O> {}
