@@ -23,10 +23,12 @@ use serde_json::{Value, json};
 #[test]
 fn a_setter_takes_a_value_or_an_option_of_it() {
     let plain = ListZone::new().tag("a").owner_id("orga_1");
-    let tag = Some("a".to_owned());
+    let (text, owner_id) = ("a".to_owned(), ids::OwnerId::from("orga_1"));
+    let tag = Some(text.clone());
     assert_eq!(ListZone::new().tag(tag.as_deref()).owner_id(Some("orga_1")), plain);
-    assert_eq!(ListZone::new().tag(tag.clone()).owner_id(Some(ids::OwnerId::from("orga_1"))), plain);
-    assert_eq!(ListZone::new().tag(&tag.unwrap()).owner_id(&ids::OwnerId::from("orga_1")), plain);
+    assert_eq!(ListZone::new().tag(tag).owner_id(Some(owner_id.clone())), plain);
+    let (text, owner_id) = (&text, &owner_id);
+    assert_eq!(ListZone::new().tag(text).owner_id(owner_id), plain);
     assert_eq!(ListZone::new().tag(None::<&str>).owner_id(None::<String>), ListZone::new());
 
     let create = || CreateAddon::new("orga_1", "postgresql-addon", "plan_1", "par", "orders");

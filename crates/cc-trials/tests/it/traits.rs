@@ -52,8 +52,9 @@ where
 {
 }
 
-fn id<T: Borrow<str> + From<String> + for<'a> From<&'a str> + Into<String>>()
+fn id<T>()
 where
+    T: Borrow<str> + From<String> + for<'a> From<&'a str> + Into<String>,
     T: Debug + Clone + Ord + Hash + Display + FromStr + Default + Serialize + DeserializeOwned,
     T: PartialEq<str> + for<'a> PartialEq<&'a str> + AsRef<str> + Send + Sync + Unpin + 'static,
     T::Err: std::error::Error + Send + Sync + 'static,
