@@ -83,6 +83,7 @@ fn models() -> BTreeSet<(String, String)> {
         StartedDeployment: DeploymentId;
         drain::LogDrain: DrainId;
         cc_client::api::materia::types::MateriaKv: RealAddonId, AnyAddonId, ResourceId;
+        cc_client::api::pulsar::types::Pulsar: RealAddonId, AnyAddonId, ResourceId;
         network_group::NetworkGroup: NetworkGroupId;
         oauth::model::OauthConsumer: ConsumerKey;
         operator::KeycloakInfo: RealAddonId, AddonId, AnyAddonId, ResourceId;
