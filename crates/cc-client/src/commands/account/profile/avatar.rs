@@ -20,8 +20,9 @@ use crate::model::ImageType;
 /// ```
 /// # cc_trials::try_out("UpdateProfileAvatar", async |client, _| {
 /// use cc_client::commands::account::UpdateProfileAvatar;
+/// use cc_client::commands::account::model::AvatarSource;
 ///
-/// let picture = client.send(UpdateProfileAvatar::from_service("gravatar")).await?;
+/// let picture = client.send(UpdateProfileAvatar::from_service(AvatarSource::Gravatar)).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateProfileAvatarCommand")]
