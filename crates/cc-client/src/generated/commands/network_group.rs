@@ -776,6 +776,7 @@ impl Command for DeleteNetworkGroupMember {
 /// # Example
 /// ```
 /// # cc_trials::run(async |client, ids| {
+/// use cc_client::commands::network_group::model::PeerRole;
 /// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, NetworkGroupMemberInput};
 /// use cc_client::network_group_ids::new_external_member_id;
 ///
@@ -783,7 +784,7 @@ impl Command for DeleteNetworkGroupMember {
 /// let members = [NetworkGroupMemberInput::new(&external)];
 /// let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
 /// let command = CreateNetworkGroupExternalPeer::new(
-///     ids.organisation, group.id, "laptop", "CLIENT", "the public key of the laptop", external,
+///     ids.organisation, group.id, "laptop", PeerRole::Client, "the public key of the laptop", external,
 /// );
 /// let peer = client.send(command).await?;
 /// # Ok(()) });
@@ -910,14 +911,14 @@ impl Command for CreateNetworkGroupExternalPeer {
 /// # Example
 /// ```
 /// # cc_trials::run(async |client, ids| {
-/// use cc_client::commands::network_group::model::NetworkGroupPeer;
+/// use cc_client::commands::network_group::model::{NetworkGroupPeer, PeerRole};
 /// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, DeleteNetworkGroupExternalPeer, NetworkGroupMemberInput};
 /// use cc_client::network_group_ids::new_external_member_id;
 ///
 /// # let external = new_external_member_id();
 /// # let members = [NetworkGroupMemberInput::new(&external)];
 /// # let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
-/// # let command = CreateNetworkGroupExternalPeer::new(&ids.organisation, &group.id, "laptop", "CLIENT", "key", external);
+/// # let command = CreateNetworkGroupExternalPeer::new(&ids.organisation, &group.id, "laptop", PeerRole::Client, "key", external);
 /// let peer = client.send(command).await?;
 /// if let NetworkGroupPeer::ExternalPeer(peer) = peer {
 ///     client.send(DeleteNetworkGroupExternalPeer::new(ids.organisation, group.id, peer.id)).await?;
@@ -981,8 +982,9 @@ impl Command for DeleteNetworkGroupExternalPeer {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::network_group::SearchNetworkGroup;
+/// use cc_client::commands::network_group::model::NetworkGroupComponentType;
 ///
-/// let found = client.send(SearchNetworkGroup::new(ids.organisation, "private").types(["NetworkGroup"])).await?;
+/// let found = client.send(SearchNetworkGroup::new(ids.organisation, "private").types([NetworkGroupComponentType::NetworkGroup])).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "SearchNetworkGroupCommand")]

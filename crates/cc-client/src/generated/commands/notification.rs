@@ -318,10 +318,11 @@ impl Command for GetNotificationInfo {
 /// ```
 /// # cc_trials::run(async |client, ids| {
 /// use cc_client::commands::notification::CreateEmailNotification;
-/// use cc_client::commands::notification::model::EmailNotificationTarget;
+/// use cc_client::commands::notification::model::{EmailNotificationTarget, NotificationEvent};
 ///
 /// let targets = [EmailNotificationTarget::addresses(["ada@example.org"]), EmailNotificationTarget::organisation()];
-/// let command = CreateEmailNotification::new(ids.organisation, "failures", targets).events(["DEPLOYMENT_FAIL"]);
+/// let events = [NotificationEvent::DeploymentFail];
+/// let command = CreateEmailNotification::new(ids.organisation, "failures", targets).events(events);
 /// let notification = client.send(command).await?;
 /// # Ok(()) });
 /// ```
