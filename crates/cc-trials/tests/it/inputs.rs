@@ -95,6 +95,7 @@ fn models() -> BTreeSet<(String, String)> {
         organisation::Organisation: OwnerId;
         organisation::OrganisationMember: UserId, OwnerId;
         pulsar::PulsarInfo: RealAddonId, AnyAddonId, ResourceId;
+        cc_client::api::pulsar::types::Pulsar: RealAddonId, AnyAddonId, ResourceId;
         zone::Zone: ZoneId;
     }
 }
