@@ -1,4 +1,4 @@
-//! Spans of commands and streams, and what an observer is told of streams.
+//! Spans of commands and streams, and the events of streams that an observer receives.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

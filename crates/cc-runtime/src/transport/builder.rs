@@ -263,7 +263,7 @@ impl TransportBuilder {
         self
     }
 
-    /// Sets whether requests over plain `http` use HTTP/2 without asking the server, which must speak it: there is no fallback. Over
+    /// Sets whether requests over plain `http` use HTTP/2 without negotiation. A server that does not speak HTTP/2 then fails every call. Over
     /// `https`, client and server choose in the TLS handshake, and fall back to HTTP/1.1. Applies to the transport's own clients.
     /// Default: `false`, HTTP/1.1 over plain `http`.
     #[cfg(feature = "http2")]

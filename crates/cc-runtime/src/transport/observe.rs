@@ -105,7 +105,7 @@ pub struct CallEnd<'a> {
     pub info: &'static OperationInfo,
     /// Duration of the whole call: waits, retries and hooks included.
     pub duration: Duration,
-    /// Status of the last answer. `None` if there is no answer.
+    /// Status of the last answer, or `None` without an answer.
     pub status: Option<StatusCode>,
     /// `None` for a success. Otherwise the status as text, the code of the error ([`ErrorKind::code`](crate::ErrorKind::code)), or
     /// [`CANCELLED`].
@@ -148,16 +148,16 @@ pub struct AttemptEnd<'a> {
     pub resend_count: u32,
     /// Duration from sending the request to the end of its body, for a stream or a download to the head of the answer.
     pub duration: Duration,
-    /// Status of the answer. `None` if there is no answer.
+    /// Status of the answer, or `None` without an answer.
     pub status: Option<StatusCode>,
     /// `None` for a status below 400. Otherwise the status as text, the code of the error
     /// ([`ErrorKind::code`](crate::ErrorKind::code)), or [`CANCELLED`].
     pub error_type: Option<&'a str>,
-    /// Version of HTTP of the answer. `None` if there is no answer.
+    /// HTTP version of the answer, or `None` without an answer.
     pub version: Option<Version>,
     /// Length of the body that was sent, in bytes.
     pub request_bytes: usize,
-    /// Length of the body of the answer, in bytes. `None` if there is no answer, or its body is read later.
+    /// Length of the answer's body in bytes, or `None` without an answer or while the body is still to be read.
     pub response_bytes: Option<usize>,
 }
 

@@ -96,7 +96,7 @@ impl Drop for CallWatch {
     }
 }
 
-/// A wait that an observer is told of when it ends.
+/// A wait in progress. Its end is reported to the observer.
 pub(crate) struct WaitWatch {
     observer: Arc<dyn Observer>,
     info: &'static OperationInfo,
