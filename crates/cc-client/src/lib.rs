@@ -33,7 +33,6 @@ pub mod prelude;
 pub mod redis;
 pub mod resolve;
 #[allow(dead_code)] // Which domains are on decides whether a command takes a time.
-mod seconds;
 #[cfg(feature = "oauth")]
 pub mod sign_in;
 #[cfg(feature = "stream")]

@@ -33,6 +33,7 @@ mod redact;
 mod request;
 #[cfg(feature = "schemars")]
 mod schema;
+mod seconds;
 mod secret;
 mod stage;
 pub mod tasks;
@@ -77,4 +78,8 @@ pub mod __private {
     #[cfg(feature = "schemars")]
     pub use crate::schema::{enum_schema, input_union_schema, union_schema};
     pub use crate::union::{OpenUnion, read_union, tagged_into_value};
+
+    pub mod seconds {
+        pub use crate::seconds::{deserialize, option, serialize};
+    }
 }

@@ -26,6 +26,7 @@ const RANKS: &[(&str, &[&str])] = &[
             "patch",
             "redact",
             "schema",
+            "seconds",
             "secret",
             "stage",
             "time",

@@ -195,7 +195,10 @@ fn attributes(field: &ShapeField) -> String {
     }
     let mut out = String::new();
     if *field.ty.bare() == Ty::Seconds {
-        let module = if field.required { "crate::seconds" } else { "crate::seconds::option" };
+        let module = match field.required {
+            true => "cc_runtime::__private::seconds",
+            false => "cc_runtime::__private::seconds::option",
+        };
         attributes.push(format!("with = {module:?}"));
         let read_as = if field.required { "f64" } else { "Option<f64>" };
         let _ = writeln!(
