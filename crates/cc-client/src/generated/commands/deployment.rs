@@ -843,7 +843,7 @@ pub struct WaitForDeployment {
     pub application_id: cc_runtime::ApplicationId,
     /// Maximum time to wait, in seconds.
     #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
-    #[serde(with = "crate::seconds")]
+    #[serde(with = "cc_runtime::__private::seconds")]
     pub deadline: std::time::Duration,
     /// Id of the deployment. Default: the latest deployment of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -857,7 +857,7 @@ pub struct WaitForDeployment {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "crate::seconds::option"
+        with = "cc_runtime::__private::seconds::option"
     )]
     pub every: Option<std::time::Duration>,
 }
@@ -968,7 +968,7 @@ pub struct DeployAndWait {
     pub application_id: cc_runtime::ApplicationId,
     /// Maximum time of the whole command, in seconds.
     #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
-    #[serde(with = "crate::seconds")]
+    #[serde(with = "cc_runtime::__private::seconds")]
     pub deadline: std::time::Duration,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -986,7 +986,7 @@ pub struct DeployAndWait {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "crate::seconds::option"
+        with = "cc_runtime::__private::seconds::option"
     )]
     pub every: Option<std::time::Duration>,
     /// State of an earlier command to continue. With it, nothing is deployed. Default: none.
