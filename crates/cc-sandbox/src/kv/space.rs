@@ -1,5 +1,6 @@
 //! A key space in memory, with the commands that people use most, in the words of Redis 7.
 
+mod expiry;
 mod hash;
 mod key;
 mod list;
@@ -71,7 +72,7 @@ type Run = fn(&mut Space, i64, &[String]) -> Replied;
 
 /// Commands by name, with the least and the most words that they take, their name included.
 const COMMANDS: &[&[(&str, usize, usize, Run)]] =
-    &[key::COMMANDS, text::COMMANDS, hash::COMMANDS, list::COMMANDS, set::COMMANDS];
+    &[key::COMMANDS, expiry::COMMANDS, text::COMMANDS, hash::COMMANDS, list::COMMANDS, set::COMMANDS];
 
 /// More words than anyone sends.
 const MANY: usize = usize::MAX;

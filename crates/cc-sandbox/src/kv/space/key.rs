@@ -20,15 +20,6 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
     ("DEL", 2, MANY, delete),
     ("UNLINK", 2, MANY, delete),
     ("RENAME", 3, 3, rename),
-    ("EXPIRE", 3, 3, |space, now, words| expire(space, words, now, 1_000)),
-    ("PEXPIRE", 3, 3, |space, now, words| expire(space, words, now, 1)),
-    ("EXPIREAT", 3, 3, |space, _, words| expire(space, words, 0, 1_000)),
-    ("TTL", 2, 2, |space, now, words| time_to_live(space, words, now, 1_000)),
-    ("PTTL", 2, 2, |space, now, words| time_to_live(space, words, now, 1)),
-    ("PERSIST", 2, 2, |space, _, words| {
-        let expires = space.keys.get_mut(&words[1]).and_then(|entry| entry.expires.take());
-        count(expires.iter().count())
-    }),
     ("SCAN", 2, MANY, scan),
 ];
 
@@ -46,26 +37,6 @@ fn rename(space: &mut Space, _: i64, words: &[String]) -> Replied {
     space.keys.shift_remove(&words[2]);
     space.put(&words[2], entry.data, entry.expires);
     ok()
-}
-
-fn expire(space: &mut Space, words: &[String], from: i64, unit: i64) -> Replied {
-    let time = integer(&words[2])?;
-    let at = time.checked_mul(unit).and_then(|time| time.checked_add(from));
-    let at =
-        at.ok_or_else(|| format!("ERR invalid expire time in '{}' command", words[0].to_ascii_lowercase()))?;
-    match space.keys.get_mut(&words[1]) {
-        Some(entry) => entry.expires = Some(at),
-        None => return count(0),
-    }
-    count(1)
-}
-
-fn time_to_live(space: &mut Space, words: &[String], now: i64, unit: i64) -> Replied {
-    Ok(Resp::Integer(match space.keys.get(&words[1]).map(|entry| entry.expires) {
-        None => -2,
-        Some(None) => -1,
-        Some(Some(expires)) => (expires - now + unit / 2) / unit,
-    }))
 }
 
 /// A cursor is the number of the next key. `COUNT` keys are looked at, whether they match or not.

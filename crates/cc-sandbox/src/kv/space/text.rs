@@ -1,5 +1,6 @@
 //! Commands on keys that hold a text.
 
+use super::expiry::Options;
 use super::*;
 
 pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
@@ -12,10 +13,8 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
         }
         count(is_new.into())
     }),
-    ("SETEX", 4, 4, |space, now, words| {
-        let words = ["SETEX", &words[1], &words[3], "EX", &words[2]].map(str::to_owned);
-        set(space, now, &words)
-    }),
+    ("SETEX", 4, 4, |space, now, words| set_for(space, now, words, "EX")),
+    ("PSETEX", 4, 4, |space, now, words| set_for(space, now, words, "PX")),
     ("GETSET", 3, 3, |space, _, words| {
         let before = maybe(space.text(&words[1])?);
         space.put(&words[1], Data::Text(words[2].clone()), None);
@@ -53,38 +52,26 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
     ("DECRBY", 3, 3, |space, _, words| add(space, &words[1], integer(&words[2])?.checked_neg())),
 ];
 
+/// Sets a text and its time to live, in the order of the arguments of `SETEX`.
+fn set_for(space: &mut Space, now: i64, words: &[String], unit: &str) -> Replied {
+    let words = [words[0].as_str(), &words[1], &words[3], unit, &words[2]].map(str::to_owned);
+    set(space, now, &words)
+}
+
 fn set(space: &mut Space, now: i64, words: &[String]) -> Replied {
-    let (key, mut options) = (&words[1], words[3..].iter());
-    let (mut only_new, mut only_old, mut get, mut keep, mut expires) = (false, false, false, false, None);
-    while let Some(option) = options.next() {
-        match option.to_ascii_uppercase().as_str() {
-            "NX" => only_new = true,
-            "XX" => only_old = true,
-            "GET" => get = true,
-            "KEEPTTL" => keep = true,
-            unit @ ("EX" | "PX") => {
-                let time = integer(options.next().ok_or(SYNTAX)?)?;
-                let time = time.checked_mul(if unit == "EX" { 1_000 } else { 1 }).filter(|time| *time > 0);
-                let name = words[0].to_ascii_lowercase();
-                let invalid = || format!("ERR invalid expire time in '{name}' command");
-                expires = Some(time.and_then(|time| now.checked_add(time)).ok_or_else(invalid)?);
-            }
-            _ => return Err(SYNTAX.to_owned()),
-        }
-    }
-    if only_new && only_old || keep && expires.is_some() {
-        return Err(SYNTAX.to_owned());
-    }
-    let before = if get { maybe(space.text(key)?)? } else { Resp::Nil };
+    let key = &words[1];
+    let options = Options::read(&words[3..], true)?;
+    let mut expires = options.time(now, &words[0])?;
+    let before = if options.get { maybe(space.text(key)?)? } else { Resp::Nil };
     let is_there = space.keys.contains_key(key);
-    if is_there && only_new || !is_there && only_old {
+    if is_there && options.only_new || !is_there && options.only_old {
         return Ok(before);
     }
-    if keep {
+    if options.keep {
         expires = space.keys.get(key).and_then(|entry| entry.expires);
     }
     space.put(key, Data::Text(words[2].clone()), expires);
-    if get { Ok(before) } else { ok() }
+    if options.get { Ok(before) } else { ok() }
 }
 
 fn add(space: &mut Space, key: &str, by: Option<i64>) -> Replied {
