@@ -137,7 +137,16 @@ mod tests {
 
     #[test]
     fn arguments_that_make_a_difference_are_seen() {
-        for line in ["SET k v NX", "SET k v xx", "SET k v GET", "GETEX k EX 10", "BITFIELD k INCRBY u8 0 1"] {
+        for line in [
+            "SET k v NX",
+            "SET k v xx",
+            "SET k v GET",
+            "SET k v EX 10 nx",
+            "GETEX k EX 10",
+            "GETEX k PERSIST",
+            "PEXPIREAT k 1 GT",
+            "BITFIELD k INCRBY u8 0 1",
+        ] {
             assert_eq!(effect(line), Effect::Once, "{line}");
         }
         assert_eq!(effect("SORT l STORE other"), Effect::Once);

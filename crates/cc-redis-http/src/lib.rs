@@ -10,6 +10,7 @@ mod client;
 mod command;
 pub mod commands;
 mod effect;
+mod expiry;
 mod failure;
 #[rustfmt::skip]
 mod generated;
@@ -21,8 +22,8 @@ mod scan;
 
 pub use cc_runtime as runtime;
 pub use cc_runtime::{
-    CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret, Transport,
-    TransportBuilder, expose_secrets,
+    CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret, Timestamp,
+    Transport, TransportBuilder, expose_secrets,
 };
 
 pub use client::{RedisHttpClient, RedisHttpClientBuilder};

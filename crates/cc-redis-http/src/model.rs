@@ -34,6 +34,31 @@ impl From<HashField> for HashKeyElement {
     }
 }
 
+/// Result of [`SetStringKey`](crate::commands::SetStringKey).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SetStringKeyReply {
+    /// Name of the key.
+    pub key: String,
+    /// `true` if the key was set, `false` if the condition was not met.
+    pub set: bool,
+    /// Value before the command, if the command asks for it and the key existed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+}
+
+/// Result of [`ExpireKey`](crate::commands::ExpireKey).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ExpireKeyReply {
+    /// Name of the key.
+    pub key: String,
+    /// `true` if the expiration time was set, `false` if the key does not exist or the condition was not met.
+    pub set: bool,
+}
+
 /// Reply of a Redis command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

@@ -1,7 +1,12 @@
 //! Unexpected answers.
 
-use cc_redis_http::commands::{CmdCliSend, CmdSend, GetStringKey, ScanKey};
-use cc_redis_http::{Command, Context, ErrorKind, RedisCode, Reply};
+use std::time::Duration;
+
+use cc_redis_http::commands::{
+    CmdCliSend, CmdSend, ExpireKey, GetStringKey, GetStringKeyAndExpire, ScanKey, SetStringKey,
+};
+use cc_redis_http::model::SetStringKeyReply;
+use cc_redis_http::{Command, Context, ErrorKind, RedisCode, Reply, Timestamp};
 use serde_json::json;
 
 use crate::support::Proxy;
@@ -72,4 +77,102 @@ async fn a_command_line_that_redis_refuses_is_an_answer() {
     assert_eq!(reply.redis_code(), Some(RedisCode::WrongType));
     let proxy = Proxy::always(200, json!({ "success": true, "result": ["\"ERR in a text\""] }));
     assert_eq!(proxy.client().send(CmdCliSend::new("GET k")).await.unwrap().redis_code(), None);
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn an_older_server_that_lacks_an_option_is_told_by_its_error_and_what_to_do() {
+    let instant: Timestamp = "2100-01-01T00:00:00Z".parse().unwrap();
+    let syntax = r#"{"message":"ERR syntax error"}"#;
+    let set = || SetStringKey::new("k", "v");
+    for (error, told) in [
+        (
+            refused(400, syntax, set().keep_ttl()).await,
+            "check the version of the server: `keepTtl` needs Redis 6.0",
+        ),
+        (
+            refused(400, syntax, set().expires_at(instant).get()).await,
+            "`expiresAt` needs Redis 6.2, `get` needs Redis 6.2",
+        ),
+        (
+            refused(400, syntax, set().only_if_absent().get()).await,
+            "`get` with `onlyIfAbsent` needs Redis 7.0",
+        ),
+        (
+            refused(
+                400,
+                r#"{"message":"ERR wrong number of arguments for 'expire' command"}"#,
+                ExpireKey::after("k", MINUTE).only_if_later(),
+            )
+            .await,
+            "conditions need Redis 7.0",
+        ),
+        (
+            refused(
+                400,
+                r#"{"code":"clever.redis-http.unknown-command","message":"ERR unknown command 'GETEX'"}"#,
+                GetStringKeyAndExpire::persist("k"),
+            )
+            .await,
+            "`GETEX` needs Redis 6.2",
+        ),
+    ] {
+        assert_eq!((error.kind(), RedisCode::of(&error)), (ErrorKind::Refused, Some(RedisCode::Error)));
+        let text = error.to_string();
+        assert!(
+            text.contains("ERR ") && text.ends_with(told) && text.contains("certainly not done"),
+            "{text}"
+        );
+    }
+    // What every server takes, and other errors, are no matter of the version.
+    let error = refused(400, syntax, set().ttl(MINUTE).only_if_absent()).await;
+    assert!(!error.to_string().contains("version"), "{error}");
+    let error = refused(400, r#"{"message":"WRONGTYPE Operation against a key"}"#, set().get()).await;
+    assert!(!error.to_string().contains("version"), "{error}");
+    assert_eq!(error.code(), "WRONGTYPE");
+}
+
+async fn set(result: serde_json::Value, command: SetStringKey) -> cc_redis_http::Result<SetStringKeyReply> {
+    Proxy::always(200, json!({ "result": result })).client().send(command).await
+}
+
+#[tokio::test]
+async fn the_reply_of_a_set_tells_whether_it_was_done_and_the_previous_value() {
+    let plain = || SetStringKey::new("k", "v");
+    for (result, command, expected) in [
+        (json!("OK"), plain(), (true, None)),
+        (json!("OK"), plain().only_if_absent(), (true, None)),
+        (json!(null), plain().only_if_absent(), (false, None)),
+        (json!(null), plain().only_if_present(), (false, None)),
+        (json!(null), plain().get(), (true, None)),
+        (json!("OK"), plain().get(), (true, Some("OK"))),
+        (json!(""), plain().get(), (true, Some(""))),
+        (json!(42), plain().get(), (true, Some("42"))),
+        (json!("old"), plain().get().only_if_absent(), (false, Some("old"))),
+        (json!(null), plain().get().only_if_absent(), (true, None)),
+        (json!("old"), plain().get().only_if_present(), (true, Some("old"))),
+        (json!(null), plain().get().only_if_present(), (false, None)),
+    ] {
+        let reply = set(result.clone(), command.clone()).await.unwrap();
+        assert_eq!((reply.set, reply.previous.as_deref()), expected, "{command:?} {result}");
+    }
+    for result in [json!(["old"]), json!({}), json!(true)] {
+        let error = set(result, plain().get()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Undecodable);
+        assert!(error.may_be_done(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_there_to_be_read_is_not_found() {
+    let client = Proxy::always(200, json!({ "result": null })).client();
+    let read = || GetStringKeyAndExpire::after("session", MINUTE);
+    let error = client.send(read()).await.unwrap_err();
+    assert_eq!(error.code(), "clever.redis-http.key-not-found");
+    assert!(
+        error.is_not_found() && error.to_string().contains("the key `session` does not exist"),
+        "{error}"
+    );
+    assert_eq!(client.send(read()).optional().await.unwrap(), None);
 }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::support::Proxy;
 
 #[test]
-fn the_twenty_commands_are_there_with_their_schemas() {
+fn every_command_is_there_with_its_schemas() {
     let commands = catalog::commands();
-    assert_eq!(commands.len(), 20);
+    assert_eq!(commands.len(), 23);
     let mut operations: Vec<_> = commands.iter().flat_map(|command| command.operations()).collect();
     operations.sort();
     operations.dedup();
@@ -56,6 +56,14 @@ async fn commands_are_sent_by_name_with_json_and_give_json() {
     assert_eq!(reply, json!({ "result": ["z", "a", "b"] }));
     let reply = run(&client, &[("ScanKey", json!({ "match": "[hl]", "type": "hash" }))]).await;
     assert_eq!(reply["keys"], json!([{ "name": "h", "type": "hash" }]));
+    let input = json!({ "key": "s", "value": "w", "ttl": 1.5, "onlyIfPresent": true, "get": true });
+    let reply = run(&client, &[("SetStringKey", input)]).await;
+    assert_eq!(reply, json!({ "key": "s", "set": true, "previous": "v" }));
+    let input = json!({ "key": "s", "expiresAt": "2100-01-01T00:00:00Z", "onlyIfLater": true });
+    let reply = run(&client, &[("ExpireKey", input)]).await;
+    assert_eq!(reply, json!({ "key": "s", "set": true }));
+    let reply = run(&client, &[("GetStringKeyAndExpire", json!({ "key": "s", "persist": true }))]).await;
+    assert_eq!(reply, json!({ "key": "s", "value": "w" }));
 }
 
 #[tokio::test]
@@ -67,7 +75,38 @@ async fn input_that_does_not_fit_is_refused_with_the_name_of_the_field() {
         ("GetStringKey", json!({ "key": "k", "value": 1 }), "unknown field `value`"),
         ("GetListKeyElement", json!({ "key": "k", "index": "0" }), "`index`: invalid type"),
         ("CreateHashKey", json!({ "key": "k", "elements": [{ "name": "f" }] }), "unknown field `name`"),
-        ("GetStringKeys", json!({}), "did you mean `GetStringKey`?"),
+        ("SetStringKey", json!({ "key": "k", "value": "v", "ttl": 0 }), "`ttl` must be longer than zero"),
+        ("SetStringKey", json!({ "key": "k", "value": "v", "ttl": -1 }), "`ttl`: invalid number of seconds"),
+        ("SetStringKey", json!({ "key": "k", "value": "v", "ttl": 1e300 }), "`ttl`"),
+        ("SetStringKey", json!({ "key": "k", "value": "v", "ttl": 1e17 }), "`ttl` must be at most"),
+        (
+            "SetStringKey",
+            json!({ "key": "k", "value": "v", "ttl": 1, "keepTtl": true }),
+            "`ttl` and `keepTtl` contradict each other",
+        ),
+        (
+            "SetStringKey",
+            json!({ "key": "k", "value": "v", "onlyIfAbsent": true, "onlyIfPresent": true }),
+            "`onlyIfAbsent` and `onlyIfPresent` contradict each other",
+        ),
+        ("ExpireKey", json!({ "key": "k" }), "`ttl` or `expiresAt` is missing"),
+        (
+            "ExpireKey",
+            json!({ "key": "k", "ttl": 1, "onlyIfPersistent": true, "onlyIfLater": true }),
+            "`onlyIfPersistent` and `onlyIfLater` contradict each other",
+        ),
+        (
+            "ExpireKey",
+            json!({ "key": "k", "ttl": 1, "onlyIfLater": true, "onlyIfEarlier": true }),
+            "`onlyIfLater` and `onlyIfEarlier` contradict each other",
+        ),
+        ("GetStringKeyAndExpire", json!({ "key": "k" }), "`ttl`, `expiresAt` or `persist` is missing"),
+        (
+            "GetStringKeyAndExpire",
+            json!({ "key": "k", "persist": true, "expiresAt": "2100-01-01" }),
+            "`expiresAt` and `persist` contradict each other",
+        ),
+        ("GetStringKeys", json!({}), "did you mean `GetStringKey` or `SetStringKey`?"),
     ] {
         let error = catalog::dispatch(&client, name, input).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);

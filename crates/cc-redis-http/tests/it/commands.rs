@@ -1,17 +1,18 @@
 //! Snapshots of the requests and outputs of each command of the proxy.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use cc_redis_http::commands::{
     AddListKeyElement, CreateListKey, GetListKeyElement, ScanListKey, UpdateListKeyElement,
 };
 use cc_redis_http::commands::{
     AddSetKeyElement, CmdCliSend, CmdSend, CreateHashKey, CreateSetKey, CreateStringKey,
-    DeleteHashKeyElement, DeleteKey, DeleteSetKeyElement, GetStringKey, ScanHashKey, ScanKey, ScanSetKey,
-    SetHashKeyElement, UpdateStringKey,
+    DeleteHashKeyElement, DeleteKey, DeleteSetKeyElement, ExpireKey, GetStringKey, GetStringKeyAndExpire,
+    ScanHashKey, ScanKey, ScanSetKey, SetHashKeyElement, SetStringKey, UpdateStringKey,
 };
 use cc_redis_http::model::{KeyType, ListPosition};
-use cc_redis_http::{Command, Context};
+use cc_redis_http::{Command, Context, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -81,6 +82,33 @@ async fn string_keys() {
         .await;
     check(answer(), UpdateStringKey::new("k", "v"), UpdateStringKey::new("k", "v").backend_url(OTHER_URL))
         .await;
+}
+
+#[tokio::test]
+async fn keys_that_expire() {
+    let instant: Timestamp = "2100-01-01T00:00:00.025Z".parse().unwrap();
+    check(
+        json!({ "result": "OK" }),
+        SetStringKey::new("k", "v"),
+        SetStringKey::new("k", "v")
+            .ttl(Duration::from_millis(1_500))
+            .only_if_present()
+            .get()
+            .backend_url(OTHER_URL),
+    )
+    .await;
+    check(
+        json!({ "result": 1 }),
+        ExpireKey::after("k", Duration::from_secs(60)),
+        ExpireKey::at("k", instant).only_if_expiring().only_if_earlier().backend_url(OTHER_URL),
+    )
+    .await;
+    check(
+        json!({ "result": "v" }),
+        GetStringKeyAndExpire::persist("k"),
+        GetStringKeyAndExpire::at("k", instant).backend_url(OTHER_URL),
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -8,11 +8,11 @@ use cc_redis_http::commands::{
 };
 use cc_redis_http::commands::{
     AddSetKeyElement, CmdCliSend, CmdSend, CreateHashKey, CreateSetKey, CreateStringKey,
-    DeleteHashKeyElement, DeleteKey, DeleteSetKeyElement, GetStringKey, ScanHashKey, ScanKey, ScanSetKey,
-    SetHashKeyElement, UpdateStringKey,
+    DeleteHashKeyElement, DeleteKey, DeleteSetKeyElement, ExpireKey, GetStringKey, GetStringKeyAndExpire,
+    ScanHashKey, ScanKey, ScanSetKey, SetHashKeyElement, SetStringKey, UpdateStringKey,
 };
 use cc_redis_http::model::{KeyType, ListPosition};
-use cc_redis_http::{Command, Context, ErrorKind, RedisCode, RedisHttpClient};
+use cc_redis_http::{Command, Context, ErrorKind, RedisCode, RedisHttpClient, Timestamp};
 use cc_sandbox::{Pace, Sandbox};
 use futures::TryStreamExt;
 use serde::Serialize;
@@ -76,6 +76,98 @@ fn sorted(mut value: Value) -> Value {
         }
     }
     value
+}
+
+/// Instants for which the present time makes no difference.
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Options, conditions and expiration times of `string` keys.
+async fn expiration(told: &mut Told) {
+    let (past, year_2100) = (instant("2001-01-01T00:00:00Z"), instant("2100-01-01T00:00:00Z"));
+    let (fraction, later) = (instant("2100-01-01T00:00:00.0251Z"), instant("2101-01-01T00:00:00Z"));
+    told.title("set with options");
+    told.step(SetStringKey::new("e", "é \"1\"\n").only_if_present()).await;
+    told.step(SetStringKey::new("e", "1").only_if_present().get()).await;
+    told.step(SetStringKey::new("e", "1").only_if_absent().get()).await;
+    told.step(SetStringKey::new("e", "2").only_if_absent().get()).await;
+    told.step(SetStringKey::new("e", "2").only_if_absent()).await;
+    told.step(SetStringKey::new("e", "3").only_if_present()).await;
+    told.step(SetStringKey::new("e", "OK").only_if_present().get()).await;
+    told.step(SetStringKey::new("e", "4").get().expires_at(year_2100)).await;
+    told.lines("PEXPIRETIME e\nEXPIRETIME e\nGET e").await;
+    told.step(SetStringKey::new("e", "5").keep_ttl()).await;
+    told.lines("PEXPIRETIME e").await;
+    told.step(SetStringKey::new("e", "6").expires_at(fraction)).await;
+    told.lines("PEXPIRETIME e\nEXPIRETIME e").await;
+    told.step(SetStringKey::new("e", "7")).await;
+    told.lines("PEXPIRETIME e\nPEXPIRETIME none").await;
+    told.step(SetStringKey::new("e", "8").expires_at(past)).await;
+    told.step(GetStringKey::new("e")).await;
+    told.step(SetStringKey::new("fresh", "").get()).await;
+    told.step(SetStringKey::new("", "empty name").get()).await;
+    told.step(SetStringKey::new("list", "x").get()).await;
+    told.step(SetStringKey::new("list", "x")).await;
+    told.title("read and expire");
+    told.step(GetStringKeyAndExpire::after("none", Duration::from_secs(100))).await;
+    told.step(GetStringKeyAndExpire::at("fresh", year_2100)).await;
+    told.lines("PEXPIRETIME fresh").await;
+    told.step(GetStringKeyAndExpire::persist("fresh")).await;
+    told.lines("PEXPIRETIME fresh").await;
+    told.step(GetStringKeyAndExpire::at("fresh", past)).await;
+    told.step(GetStringKeyAndExpire::persist("fresh")).await;
+    told.step(GetStringKeyAndExpire::persist("set")).await;
+    told.title("expire");
+    told.step(ExpireKey::at("none", year_2100)).await;
+    told.step(ExpireKey::at("list", year_2100).only_if_expiring()).await;
+    told.step(ExpireKey::at("list", year_2100).only_if_later()).await;
+    told.step(ExpireKey::at("list", fraction).only_if_persistent()).await;
+    told.step(ExpireKey::at("list", later).only_if_persistent()).await;
+    told.step(ExpireKey::at("list", later).only_if_earlier()).await;
+    told.step(ExpireKey::at("list", year_2100).only_if_earlier().only_if_expiring()).await;
+    told.lines("PEXPIRETIME list").await;
+    told.step(ExpireKey::at("list", year_2100).only_if_later()).await;
+    told.step(ExpireKey::at("list", later).only_if_later().only_if_expiring()).await;
+    told.lines("PEXPIRETIME list").await;
+    told.step(ExpireKey::after("list", Duration::from_secs(100)).only_if_later()).await;
+    told.step(ExpireKey::after("list", Duration::from_secs(100))).await;
+    told.step(ExpireKey::at("list", past)).await;
+    told.lines(
+        "EXISTS list
+        SET e v EX 10 PX 10
+        SET e v KEEPTTL EX 10
+        SET e v EX 10 KEEPTTL
+        SET e v PERSIST
+        SET e v EX
+        SET e v EX x NONE
+        SET e v EX x
+        SET e v EX 0
+        SET e v EXAT -1
+        SET e v EX 9223372036854775807
+        SET e v PX 9223372036854775807
+        SET e v PXAT 9223372036854775807
+        PSETEX e 0 v
+        PSETEX e 100000 v
+        GETEX e NX
+        GETEX e GET
+        GETEX e KEEPTTL
+        GETEX e EX 0
+        GETEX none EX 0
+        GETEX e EX 10 PERSIST
+        GETEX e
+        EXPIRE e x
+        EXPIRE e 9223372036854775807
+        PEXPIRE e 9223372036854775807
+        EXPIRE e 100 NX XX
+        EXPIRE e 100 GT LT
+        EXPIRE e 100 NONE
+        PEXPIREAT e 4102444800000 xx
+        PEXPIRETIME e
+        EXPIRE e -1
+        EXISTS e",
+    )
+    .await;
 }
 
 async fn suite(client: RedisHttpClient) -> String {
@@ -218,7 +310,10 @@ async fn suite(client: RedisHttpClient) -> String {
         NOSUCHCOMMAND a b",
     )
     .await;
+    told.lines("RPUSH list a\nSADD set a").await;
+    expiration(&mut told).await;
     told.title("command lines");
+    told.lines("FLUSHDB").await;
     for line in [
         "PING",
         r#"SET "a key" 'it\'s "quoted"'"#,
@@ -326,6 +421,54 @@ async fn databases_of_one_server_are_apart() {
     one.send(CreateStringKey::new("k", "v")).await.unwrap();
     let error = two.send(GetStringKey::new("k")).await.unwrap_err();
     assert_eq!(error.code(), "clever.redis-http.key-not-found");
+}
+
+/// A time to live is that of the command, to the millisecond and less what has passed of it.
+async fn times_to_live(client: RedisHttpClient) {
+    let left = async || {
+        let reply = client.send(CmdSend::new("PTTL").arg("k")).await.unwrap().result;
+        reply.as_i64().unwrap()
+    };
+    let ttl = Duration::from_millis(1_000_500);
+    assert!(client.send(SetStringKey::new("k", "v").ttl(ttl)).await.unwrap().set);
+    assert!((900_000..=1_000_500).contains(&left().await));
+    let kept = client.send(SetStringKey::new("k", "w").keep_ttl().get()).await.unwrap();
+    assert_eq!(kept.previous.as_deref(), Some("v"));
+    assert!((900_000..=1_000_500).contains(&left().await));
+    let read = client.send(GetStringKeyAndExpire::after("k", 2 * ttl)).await.unwrap();
+    assert_eq!(read.value, "w");
+    assert!((1_900_000..=2_001_000).contains(&left().await));
+    assert!(client.send(ExpireKey::after("k", 3 * ttl).only_if_later()).await.unwrap().set);
+    assert!((2_900_000..=3_001_500).contains(&left().await));
+    // The longest that the command takes, the server takes too.
+    let longest = Duration::from_millis((i64::MAX - 253_402_300_799_999).unsigned_abs());
+    assert!(client.send(SetStringKey::new("k", "v").ttl(longest)).await.unwrap().set);
+    assert!(client.send(ExpireKey::after("k", longest)).await.unwrap().set);
+}
+
+#[tokio::test]
+async fn a_key_lives_as_long_as_its_command_says_to_the_millisecond() {
+    let sandbox = start().await;
+    times_to_live(client(&sandbox, sandbox.kv_url())).await;
+    if let Some(redis) = RealRedis::start() {
+        times_to_live(client(&sandbox, &redis.url())).await;
+    }
+}
+
+#[tokio::test]
+async fn of_many_programs_one_gets_the_lock_and_another_one_after_its_time() {
+    let sandbox = start().await;
+    let client = client(&sandbox, sandbox.kv_url());
+    let lock = async |owner: String| {
+        let command = SetStringKey::new("lock", owner).ttl(Duration::from_millis(30_500)).only_if_absent();
+        client.send(command).await.unwrap().set
+    };
+    let taken = futures::future::join_all((0..20).map(|owner| lock(owner.to_string()))).await;
+    assert_eq!(taken.iter().filter(|taken| **taken).count(), 1);
+    sandbox.advance(Duration::from_millis(30_499));
+    assert!(!lock("late".to_owned()).await);
+    sandbox.advance(Duration::from_millis(1));
+    assert!(lock("late".to_owned()).await);
 }
 
 #[tokio::test]

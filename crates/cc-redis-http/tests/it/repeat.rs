@@ -7,8 +7,8 @@ use cc_redis_http::commands::{
 };
 use cc_redis_http::commands::{
     AddSetKeyElement, CmdCliSend, CmdSend, CreateHashKey, CreateSetKey, CreateStringKey,
-    DeleteHashKeyElement, DeleteKey, DeleteSetKeyElement, GetStringKey, ScanHashKey, ScanKey, ScanSetKey,
-    SetHashKeyElement, UpdateStringKey,
+    DeleteHashKeyElement, DeleteKey, DeleteSetKeyElement, ExpireKey, GetStringKey, GetStringKeyAndExpire,
+    ScanHashKey, ScanKey, ScanSetKey, SetHashKeyElement, SetStringKey, UpdateStringKey,
 };
 use cc_redis_http::{Command, Context, Effect, Error, ErrorKind, RedisCommand, Result};
 use cc_runtime::Operation;
@@ -65,6 +65,23 @@ async fn any_other_command_is_sent_once_and_may_have_been_done() {
         assert_eq!(when_lost(CmdCliSend::new(line)).await, (1, ErrorKind::Indeterminate), "{line}");
     }
     assert_eq!(when_lost(CmdCliSend::new("INCR 'k")).await, (1, ErrorKind::Indeterminate));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_set_with_a_condition_or_that_reads_is_sent_once_and_may_have_been_done() {
+    let minute = Duration::from_secs(60);
+    let set = || SetStringKey::new("k", "v").ttl(minute);
+    for plain in [set(), SetStringKey::new("k", "v").keep_ttl()] {
+        assert_eq!(when_lost(plain.clone()).await, (1, ErrorKind::Indeterminate));
+        assert_eq!(when_lost_without_order(plain).await, (3, ErrorKind::Indeterminate));
+    }
+    for once in [set().only_if_absent(), set().only_if_present(), set().get(), set().only_if_absent().get()] {
+        assert_eq!(when_lost(once.clone()).await, (1, ErrorKind::Indeterminate), "{once:?}");
+        assert_eq!(when_lost_without_order(once.clone()).await, (1, ErrorKind::Indeterminate), "{once:?}");
+    }
+    assert_eq!(when_lost_without_order(ExpireKey::after("k", minute)).await, (1, ErrorKind::Indeterminate));
+    let read = GetStringKeyAndExpire::after("k", minute);
+    assert_eq!(when_lost_without_order(read).await, (1, ErrorKind::Indeterminate));
 }
 
 /// Effect of a command, and whether the spec allows retries of its route.

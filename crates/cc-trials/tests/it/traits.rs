@@ -175,7 +175,9 @@ fn others() -> impl IntoIterator<Item = &'static str> {
         kind: cc_redis_http::Effect;
         stored: Reply, DeploymentFault, StreamFault, StreamEnd, cc_redis_http::commands::CmdSend,
             cc_redis_http::commands::CmdCliSend, cc_redis_http::model::HashField, cc_redis_http::model::CommandReply,
-            cc_redis_http::model::CommandLineReply;
+            cc_redis_http::model::CommandLineReply, cc_redis_http::commands::SetStringKey, cc_redis_http::commands::ExpireKey,
+            cc_redis_http::commands::GetStringKeyAndExpire, cc_redis_http::model::SetStringKeyReply,
+            cc_redis_http::model::ExpireKeyReply;
         data: Access, Keys, Exchange, Extent, Identity, Ids, Pace, Side, Violation, cc_sandbox::Credentials,
             cc_bridge::commands::EnsuredApiToken;
         value: BridgeClient, RedisHttpClient, cc_bridge::Context, cc_redis_http::Context, Builder, Fault, SandboxService,
