@@ -186,6 +186,16 @@ impl Command for DeleteKey {
     }
 }
 
+impl Command for crate::commands::ExpireKey {
+    const NAME: &'static str = "ExpireKey";
+    type Output = crate::model::ExpireKeyReply;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
 /// Reads the value of a `string` key.
 ///
 /// Operation: `get_string_key`.
@@ -354,6 +364,26 @@ impl UpdateStringKey {
 
 impl Command for UpdateStringKey {
     const NAME: &'static str = "UpdateStringKey";
+    type Output = cc_api_redis_http::types::StringKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+impl Command for crate::commands::SetStringKey {
+    const NAME: &'static str = "SetStringKey";
+    type Output = crate::model::SetStringKeyReply;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+impl Command for crate::commands::GetStringKeyAndExpire {
+    const NAME: &'static str = "GetStringKeyAndExpire";
     type Output = cc_api_redis_http::types::StringKey;
     type Context = Context;
 
