@@ -8,4 +8,8 @@ mod errors;
 mod examples;
 mod rotate;
 mod sandbox;
+#[path = "../../../cc-runtime/tests/it/spans.rs"]
+#[allow(dead_code)] // The tests of cc-runtime use the rest.
+mod spans;
 mod support;
+mod telemetry;

@@ -9,7 +9,7 @@ use cc_bridge::{BridgeClient, BridgeClientBuilder, Credentials, Error, ErrorKind
 use cc_runtime::Body;
 use cc_runtime::transport::{HttpRequest, HttpResponse, TransportBuilder};
 use cc_sandbox::{Pace, Sandbox};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 
 pub type Answered = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
@@ -24,6 +24,7 @@ pub fn oauth1() -> Credentials {
 pub struct Bridge {
     script: Arc<Script>,
     asked: Arc<Mutex<Vec<String>>>,
+    headers: Arc<Mutex<Vec<HeaderMap>>>,
 }
 
 impl Bridge {
@@ -32,7 +33,7 @@ impl Bridge {
             let answer = script(count, line);
             Box::pin(async { answer })
         };
-        Self { script: Arc::new(script), asked: Arc::default() }
+        Self { script: Arc::new(script), asked: Arc::default(), headers: Arc::default() }
     }
 
     /// A bridge that takes a while for each answer.
@@ -46,7 +47,7 @@ impl Bridge {
                 answer
             })
         };
-        Self { script: Arc::new(script), asked: Arc::default() }
+        Self { script: Arc::new(script), asked: Arc::default(), headers: Arc::default() }
     }
 
     /// A bridge with one answer.
@@ -70,6 +71,11 @@ impl Bridge {
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
+
+    /// The headers of the recorded requests.
+    pub fn headers(&self) -> Vec<HeaderMap> {
+        self.headers.lock().unwrap().clone()
+    }
 }
 
 impl tower::Service<HttpRequest> for Bridge {
@@ -85,6 +91,7 @@ impl tower::Service<HttpRequest> for Bridge {
         let line = format!("{} {}", request.method(), request.uri());
         let mut asked = self.asked.lock().unwrap();
         let answered = (self.script)(asked.len(), &line);
+        self.headers.lock().unwrap().push(request.headers().clone());
         let scheme = request.headers().get("authorization").map(|value| value.to_str().unwrap());
         let scheme = scheme.map_or("nobody", |value| value.split(' ').next().unwrap());
         asked.push(

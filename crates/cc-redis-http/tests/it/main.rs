@@ -11,4 +11,8 @@ mod order;
 mod real_redis;
 mod repeat;
 mod scan;
+#[path = "../../../cc-runtime/tests/it/spans.rs"]
+#[allow(dead_code)] // The tests of cc-runtime use the rest.
+mod spans;
 mod support;
+mod telemetry;

@@ -32,6 +32,7 @@ pub struct Proxy {
 pub struct Asked {
     pub line: String,
     pub authorization: bool,
+    pub traceparent: Option<String>,
     pub body: Value,
 }
 
@@ -95,6 +96,7 @@ impl tower::Service<HttpRequest> for Proxy {
     fn call(&mut self, request: HttpRequest) -> Answered {
         let asked = Asked {
             line: format!("{} {}", request.method(), request.uri()),
+            traceparent: request.headers().get("traceparent").map(|value| value.to_str().unwrap().to_owned()),
             authorization: request.headers().contains_key("authorization"),
             body: serde_json::from_slice(request.body()).unwrap(),
         };
