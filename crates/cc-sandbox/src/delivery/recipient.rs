@@ -25,8 +25,12 @@ enum Form {
     Elasticsearch {
         index: String,
     },
-    /// A JSON array of lines.
-    Json,
+    /// A JSON array of lines, with the date under a name that the recipient knows.
+    Json {
+        date: &'static str,
+    },
+    /// The Log API of New Relic: a JSON array of batches.
+    NewRelic,
     SyslogTcp {
         data: String,
     },
@@ -49,26 +53,27 @@ impl Recipient {
             let password = text("password").unwrap_or_default();
             header("authorization", format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
         }
-        let data = || {
-            text("rfc5424StructuredDataParameters").map_or_else(|| "-".to_owned(), |data| format!("[{data}]"))
-        };
+        let parameters = text("rfc5424StructuredDataParameters");
+        let data = || syslog::structured_data(parameters.into_iter().map(str::to_owned));
         let form = match text("type")? {
             "RAW_HTTP" => Form::Raw,
             "ELASTICSEARCH" => Form::Elasticsearch { index: text("index")?.to_owned() },
-            "DATADOG" => Form::Json,
+            "DATADOG" => Form::Json { date: "@timestamp" },
             "NEWRELIC" => {
                 header("api-key", text("apiKey")?.to_owned());
-                Form::Json
+                Form::NewRelic
             }
             "BETTERSTACK" => {
                 header("authorization", format!("Bearer {}", text("sourceToken")?));
-                Form::Json
+                Form::Json { date: "dt" }
             }
             "SYSLOG_TCP" => Form::SyslogTcp { data: data() },
             "SYSLOG_UDP" => Form::SyslogUdp { data: data() },
-            "OVH_TCP" => Form::SyslogTcp {
-                data: text("token").map_or_else(data, |token| format!("[sandbox@0 X-OVH-TOKEN=\"{token}\"]")),
-            },
+            "OVH_TCP" => {
+                let token = text("token").map(|token| syslog::parameter("X-OVH-TOKEN", token));
+                let parameters = parameters.into_iter().map(str::to_owned);
+                Form::SyslogTcp { data: syslog::structured_data(parameters.chain(token)) }
+            }
             _ => return None,
         };
         Some(Self { form, target })
@@ -79,16 +84,21 @@ impl Recipient {
         let syslog = |data: &str| lines.iter().map(|line| syslog::line(line, data)).collect::<Vec<_>>();
         match &self.form {
             Form::Raw => http::post_each(&self.target, "text/plain; charset=utf-8", syslog("-")).await,
-            Form::Json => {
-                let lines: Value = lines.iter().map(document).collect();
+            Form::Json { date } => {
+                let lines: Value = lines.iter().map(|line| document(line, date)).collect();
                 http::post(&self.target, "", "application/json", lines.to_string()).await.map(drop)
+            }
+            Form::NewRelic => {
+                let logs: Value = lines.iter().map(new_relic).collect();
+                let body = json!([{ "logs": logs }]);
+                http::post(&self.target, "", "application/json", body.to_string()).await.map(drop)
             }
             Form::Elasticsearch { index } => {
                 let mut bulk = String::new();
                 for line in lines {
                     let day = line.date.strftime("%Y-%m-%d");
                     let action = json!({ "index": { "_index": format!("{index}-{day}") } });
-                    bulk.push_str(&format!("{action}\n{}\n", document(line)));
+                    bulk.push_str(&format!("{action}\n{}\n", document(line, "@timestamp")));
                 }
                 let answer = http::post(&self.target, "/_bulk", "application/x-ndjson", bulk).await?;
                 let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
@@ -104,13 +114,23 @@ impl Recipient {
     }
 }
 
-/// A line as JSON.
-fn document(line: &Entry) -> Value {
+/// A line as JSON, with its date under this name.
+fn document(line: &Entry, date: &str) -> Value {
     let mut document = line.value.clone();
-    document["@timestamp"] = line.date.to_string().into();
+    document[date] = line.date.to_string().into();
     document["resourceId"] = line.resource.as_str().into();
     document["message"] = line.text().into();
     document
+}
+
+/// A line of a batch of New Relic: all but the date and the message are attributes.
+fn new_relic(line: &Entry) -> Value {
+    let mut attributes = line.value.clone();
+    attributes["resourceId"] = line.resource.as_str().into();
+    if let Some(attributes) = attributes.as_object_mut() {
+        attributes.remove("message");
+    }
+    json!({ "timestamp": line.date.as_millisecond(), "message": line.text(), "attributes": attributes })
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -141,5 +161,20 @@ mod tests {
             assert!(!recipient(url, false) && recipient(url, true), "{url}");
         }
         assert!(!recipient("nonsense", true));
+    }
+
+    #[test]
+    fn every_kind_of_the_api_is_delivered_to() {
+        // The route table is made from the spec, and lists the kinds that it knows.
+        let routes = include_str!("../generated/routes.json");
+        let (_, recipient) = routes.split_once("\"drain.DrainRecipient\":").unwrap();
+        let (_, kinds) = recipient.split_once("\"not\":{\"enum\":").unwrap();
+        let (kinds, _) = kinds.split_once('}').unwrap();
+        let kinds: Vec<String> = serde_json::from_str(kinds).unwrap();
+        assert!(kinds.len() >= 8, "{kinds:?}");
+        for kind in kinds {
+            let wire = json!({ "type": kind, "url": "http://127.0.0.1:9", "index": "i", "apiKey": "k", "sourceToken": "t" });
+            assert!(Recipient::of(&wire, false).is_some(), "{kind}");
+        }
     }
 }

@@ -11,6 +11,30 @@ const PORT: u16 = 514;
 /// Facility `user`, severity `info`.
 const PRIORITY: i64 = 14;
 
+/// The id of structured data whose parameters name none. RFC 5424 requires one; 0 is a reserved enterprise number.
+const ID: &str = "sandbox@0";
+
+/// Structured data of these parameters, each with or without an id before it; `-` without any.
+pub(super) fn structured_data(parameters: impl Iterator<Item = String>) -> String {
+    let parameters = parameters.collect::<Vec<_>>().join(" ");
+    let first = parameters.split(' ').next().unwrap_or_default();
+    match first {
+        "" => "-".to_owned(),
+        // A parameter has a `=`, which an id has not.
+        first if first.contains('=') => format!("[{ID} {parameters}]"),
+        _ => format!("[{parameters}]"),
+    }
+}
+
+/// A parameter of structured data.
+pub(super) fn parameter(name: &str, value: &str) -> String {
+    let value: String = value
+        .chars()
+        .flat_map(|c| matches!(c, '"' | '\\' | ']').then_some('\\').into_iter().chain([c]))
+        .collect();
+    format!("{name}=\"{value}\"")
+}
+
 /// A line with this structured data, or `-`.
 pub(super) fn line(entry: &Entry, data: &str) -> String {
     let priority = entry.value["priority"].as_i64().unwrap_or(PRIORITY);
@@ -49,4 +73,19 @@ pub(super) async fn over_udp(target: &Target, lines: Vec<String>) -> Result<(), 
         socket.send(line.as_bytes()).await.map_err(failed)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn structured_data_has_an_id_and_its_values_are_escaped() {
+        let data = |parameters: &[&str]| structured_data(parameters.iter().map(|text| (*text).to_owned()));
+        assert_eq!(data(&[]), "-");
+        assert_eq!(data(&["X-OVH-TOKEN=\"t\""]), "[sandbox@0 X-OVH-TOKEN=\"t\"]");
+        assert_eq!(data(&["mine@1 key=\"v\""]), "[mine@1 key=\"v\"]");
+        assert_eq!(data(&["mine@1 key=\"v\"", "more=\"w\""]), "[mine@1 key=\"v\" more=\"w\"]");
+        assert_eq!(parameter("k", r#"a"b\c]d"#), r#"k="a\"b\\c\]d""#);
+    }
 }

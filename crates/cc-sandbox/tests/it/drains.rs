@@ -215,6 +215,87 @@ async fn elasticsearch_gets_its_bulk_requests() {
     );
 }
 
+/// The first request that a drain to an HTTP server sends, after 60 s of sandbox time.
+async fn first_request(mut recipient: Value) -> (http::request::Parts, Value, String) {
+    // Their intakes answer 202.
+    let (sandbox, mut server) = (sandbox(), Server::start(202).await);
+    recipient["url"] = format!("{}/intake?key=1", server.url).into();
+    let id = add(&sandbox, recipient);
+    sandbox.advance(Duration::from_secs(60));
+    let (parts, body) = server.next().await;
+    assert_eq!(parts.uri.to_string(), "/intake?key=1");
+    assert_eq!(parts.headers["content-type"], "application/json");
+    until(&sandbox, &id, |drain| drain["backlog"]["msgBacklog"] == 0).await;
+    (parts, serde_json::from_str(&body).unwrap(), sandbox.ids().application)
+}
+
+#[tokio::test]
+async fn datadog_gets_an_array_of_lines_at_the_url_that_holds_its_key() {
+    let (parts, body, application) = first_request(json!({ "type": "DATADOG" })).await;
+    assert!(!parts.headers.contains_key("authorization"));
+    let line = &body.as_array().unwrap()[0];
+    assert!(line["message"].is_string() && line["resourceId"] == application.as_str(), "{line}");
+    // Datadog takes the date of a line from this attribute.
+    assert!(line["@timestamp"].as_str().unwrap().starts_with("2026-01-01T00:00:"), "{line}");
+}
+
+#[tokio::test]
+async fn new_relic_gets_batches_with_its_key_in_a_header() {
+    let recipient = json!({ "type": "NEWRELIC", "apiKey": "sandbox-key" });
+    let (parts, body, application) = first_request(recipient).await;
+    assert_eq!(parts.headers["api-key"], "sandbox-key");
+    let logs = body[0]["logs"].as_array().unwrap();
+    assert!(body.as_array().unwrap().len() == 1 && !logs.is_empty());
+    // Epoch milliseconds, in January 2026.
+    assert!((1_767_225_600_000..1_767_225_700_000).contains(&logs[0]["timestamp"].as_i64().unwrap()));
+    assert!(logs[0]["message"].is_string() && logs[0]["attributes"]["message"].is_null());
+    assert_eq!(logs[0]["attributes"]["resourceId"], application.as_str());
+}
+
+#[tokio::test]
+async fn better_stack_gets_an_array_of_lines_with_its_token() {
+    let recipient = json!({ "type": "BETTERSTACK", "sourceToken": "sandbox-token" });
+    let (parts, body, application) = first_request(recipient).await;
+    assert_eq!(parts.headers["authorization"], "Bearer sandbox-token");
+    let line = &body.as_array().unwrap()[0];
+    assert!(line["dt"].as_str().unwrap().starts_with("2026-01-01T00:00:"), "{line}");
+    assert!(line["message"].is_string() && line["resourceId"] == application.as_str(), "{line}");
+}
+
+#[tokio::test]
+async fn ovh_gets_syslog_lines_with_its_token_as_structured_data() {
+    let token = |more: Value| {
+        let mut recipient = json!({ "type": "OVH_TCP" });
+        recipient.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        recipient
+    };
+    for (more, data) in [
+        (json!({ "token": "sandbox-token" }), r#"[sandbox@0 X-OVH-TOKEN="sandbox-token"]"#),
+        (
+            json!({ "rfc5424StructuredDataParameters": r#"X-OVH-TOKEN="sandbox-token""# }),
+            r#"[sandbox@0 X-OVH-TOKEN="sandbox-token"]"#,
+        ),
+        (
+            json!({ "token": "sandbox-token", "rfc5424StructuredDataParameters": r#"env="test""# }),
+            r#"[sandbox@0 env="test" X-OVH-TOKEN="sandbox-token"]"#,
+        ),
+        (json!({}), "-"),
+    ] {
+        let (sandbox, server) = (sandbox(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+        let mut recipient = token(more);
+        recipient["url"] = format!("tcp://{}", server.local_addr().unwrap()).into();
+        let id = add(&sandbox, recipient);
+        sandbox.advance(Duration::from_secs(60));
+        let (mut stream, _) = tokio::time::timeout(STUCK, server.accept()).await.unwrap().unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.unwrap();
+        let line = text.lines().next().unwrap();
+        assert!(line.contains(&format!(" - {data} ")) && line.contains(&sandbox.ids().application), "{line}");
+        assert!(text.ends_with('\n'));
+        until(&sandbox, &id, |drain| drain["backlog"]["msgBacklog"] == 0).await;
+    }
+}
+
 #[tokio::test]
 async fn syslog_servers_get_lines_over_tcp_and_udp() {
     let sandbox = sandbox();
