@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use self::recipient::Recipient;
 use crate::engine::clock::{Clock, after};
 use crate::stream::{Line, Place, Sought, Source, Span};
-use crate::world::{Drain, World};
+use crate::world::{Drain, DrainStatus, World, stored};
 
 /// Maximum number of lines that are sent before their delivery is confirmed: a slow recipient gets no more.
 const BATCH: usize = 100;
@@ -29,14 +30,18 @@ pub(crate) const MOST_ATTEMPTS: u32 = 10;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Progress of the delivery of a drain.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Progress {
     /// Place of the first line that is not delivered yet. `None` until the drain is first enabled.
     pub(crate) next: Option<Place>,
     /// Number of failed attempts since the last success.
     pub(crate) attempt: u32,
+    #[serde(with = "stored::maybe_date")]
     pub(crate) last_attempt: Option<Timestamp>,
+    #[serde(with = "stored::maybe_date")]
     pub(crate) next_attempt: Option<Timestamp>,
+    #[serde(with = "stored::maybe_date")]
     pub(crate) retrying_since: Option<Timestamp>,
     pub(crate) last_error: Option<String>,
     /// Lines and bytes of the last batch, and the sandbox time that they took.
@@ -100,15 +105,20 @@ pub(crate) fn backlog(world: &World, drain: &Drain) -> usize {
 pub(crate) struct Deliveries {
     /// `true` if drains may deliver to other machines.
     anywhere: bool,
-    /// Ids of the drains that have a task.
-    running: Arc<Mutex<BTreeSet<String>>>,
-    /// Closed when the sandbox is dropped, which stops the tasks.
-    alive: watch::Sender<()>,
+    /// Ids of the drains that have a task, with the generation of the task.
+    running: Arc<Mutex<BTreeSet<(u64, String)>>>,
+    /// Generation of the tasks that may go on. Closed when the sandbox is dropped, which stops all.
+    alive: watch::Sender<u64>,
 }
 
 impl Deliveries {
     pub(crate) fn new(anywhere: bool) -> Self {
-        Self { anywhere, running: Arc::default(), alive: watch::Sender::new(()) }
+        Self { anywhere, running: Arc::default(), alive: watch::Sender::new(0) }
+    }
+
+    /// Stops every task: the world was replaced. [`follow`](Self::follow) starts others.
+    pub(crate) fn restart(&self) {
+        self.alive.send_modify(|generation| *generation += 1);
     }
 
     /// Starts a task for each drain that has none and may deliver.
@@ -117,18 +127,20 @@ impl Deliveries {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         for drain in world.drains.values() {
             let Some(recipient) = Recipient::of(&drain.recipient, self.anywhere) else { continue };
+            let mut stopped = self.alive.subscribe();
+            let generation = *stopped.borrow_and_update();
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            if !running.insert(drain.id.clone()) {
+            if !running.insert((generation, drain.id.clone())) {
                 continue;
             }
             let delivery = Delivery {
                 id: drain.id.clone(),
+                generation,
                 recipient,
                 world: Arc::downgrade(shared),
                 clock: Arc::clone(clock),
                 running: Arc::clone(&self.running),
             };
-            let mut stopped = self.alive.subscribe();
             runtime.spawn(async move {
                 tokio::select! {
                     () = delivery.run() => {}
@@ -145,12 +157,14 @@ struct Delivery {
     recipient: Recipient,
     world: Weak<Mutex<World>>,
     clock: Arc<Clock>,
-    running: Arc<Mutex<BTreeSet<String>>>,
+    generation: u64,
+    running: Arc<Mutex<BTreeSet<(u64, String)>>>,
 }
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        let task = (self.generation, std::mem::take(&mut self.id));
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&task);
     }
 }
 
@@ -215,7 +229,9 @@ impl Delivery {
         let now = world.now;
         let later = Step::Wait(after(now, LOOK));
         let Some(drain) = world.drains.get_mut(&self.id) else { return Step::End };
-        let Some(source) = source(drain).filter(|_| drain.status == "ENABLED") else { return later };
+        let Some(source) = source(drain).filter(|_| drain.status == DrainStatus::Enabled) else {
+            return later;
+        };
         let progress = &mut drain.progress;
         let next = *progress.next.get_or_insert(Place::start_of(drain.changed));
         if progress.gave_up() {

@@ -20,6 +20,7 @@ pub(crate) mod deployment_row;
 mod deployment_view;
 mod domain;
 pub(crate) mod drain;
+mod due;
 mod environment;
 mod grafana;
 mod link;

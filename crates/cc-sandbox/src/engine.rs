@@ -5,6 +5,7 @@ pub(crate) mod body;
 pub(crate) mod clock;
 mod control;
 pub(crate) mod deployment_fault;
+mod fault_json;
 pub(crate) mod faults;
 mod generic;
 pub(crate) mod journal;
@@ -45,6 +46,7 @@ use validate::{Inputs, Side, Violation};
 use crate::delivery::Deliveries;
 use crate::domains::Handlers;
 use crate::kv::{self, Proxy};
+use crate::snapshot::{Contents, Snapshot};
 use crate::stream::{Ground, Live};
 use crate::world::World;
 
@@ -82,7 +84,7 @@ impl Engine {
         if stateless {
             handlers.retain(|operation, _| *operation == "get_summary");
         }
-        world.oauth.consumer = (credentials.consumer_key.clone(), credentials.consumer_secret.clone());
+        world.take_credentials(&credentials);
         Self {
             table,
             handlers,
@@ -98,6 +100,29 @@ impl Engine {
             requests: AtomicU64::new(0),
             deliveries,
         }
+    }
+
+    /// Everything that this is at this moment.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let world = self.world();
+        let times = [self.clock.start(), world.now];
+        let requests = self.requests.load(Ordering::Relaxed);
+        Snapshot::new(times, requests, self.faults.stored(), self.proxy.stored(), world.clone())
+    }
+
+    /// Becomes what a snapshot says. Open streams end, and drains start again from it.
+    pub(crate) fn restore(&self, snapshot: &Snapshot) {
+        let Contents { start, now, requests, faults, spaces, world, .. } = snapshot.0.clone();
+        // Not brought to the present before: it is replaced.
+        let mut own = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        *own = world;
+        own.take_credentials(&self.credentials);
+        self.clock.restore(start, now);
+        self.requests.store(requests, Ordering::Relaxed);
+        self.faults.restore(faults);
+        self.proxy.restore(spaces);
+        self.deliveries.restart();
+        self.deliveries.follow(&own, &self.world, &self.clock);
     }
 
     /// Answers a request.

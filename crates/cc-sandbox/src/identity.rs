@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::auth::Credentials;
 use crate::engine::clock::after;
 use crate::sandbox::Sandbox;
@@ -15,7 +17,8 @@ pub(crate) const MAIN: &str = "sandbox";
 /// The main user is `sandbox`. [`Builder::user`](crate::Builder::user) and [`Builder::organisation`](crate::Builder::organisation)
 /// add others, whose credentials end with their names: the API token of `alice` is `sandbox-token-alice`, the OAuth token
 /// `sandbox-oauth-token-alice` with the secret `sandbox-oauth-secret-alice`, the address `alice@sandbox.example`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Identity {
     /// Name of the user in the sandbox, such as `alice`.
@@ -66,6 +69,21 @@ impl Members {
             }
             world.ids.organisations.insert(organisation, id);
         }
+    }
+}
+
+impl World {
+    /// Gives the main user other credentials, whose consumer is that of every user.
+    pub(crate) fn take_credentials(&mut self, credentials: &Credentials) {
+        for identity in &mut self.identities {
+            let own = &mut identity.credentials;
+            if identity.name == MAIN {
+                own.clone_from(credentials);
+            }
+            own.consumer_key.clone_from(&credentials.consumer_key);
+            own.consumer_secret.clone_from(&credentials.consumer_secret);
+        }
+        self.oauth.consumer = (credentials.consumer_key.clone(), credentials.consumer_secret.clone());
     }
 }
 

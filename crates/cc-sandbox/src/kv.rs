@@ -8,7 +8,7 @@ mod glob;
 mod server;
 mod space;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use http::StatusCode;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::engine::table::Operation;
-use space::Space;
+pub(crate) use space::Space;
 
 /// User and password of every key space of the sandbox.
 pub(crate) const USER: &str = "default";
@@ -70,8 +70,11 @@ impl Resp {
 /// The proxy, and the key spaces that it holds itself.
 #[derive(Debug, Default)]
 pub(crate) struct Proxy {
-    spaces: Mutex<HashMap<String, Space>>,
+    spaces: Mutex<Spaces>,
 }
+
+/// The key spaces by host and number of the database.
+pub(crate) type Spaces = BTreeMap<String, Space>;
 
 /// Returns `true` for the operations of the proxy.
 pub(crate) fn serves(operation: &Operation) -> bool {
@@ -79,6 +82,16 @@ pub(crate) fn serves(operation: &Operation) -> bool {
 }
 
 impl Proxy {
+    /// The key spaces as they are now.
+    pub(crate) fn stored(&self) -> Spaces {
+        self.spaces.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces all key spaces.
+    pub(crate) fn restore(&self, spaces: Spaces) {
+        *self.spaces.lock().unwrap_or_else(PoisonError::into_inner) = spaces;
+    }
+
     /// Does what a route of the proxy does.
     pub(crate) async fn answer(&self, request: &Request<'_>) -> Outcome {
         let backend = self.backend(request).await?;
@@ -143,7 +156,7 @@ impl Proxy {
 /// Location of the keys.
 enum Backend<'a> {
     Server(server::Connection),
-    Space { spaces: &'a Mutex<HashMap<String, Space>>, name: String, now: i64 },
+    Space { spaces: &'a Mutex<Spaces>, name: String, now: i64 },
 }
 
 impl Backend<'_> {

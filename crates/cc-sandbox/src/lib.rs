@@ -15,6 +15,7 @@ mod samples;
 mod sandbox;
 mod seeding;
 mod service;
+mod snapshot;
 mod stream;
 mod world;
 
@@ -29,5 +30,6 @@ pub use identity::Identity;
 pub use samples::{Extent, Samples};
 pub use sandbox::{Builder, Sandbox};
 pub use service::{RequestBody, SandboxService};
+pub use snapshot::{Snapshot, SnapshotError};
 pub use stream::fault::{StreamEnd, StreamFault};
 pub use world::Ids;

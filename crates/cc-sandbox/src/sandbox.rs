@@ -22,6 +22,7 @@ use crate::identity::Members;
 use crate::initial_world::initial_world;
 use crate::samples::Samples;
 use crate::service::SandboxService;
+use crate::snapshot::Snapshot;
 use crate::world::Ids;
 
 /// The route table, made from the spec.
@@ -160,6 +161,18 @@ impl Sandbox {
     pub fn advance(&self, by: Duration) {
         self.engine.clock.advance(by);
         drop(self.engine.world());
+    }
+
+    /// Returns everything that the sandbox is at this moment, to go back to it, or to start another sandbox there.
+    pub fn snapshot(&self) -> Snapshot {
+        self.engine.snapshot()
+    }
+
+    /// Makes this sandbox what a snapshot says: its world, its time, its faults, the keys of its Redis and its counters of ids.
+    /// Streams that are open end, and drains go on from their place in the snapshot. The main user keeps the credentials of this
+    /// sandbox, and the clock its pace.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.engine.restore(snapshot);
     }
 
     /// The requests so far, `METHOD /path?query` one a line, for snapshots.

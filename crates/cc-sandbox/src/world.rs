@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::delivery::Progress;
@@ -18,27 +18,29 @@ use crate::identity::Identity;
 
 mod account;
 mod application;
+mod change;
+mod named;
 mod network;
 mod oauth;
 mod owner;
 mod phases;
+pub(crate) mod stored;
 
 pub(crate) use self::account::{Account, Mfa};
+pub(crate) use self::change::{Change, NetworkChange};
 pub(crate) use self::network::{NetworkGroup, Redirection};
 pub(crate) use self::oauth::{Oauth, RequestToken};
 pub(crate) use self::owner::{Owner, add_organisation};
 pub(crate) use self::phases::{PHASES, phase_begins};
-pub(crate) use application::{Application, Deployment, Instance, State, variables};
+pub(crate) use application::{Action, Application, Deployment, Instance, InstanceState, State, variables};
+use named::named;
 
 /// Things by their id, in the order they were made.
 pub(crate) type Shelf<T> = IndexMap<String, T>;
 
-/// Something that is to happen later.
-type Task = Box<dyn FnOnce(&mut World) + Send>;
-
 /// Ids of the resources in the initial world.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Ids {
     /// The user whose credentials are taken; also the id of the personal space.
@@ -59,7 +61,7 @@ pub struct Ids {
     /// Ids of the same add-ons as their providers know them: `keycloak_…`.
     pub real_addons: BTreeMap<String, String>,
     /// The organisations that the builder was given, by their names.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub organisations: BTreeMap<String, String>,
     /// An application of the personal space (static, never deployed).
     pub personal_application: String,
@@ -73,24 +75,35 @@ pub struct Ids {
     pub invoice: String,
 }
 
-/// The state of the platform.
+/// The state of the platform, with everything that is to happen later. It is plain data: a snapshot stores all of it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct World {
     pub(crate) seed: u64,
     /// The present; within a task that was due, when it was due.
+    #[serde(with = "stored::date")]
     pub(crate) now: Timestamp,
     pub(crate) ids: Ids,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) owners: Shelf<Owner>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) applications: Shelf<Application>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) addons: Shelf<Addon>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) drains: Shelf<Drain>,
     /// By their number.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) invoices: Shelf<Invoice>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) tokens: Shelf<ApiToken>,
     /// Owners that used the coupon.
     pub(crate) coupons: BTreeSet<String>,
     /// OAuth consumers by their key.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) consumers: Shelf<Owned>,
     /// Add-on providers that belong to an owner.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) providers: Shelf<Owned>,
     /// By the ids of their users.
     pub(crate) accounts: BTreeMap<String, Account>,
@@ -99,20 +112,26 @@ pub(crate) struct World {
     /// Programs that ask users for a token.
     pub(crate) oauth: Oauth,
     /// Payment methods by their id.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) payment_methods: Shelf<Owned>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) network_groups: Shelf<NetworkGroup>,
     pub(crate) redirections: Vec<Redirection>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) email_notifications: Shelf<Owned>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) webhooks: Shelf<Owned>,
     /// Owners that turned Grafana on.
     pub(crate) grafanas: BTreeSet<String>,
     /// Number of generated ids by kind.
     made: BTreeMap<String, u64>,
-    due: BTreeMap<(Timestamp, u64), Task>,
+    #[serde(with = "stored::due")]
+    due: BTreeMap<(Timestamp, u64), Change>,
 }
 
 /// An add-on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Addon {
     /// Id as the platform lists it: `addon_…`.
     pub(crate) id: String,
@@ -122,6 +141,7 @@ pub(crate) struct Addon {
     /// Id of its provider, such as `postgresql-addon`.
     pub(crate) provider: String,
     /// The resource in the v2 format.
+    #[serde(deserialize_with = "stored::object")]
     pub(crate) wire: Value,
     /// Variables that linked applications get.
     pub(crate) environment: BTreeMap<String, String>,
@@ -129,11 +149,13 @@ pub(crate) struct Addon {
     /// Fields known only to the provider; null for most.
     pub(crate) details: Value,
     /// Moves to other plans, zones or versions, by their id.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) migrations: Shelf<Value>,
 }
 
 /// A drain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Drain {
     pub(crate) id: String,
     pub(crate) owner: String,
@@ -142,29 +164,48 @@ pub(crate) struct Drain {
     pub(crate) kind: Value,
     /// Recipient as given, including its password.
     pub(crate) recipient: Value,
-    pub(crate) status: &'static str,
+    pub(crate) status: DrainStatus,
     /// Time of the change to this status.
+    #[serde(with = "stored::date")]
     pub(crate) changed: Timestamp,
     pub(crate) progress: Progress,
 }
 
+named! {
+    /// Status of a drain.
+    DrainStatus {
+        Created = "CREATED",
+        Enabling = "ENABLING",
+        Enabled = "ENABLED",
+        Disabling = "DISABLING",
+        Disabled = "DISABLED",
+        Deleted = "DELETED",
+    }
+}
+
 /// Something that belongs to an owner, as the API sends it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Owned {
     pub(crate) owner: String,
+    #[serde(deserialize_with = "stored::object")]
     pub(crate) wire: Value,
 }
 
 /// An invoice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Invoice {
     pub(crate) owner: String,
+    #[serde(with = "stored::date")]
     pub(crate) emitted: Timestamp,
+    #[serde(deserialize_with = "stored::object")]
     pub(crate) wire: Value,
 }
 
 /// An API token that was made in the sandbox.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ApiToken {
     pub(crate) id: String,
     pub(crate) secret: String,
@@ -172,7 +213,9 @@ pub(crate) struct ApiToken {
     pub(crate) user: String,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
+    #[serde(with = "stored::date")]
     pub(crate) created: Timestamp,
+    #[serde(with = "stored::date")]
     pub(crate) expires: Timestamp,
 }
 
@@ -225,10 +268,10 @@ impl World {
     }
 
     /// Schedules a change, unless the world ends before.
-    pub(crate) fn later(&mut self, delay: Duration, task: impl FnOnce(&mut World) + Send + 'static) {
+    pub(crate) fn later(&mut self, delay: Duration, change: Change) {
         let count = self.made.entry("task".to_owned()).or_default();
         *count += 1;
-        self.due.insert((after(self.now, delay), *count), Box::new(task));
+        self.due.insert((after(self.now, delay), *count), change);
     }
 
     /// Applies all changes that are due by now, each at its time.
@@ -236,9 +279,9 @@ impl World {
         while let Some(entry) = self.due.first_entry()
             && entry.key().0 <= now
         {
-            let ((time, _), task) = entry.remove_entry();
+            let ((time, _), change) = entry.remove_entry();
             self.now = time;
-            task(self);
+            change.apply(self);
         }
         self.now = self.now.max(now);
     }

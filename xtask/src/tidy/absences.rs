@@ -88,6 +88,7 @@ const ABSENCES: &[Absence] = &[
             ),
             ("cc-runtime/src/transport/limit.rs", "the semaphore is never closed"),
             ("cc-sandbox/src/client.rs", "a test that cannot make a client fails there"),
+            ("cc-sandbox/src/engine/faults.rs", "a test that asks for an impossible fault fails there"),
             ("cc-sandbox/src/identity.rs", "a test that names an unknown user fails there"),
             ("cc-sandbox/src/sandbox.rs", "a test that cannot start a sandbox fails there"),
             ("cc-sandbox/src/seeding.rs", "a test that seeds something impossible fails there"),

@@ -6,7 +6,7 @@ use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
-use crate::world::{Application, Deployment, Instance, PHASES, State, World};
+use crate::world::{Action, Application, Change, Deployment, Instance, InstanceState, PHASES, State, World};
 
 use super::deployment_view::{instance_v2, instance_v4, v2, v4};
 use super::{Handler, limited, message};
@@ -46,18 +46,20 @@ fn undeploy(world: &mut World, request: &Request<'_>) -> Outcome {
     let application = world.application_mut(id)?;
     let open: Vec<String> = open(application);
     open.iter().for_each(|deployment| end(world, id, deployment, State::Cancelled));
-    let deployment = record(world, id, "UNDEPLOY", "", &request.caller)?;
+    let deployment = record(world, id, Action::Undeploy, "", &request.caller)?;
     step(world, id, &deployment, State::WorkInProgress);
     let application = world.application_mut(id)?;
     (application.is_up, application.wants_up) = (false, false);
     stop(world, id, None);
-    let id = id.to_owned();
-    world.later(STOPPING, move |world| {
-        if is_in(world, &id, &deployment, State::WorkInProgress) {
-            end(world, &id, &deployment, State::Succeeded);
-        }
-    });
+    world.later(STOPPING, Change::EndUndeployment { application: id.to_owned(), deployment });
     message("The application has successfully been undeployed")
+}
+
+/// Ends the row of a stop.
+pub(super) fn end_undeployment(world: &mut World, id: &str, deployment: &str) {
+    if is_in(world, id, deployment, State::WorkInProgress) {
+        end(world, id, deployment, State::Succeeded);
+    }
 }
 
 fn cancel(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -92,7 +94,7 @@ pub(crate) fn start(
         Some(commit) => commit.to_owned(),
         None => latest_commit(world, id),
     };
-    let deployment = record(world, id, "DEPLOY", &commit, author)?;
+    let deployment = record(world, id, Action::Deploy, &commit, author)?;
     for other in superseded {
         end(world, id, &other, State::Cancelled);
     }
@@ -104,7 +106,7 @@ pub(crate) fn start(
 pub(super) fn record(
     world: &mut World,
     id: &str,
-    action: &'static str,
+    action: Action,
     commit: &str,
     author: &str,
 ) -> Result<String, Refusal> {
@@ -131,42 +133,46 @@ fn begin_next(world: &mut World, id: &str) {
     let busy = application.deployments.values().any(|deployment| deployment.state == State::WorkInProgress);
     let next = application.deployments.values().find(|deployment| deployment.state == State::Queued);
     if let (false, Some(next)) = (busy, next) {
-        let (id, deployment) = (id.to_owned(), next.id.clone());
-        world.later(QUEUED, move |world| begin(world, id, deployment));
+        let (application, deployment) = (id.to_owned(), next.id.clone());
+        world.later(QUEUED, Change::BeginDeployment { application, deployment });
     }
 }
 
-fn begin(world: &mut World, id: String, deployment: String) {
-    if !is_in(world, &id, &deployment, State::Queued) {
+/// Begins the work on a deployment.
+pub(super) fn begin(world: &mut World, id: &str, deployment: &str) {
+    if !is_in(world, id, deployment, State::Queued) {
         return;
     }
-    step(world, &id, &deployment, State::WorkInProgress);
-    let (count, separate) = world.application(&id).map_or((1, false), |application| {
+    step(world, id, deployment, State::WorkInProgress);
+    let (count, separate) = world.application(id).map_or((1, false), |application| {
         let count = application.settings["instance"]["minInstances"].as_u64().unwrap_or(1);
         (count as usize, application.settings["separateBuild"] == true)
     });
     if separate {
-        boot(world, &id, &deployment, 0, true);
+        boot(world, id, deployment, 0, true);
     }
-    (0..count).for_each(|index| boot(world, &id, &deployment, index, false));
-    if let Ok(application) = world.application(&id)
+    (0..count).for_each(|index| boot(world, id, deployment, index, false));
+    if let Ok(application) = world.application(id)
         && application.settings["homogeneous"] == true
     {
-        stop(world, &id, Some(&deployment));
+        stop(world, id, Some(deployment));
     }
     let mut passed = Duration::ZERO;
     for (index, (_, lasts)) in PHASES.iter().enumerate() {
         passed += *lasts;
-        let next = PHASES.get(index + 1).map(|(state, _)| *state);
-        let (id, deployment) = (id.clone(), deployment.clone());
-        world.later(passed, move |world| {
-            if is_in(world, &id, &deployment, State::WorkInProgress) {
-                match next {
-                    Some(state) => set_instances(world, &id, &deployment, state),
-                    None => finish(world, &id, &deployment),
-                }
-            }
-        });
+        let to = PHASES.get(index + 1).map(|(state, _)| *state);
+        let (application, deployment) = (id.to_owned(), deployment.to_owned());
+        world.later(passed, Change::MoveDeployment { application, deployment, to });
+    }
+}
+
+/// Brings the instances of a deployment to a phase, or ends the deployment if no phase is left.
+pub(super) fn advance(world: &mut World, id: &str, deployment: &str, to: Option<InstanceState>) {
+    if is_in(world, id, deployment, State::WorkInProgress) {
+        match to {
+            Some(state) => set_instances(world, id, deployment, state),
+            None => finish(world, id, deployment),
+        }
     }
 }
 
@@ -185,10 +191,11 @@ fn boot(world: &mut World, id: &str, deployment: &str, index: usize, is_build: b
     application.instances.insert(instance, entry);
 }
 
-fn set_instances(world: &mut World, id: &str, deployment: &str, state: &'static str) {
+fn set_instances(world: &mut World, id: &str, deployment: &str, state: InstanceState) {
     let Ok(application) = world.application_mut(id) else { return };
     for instance in application.instances.values_mut().filter(|instance| instance.deployment == deployment) {
-        instance.state = if instance.is_build && state == "DEPLOYING" { "BUILDING" } else { state };
+        let builds = instance.is_build && state == InstanceState::Deploying;
+        instance.state = if builds { InstanceState::Building } else { state };
     }
 }
 
@@ -202,17 +209,17 @@ fn finish(world: &mut World, id: &str, deployment: &str) {
 fn end(world: &mut World, id: &str, deployment: &str, state: State) {
     step(world, id, deployment, state);
     let deploys = world.application(id).is_ok_and(|application| {
-        application.deployments.get(deployment).is_some_and(|own| own.action == "DEPLOY")
+        application.deployments.get(deployment).is_some_and(|own| own.action == Action::Deploy)
     });
     if state == State::Succeeded && deploys {
-        set_instances(world, id, deployment, "UP");
+        set_instances(world, id, deployment, InstanceState::Up);
         if let Ok(application) = world.application_mut(id) {
             application.is_up = true;
             // What built the application is not needed any more.
             let builders = application.instances.values_mut().filter(|instance| instance.is_build);
             builders
-                .filter(|instance| instance.state == "UP")
-                .for_each(|instance| instance.state = "STOPPING");
+                .filter(|instance| instance.state == InstanceState::Up)
+                .for_each(|instance| instance.state = InstanceState::Stopping);
         }
         stop(world, id, Some(deployment));
     } else if state != State::Succeeded {
@@ -223,7 +230,8 @@ fn end(world: &mut World, id: &str, deployment: &str, state: State) {
         stop_these(world, id, failed);
         if let Ok(application) = world.application_mut(id) {
             let retries = application.deployments.values().any(|deployment| deployment.state.is_open());
-            application.is_up &= application.instances.values().any(|instance| instance.state == "UP");
+            application.is_up &=
+                application.instances.values().any(|instance| instance.state == InstanceState::Up);
             application.wants_up = application.is_up || retries;
         }
     }
@@ -234,7 +242,7 @@ fn end(world: &mut World, id: &str, deployment: &str, state: State) {
 fn stop(world: &mut World, id: &str, keep: Option<&str>) {
     let Ok(application) = world.application(id) else { return };
     let others = application.instances.values().filter(|instance| {
-        instance.state == "STOPPING" || keep.is_none_or(|keep| instance.deployment != keep)
+        instance.state == InstanceState::Stopping || keep.is_none_or(|keep| instance.deployment != keep)
     });
     let ids = others.map(|instance| instance.id.clone()).collect();
     stop_these(world, id, ids);
@@ -242,26 +250,25 @@ fn stop(world: &mut World, id: &str, keep: Option<&str>) {
 
 fn stop_these(world: &mut World, id: &str, ids: Vec<String>) {
     let Ok(application) = world.application_mut(id) else { return };
-    let living = |instance: &Instance| instance.deleted.is_none();
     let mut stopped = Vec::new();
     for instance in ids {
-        if let Some(instance) = application.instances.get_mut(&instance).filter(|instance| living(instance)) {
-            instance.state = "STOPPING";
+        if let Some(instance) = application.instances.get_mut(&instance).filter(|own| own.deleted.is_none()) {
+            instance.state = InstanceState::Stopping;
             stopped.push(instance.id.clone());
         }
     }
-    let id = id.to_owned();
-    world.later(STOPPING, move |world| {
-        let now = world.now;
-        let Ok(application) = world.application_mut(&id) else { return };
-        for instance in stopped {
-            if let Some(instance) =
-                application.instances.get_mut(&instance).filter(|instance| living(instance))
-            {
-                (instance.state, instance.deleted) = ("DELETED", Some(now));
-            }
+    world.later(STOPPING, Change::DeleteInstances { application: id.to_owned(), instances: stopped });
+}
+
+/// Marks instances as deleted.
+pub(super) fn delete_instances(world: &mut World, id: &str, instances: &[String]) {
+    let now = world.now;
+    let Ok(application) = world.application_mut(id) else { return };
+    for instance in instances {
+        if let Some(instance) = application.instances.get_mut(instance).filter(|own| own.deleted.is_none()) {
+            (instance.state, instance.deleted) = (InstanceState::Deleted, Some(now));
         }
-    });
+    }
 }
 
 pub(super) fn step(world: &mut World, id: &str, deployment: &str, state: State) {
@@ -307,7 +314,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
         .deployments
         .values()
         .filter(|deployment| !deployment.is_replaced && after(deployment.started, HIDDEN) <= world.now)
-        .filter(|deployment| actions.is_empty() || actions.contains(&deployment.action))
+        .filter(|deployment| actions.is_empty() || actions.contains(&deployment.action.name()))
         .map(|deployment| v4(application, deployment))
         .collect();
     if request.query("order") != Some("ASC") {
@@ -329,7 +336,7 @@ fn list_v2(world: &mut World, request: &Request<'_>) -> Outcome {
     let offset = request.query("offset").and_then(|offset| offset.parse().ok()).unwrap_or(0);
     let action = request.query("action");
     let found = application.deployments.values().rev().filter(|own| !own.is_replaced);
-    let found = found.filter(|own| action.is_none_or(|action| own.action == action)).skip(offset);
+    let found = found.filter(|own| action.is_none_or(|action| own.action.name() == action)).skip(offset);
     limited(found.map(|deployment| v2(application, deployment)).collect(), request)
 }
 
@@ -362,8 +369,8 @@ fn list_instances(world: &mut World, request: &Request<'_>) -> Outcome {
         .filter(|own| request.query("excludeDeleted") != Some("true") || own.deleted.is_none())
         .filter(|own| since.is_none_or(|since| own.deleted.is_none_or(|deleted| deleted >= since)))
         .filter(|own| until.is_none_or(|until| own.created <= until))
-        .filter(|own| included.is_empty() || included.contains(&own.state))
-        .filter(|own| !excluded.contains(&own.state))
+        .filter(|own| included.is_empty() || included.contains(&own.state.name()))
+        .filter(|own| !excluded.contains(&own.state.name()))
         .map(|instance| instance_v4(application, instance))
         .collect();
     if request.query("order") == Some("DESC") {

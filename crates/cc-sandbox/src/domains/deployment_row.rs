@@ -1,7 +1,7 @@
 //! Rows of deployments that the platform replaces by others.
 
 use super::deployment::{record, step};
-use crate::world::{State, World};
+use crate::world::{Action, State, World};
 
 /// Removes the row of the deployment that a request has just cancelled, or of those that it has stopped.
 pub(crate) fn replace(world: &mut World, path: &str) {
@@ -20,7 +20,7 @@ pub(crate) fn replace(world: &mut World, path: &str) {
     }
     // What stops an application has a row of its own.
     if let (Some(author), Some(_)) = (author, cancelled)
-        && let Ok(row) = record(world, &id, "CANCEL", "", &author)
+        && let Ok(row) = record(world, &id, Action::Cancel, "", &author)
     {
         step(world, &id, &row, State::Succeeded);
     }

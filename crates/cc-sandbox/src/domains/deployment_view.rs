@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::engine::random::mix;
-use crate::world::{Application, Deployment, Instance};
+use crate::world::{Action, Application, Deployment, Instance, InstanceState};
 
 /// Port that instances listen to.
 const PORT: u16 = 8080;
@@ -89,9 +89,9 @@ fn commit(deployment: &Deployment) -> Option<&str> {
 
 fn cause(deployment: &Deployment) -> &'static str {
     match deployment.action {
-        "UNDEPLOY" => "API Request: undeploy",
-        "CANCEL" => "API Request: cancel",
-        _ => "API Request: deploy",
+        Action::Undeploy => "API Request: undeploy",
+        Action::Cancel => "API Request: cancel",
+        Action::Deploy => "API Request: deploy",
     }
 }
 
@@ -104,7 +104,7 @@ fn flavor<'a>(application: &'a Application, instance: &Instance) -> &'a Value {
 }
 
 fn is_reachable(instance: &Instance) -> bool {
-    instance.state != "BOOTING"
+    instance.state != InstanceState::Booting
 }
 
 fn ip(instance: &Instance) -> String {

@@ -10,7 +10,7 @@ use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::stream::Place;
-use crate::world::{Drain, World};
+use crate::world::{Change, Drain, DrainStatus, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_drains", list),
@@ -63,7 +63,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
         .drains
         .values()
         .filter(|drain| drain.owner == request.owner() && resource(request) == Some(&drain.resource))
-        .filter(|drain| chosen("status", drain.status, true))
+        .filter(|drain| chosen("status", drain.status.name(), true))
         .filter(|drain| chosen("executionStatus", execution(drain), true))
         .filter(|drain| !chosen("executionStatusNotIn", execution(drain), false));
     json_of(found.map(|drain| wire(world, drain)).collect::<Value>())
@@ -89,7 +89,7 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let mut drain = find(world, request)?.clone();
-    drain.status = "DELETED";
+    drain.status = DrainStatus::Deleted;
     world.drains.shift_remove(&drain.id);
     json_of(wire(world, &drain))
 }
@@ -102,7 +102,7 @@ fn delete_all(world: &mut World, request: &Request<'_>) -> Outcome {
         .drains
         .values()
         .filter(|drain| meant(drain))
-        .map(|drain| Drain { status: "DELETED", ..drain.clone() });
+        .map(|drain| Drain { status: DrainStatus::Deleted, ..drain.clone() });
     let deleted: Value = deleted.map(|drain| wire(world, &drain)).collect();
     world.drains.retain(|_, drain| !meant(drain));
     json_of(deleted)
@@ -123,13 +123,13 @@ fn enable(world: &mut World, request: &Request<'_>) -> Outcome {
         drain.progress = Progress::from(drain.progress.next);
     }
     let id = drain.id.clone();
-    turn(world, &id, "ENABLING", "ENABLED");
+    turn(world, &id, DrainStatus::Enabling, DrainStatus::Enabled);
     get(world, request)
 }
 
 fn disable(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = find(world, request)?.id.clone();
-    turn(world, &id, "DISABLING", "DISABLED");
+    turn(world, &id, DrainStatus::Disabling, DrainStatus::Disabled);
     get(world, request)
 }
 
@@ -148,35 +148,37 @@ pub(crate) fn make(world: &mut World, owner: &str, resource: &str, body: &Value)
         resource: resource.to_owned(),
         kind: body["kind"].clone(),
         recipient: body["recipient"].clone(),
-        status: "CREATED",
+        status: DrainStatus::Created,
         changed: world.now,
         progress: Progress::default(),
     };
     world.drains.insert(id.clone(), drain);
-    turn(world, &id, "ENABLING", "ENABLED");
+    turn(world, &id, DrainStatus::Enabling, DrainStatus::Enabled);
     id
 }
 
 /// Moves a drain to a state at once, and to another after a while unless it was moved again.
-fn turn(world: &mut World, id: &str, now: &'static str, then: &'static str) {
+fn turn(world: &mut World, id: &str, now: DrainStatus, then: DrainStatus) {
     let time = world.now;
     let Some(drain) = world.drains.get_mut(id).filter(|drain| drain.status != then) else { return };
     (drain.status, drain.changed) = (now, time);
-    let id = id.to_owned();
-    world.later(CHANGES, move |world| {
-        let due = world.now;
-        if let Some(drain) = world.drains.get_mut(&id)
-            && drain.status == now
-            && after(drain.changed, CHANGES) == due
-        {
-            (drain.status, drain.changed) = (then, due);
-        }
-    });
+    world.later(CHANGES, Change::TurnDrain { drain: id.to_owned(), from: now, to: then });
+}
+
+/// Ends the move of a drain, unless it was moved again.
+pub(super) fn finish_turn(world: &mut World, id: &str, from: DrainStatus, to: DrainStatus) {
+    let now = world.now;
+    if let Some(drain) = world.drains.get_mut(id)
+        && drain.status == from
+        && after(drain.changed, CHANGES) == now
+    {
+        (drain.status, drain.changed) = (to, now);
+    }
 }
 
 fn execution(drain: &Drain) -> &'static str {
     match &drain.progress {
-        _ if drain.status != "ENABLED" => "NOT_RUNNING",
+        _ if drain.status != DrainStatus::Enabled => "NOT_RUNNING",
         progress if progress.gave_up() => "NOT_RUNNING",
         progress if progress.attempt > 0 => "RETRYING",
         _ => "RUNNING",

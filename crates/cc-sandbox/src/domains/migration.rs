@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Handler, provider};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
-use crate::world::{Addon, World};
+use crate::world::{Addon, Change, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_migrations", list),
@@ -49,20 +49,23 @@ fn start(world: &mut World, request: &Request<'_>) -> Outcome {
     let addon = world.addon_mut(request.param("addonId"))?;
     addon.migrations.insert(id.clone(), migration.clone());
     let addon = addon.id.clone();
-    world.later(LASTS, move |world| {
-        if end(world, &addon, &id, "OK").is_ok()
-            && let Ok(addon) = world.addon_mut(&addon)
-        {
-            addon.wire["plan"] = plan;
-            addon.wire["region"] = region.into();
-        }
-    });
+    world.later(LASTS, Change::EndMigration { addon, migration: id, plan, region });
     json_of(migration)
 }
 
 fn cancel(world: &mut World, request: &Request<'_>) -> Outcome {
     end(world, request.param("addonId"), request.param("migrationId"), "ABORTED")?;
     done()
+}
+
+/// Ends a migration that runs: the add-on has its new plan and zone.
+pub(super) fn finish(world: &mut World, addon: &str, id: &str, plan: Value, region: String) {
+    if end(world, addon, id, "OK").is_ok()
+        && let Ok(addon) = world.addon_mut(addon)
+    {
+        addon.wire["plan"] = plan;
+        addon.wire["region"] = region.into();
+    }
 }
 
 /// Ends a migration that runs.

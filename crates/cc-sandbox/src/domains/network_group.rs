@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Handler;
 use crate::engine::reply::{Content, Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
-use crate::world::{NetworkGroup, Shelf, World};
+use crate::world::{Change, NetworkChange, NetworkGroup, Shelf, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_network_groups", list),
@@ -41,14 +41,31 @@ fn find<'a>(world: &'a World, request: &Request<'_>) -> Result<&'a NetworkGroup,
 }
 
 /// Changes a network group after a while, if it is still there.
-fn later(world: &mut World, request: &Request<'_>, change: impl FnOnce(&mut World, &str) + Send + 'static) {
-    let id = request.param("networkGroupId").to_owned();
-    world.later(TAKES, move |world| {
-        change(world, &id);
-        if let Some(group) = world.network_groups.get_mut(&id) {
-            group.version += 1;
+fn later(world: &mut World, request: &Request<'_>, change: NetworkChange) {
+    let group = request.param("networkGroupId").to_owned();
+    world.later(TAKES, Change::ChangeNetworkGroup { group, change });
+}
+
+/// Changes a network group now.
+pub(super) fn change(world: &mut World, id: &str, change: NetworkChange) {
+    match change {
+        NetworkChange::Delete => _ = world.network_groups.shift_remove(id),
+        NetworkChange::Join { member } => join(world, id, member),
+        NetworkChange::Leave { member } => {
+            if let Some(group) = world.network_groups.get_mut(id) {
+                leave(group, &member);
+            }
         }
-    });
+        NetworkChange::AddPeer { peer, body } => add_peer(world, id, peer, &body),
+        NetworkChange::RemovePeer { peer } => {
+            if let Some(group) = world.network_groups.get_mut(id) {
+                group.peers.shift_remove(&peer);
+            }
+        }
+    }
+    if let Some(group) = world.network_groups.get_mut(id) {
+        group.version += 1;
+    }
 }
 
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -76,7 +93,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
         check_member(world, request.owner(), member)?;
     }
     let group = NetworkGroup {
-        id: id.clone(),
+        id,
         owner: request.owner().to_owned(),
         label: request.text("label").to_owned(),
         description: request.body["description"].clone(),
@@ -87,22 +104,24 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
         peers: Shelf::new(),
         version: 1,
     };
-    world.later(TAKES, move |world| {
-        let number =
-            world.network_groups.values().map(|group| group.number).max().unwrap_or(100).saturating_add(1);
-        world.network_groups.insert(id.clone(), NetworkGroup { number, ..group });
-        for member in members {
-            join(world, &id, member);
-        }
-    });
+    world.later(TAKES, Change::CreateNetworkGroup { group: Box::new(group), members });
     done()
+}
+
+/// Adds a network group with its members.
+pub(super) fn appear(world: &mut World, group: NetworkGroup, members: Vec<Value>) {
+    let number =
+        world.network_groups.values().map(|group| group.number).max().unwrap_or(100).saturating_add(1);
+    let id = group.id.clone();
+    world.network_groups.insert(id.clone(), NetworkGroup { number, ..group });
+    for member in members {
+        join(world, &id, member);
+    }
 }
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     find(world, request)?;
-    later(world, request, |world, id| {
-        world.network_groups.shift_remove(id);
-    });
+    later(world, request, NetworkChange::Delete);
     done()
 }
 
@@ -141,18 +160,14 @@ fn create_member(world: &mut World, request: &Request<'_>) -> Outcome {
     find(world, request)?;
     check_member(world, request.owner(), &request.body)?;
     let member = request.body.clone();
-    later(world, request, move |world, group| join(world, group, member));
+    later(world, request, NetworkChange::Join { member });
     done()
 }
 
 fn delete_member(world: &mut World, request: &Request<'_>) -> Outcome {
     get_member(world, request)?;
     let member = request.param("memberId").to_owned();
-    later(world, request, move |world, group| {
-        if let Some(group) = world.network_groups.get_mut(group) {
-            leave(group, &member);
-        }
-    });
+    later(world, request, NetworkChange::Leave { member });
     done()
 }
 
@@ -176,42 +191,39 @@ fn create_external_peer(world: &mut World, request: &Request<'_>) -> Outcome {
         return Err(Refusal::invalid(format!("{parent} is not an external member")).about("parentMember"));
     }
     let id = world.id("external");
-    let (body, peer) = (request.body.clone(), id.clone());
-    later(world, request, move |world, group| {
-        let Some(group) = world.network_groups.get_mut(group) else { return };
-        let ip = group.allocate();
-        let endpoint = if body["peerRole"] == "SERVER" {
-            json!({
-                "type": "ServerEndpoint",
-                "ngTerm": { "host": ip, "port": PORT },
-                "publicTerm": { "host": body["ip"], "port": body["port"] },
-            })
-        } else {
-            json!({ "type": "ClientEndpoint", "ngIp": ip })
-        };
-        let wire = json!({
-            "type": "ExternalPeer",
-            "id": peer,
-            "label": body["label"],
-            "publicKey": body["publicKey"],
-            "hostname": body["hostname"].as_str().unwrap_or_default(),
-            "endpoint": endpoint,
-            "parentMember": body["parentMember"],
-            "parentEvent": body["parentEvent"],
-        });
-        group.peers.insert(peer, wire);
-    });
+    later(world, request, NetworkChange::AddPeer { peer: id.clone(), body: request.body.clone() });
     json_of(json!({ "peerId": id }))
+}
+
+fn add_peer(world: &mut World, group: &str, peer: String, body: &Value) {
+    let Some(group) = world.network_groups.get_mut(group) else { return };
+    let ip = group.allocate();
+    let endpoint = if body["peerRole"] == "SERVER" {
+        json!({
+            "type": "ServerEndpoint",
+            "ngTerm": { "host": ip, "port": PORT },
+            "publicTerm": { "host": body["ip"], "port": body["port"] },
+        })
+    } else {
+        json!({ "type": "ClientEndpoint", "ngIp": ip })
+    };
+    let wire = json!({
+        "type": "ExternalPeer",
+        "id": peer,
+        "label": body["label"],
+        "publicKey": body["publicKey"],
+        "hostname": body["hostname"].as_str().unwrap_or_default(),
+        "endpoint": endpoint,
+        "parentMember": body["parentMember"],
+        "parentEvent": body["parentEvent"],
+    });
+    group.peers.insert(peer, wire);
 }
 
 fn delete_peer(world: &mut World, request: &Request<'_>) -> Outcome {
     peer(world, request)?;
     let peer = request.param("peerId").to_owned();
-    later(world, request, move |world, group| {
-        if let Some(group) = world.network_groups.get_mut(group) {
-            group.peers.shift_remove(&peer);
-        }
-    });
+    later(world, request, NetworkChange::RemovePeer { peer });
     done()
 }
 

@@ -8,12 +8,14 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::uri::Authority;
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 
 use super::reply::Refusal;
 use super::signature::{self, Signed};
 
 /// The credentials that a sandbox takes, all of them plainly fake.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Credentials {
     /// API token, for `Authorization: Bearer …`. Default: `sandbox-token`.

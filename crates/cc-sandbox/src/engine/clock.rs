@@ -20,39 +20,55 @@ pub enum Pace {
 /// The clock of one sandbox.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    start: Timestamp,
     pace: Pace,
-    began: Instant,
-    /// Time that was jumped over.
-    skipped: Mutex<Duration>,
+    time: Mutex<Time>,
     jumps: watch::Sender<()>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    start: Timestamp,
+    /// Sandbox time at an instant, from which the present follows.
+    base: Timestamp,
+    at: Instant,
 }
 
 impl Clock {
     pub(crate) fn new(start: Timestamp, pace: Pace) -> Self {
-        Self { start, pace, began: Instant::now(), skipped: Mutex::default(), jumps: watch::Sender::new(()) }
+        let time = Time { start, base: start, at: Instant::now() };
+        Self { pace, time: Mutex::new(time), jumps: watch::Sender::new(()) }
     }
 
     /// Start of the sandbox, in sandbox time.
     pub(crate) fn start(&self) -> Timestamp {
-        self.start
+        self.time().start
+    }
+
+    /// Passage of time.
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace
     }
 
     /// Current sandbox time.
     pub(crate) fn now(&self) -> Timestamp {
-        let skipped = *self.skipped();
-        let passed = match self.pace {
-            Pace::Manual => Duration::ZERO,
-            Pace::Speed(factor) => scaled(self.began.elapsed(), factor),
-        };
-        after(self.start, skipped.saturating_add(passed))
+        let Time { base, at, .. } = *self.time();
+        match self.pace {
+            Pace::Manual => base,
+            Pace::Speed(factor) => after(base, scaled(at.elapsed(), factor)),
+        }
     }
 
     /// Jumps ahead.
     pub(crate) fn advance(&self, by: Duration) {
-        let mut skipped = self.skipped();
-        *skipped = skipped.saturating_add(by);
-        drop(skipped);
+        let mut time = self.time();
+        time.base = after(time.base, by);
+        drop(time);
+        self.jumps.send_replace(());
+    }
+
+    /// Goes to the time of another sandbox.
+    pub(crate) fn restore(&self, start: Timestamp, now: Timestamp) {
+        *self.time() = Time { start, base: now, at: Instant::now() };
         self.jumps.send_replace(());
     }
 
@@ -75,8 +91,8 @@ impl Clock {
         }
     }
 
-    fn skipped(&self) -> MutexGuard<'_, Duration> {
-        self.skipped.lock().unwrap_or_else(PoisonError::into_inner)
+    fn time(&self) -> MutexGuard<'_, Time> {
+        self.time.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

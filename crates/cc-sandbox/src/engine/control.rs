@@ -9,8 +9,9 @@ use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::body::{Body, whole};
-use super::faults::{Effect, Fault};
+use super::faults::Fault;
 use super::{Engine, PoisonError};
+use crate::snapshot::Snapshot;
 
 const HELP: &str = "\
 GET    /_sandbox             ids, credentials and the time of the sandbox
@@ -25,6 +26,8 @@ POST   /_sandbox/faults      adds one: {\"effect\": \"unavailable\", \"on\": \"g
                              deployments (fault: {\"kind\": \"missed\"}, {\"kind\": \"late\", \"byMs\": 9000} or
                              {\"kind\": \"replaced\"}, see `DeploymentFault`)
 DELETE /_sandbox/faults      takes them all away
+GET    /_sandbox/snapshot    the whole sandbox as JSON: world, clock, faults, keys of Redis, counters of ids
+PUT    /_sandbox/snapshot    makes the sandbox what such a snapshot says
 GET    /_sandbox/violations  what broke the spec so far
 GET    /_sandbox/help        this text
 ";
@@ -67,18 +70,26 @@ pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<
             drop(engine.world());
             as_json(json!({ "now": engine.clock.now().to_string() }))
         }
-        ("GET", "/faults") => as_json(engine.faults.list().iter().map(described).collect()),
-        ("POST", "/faults") => match read_fault(&body) {
+        ("GET", "/faults") => as_json(serde_json::to_value(engine.faults.list()).unwrap_or_default()),
+        ("POST", "/faults") => match serde_json::from_value::<Fault>(body) {
             Ok(fault) => {
                 engine.faults.add(fault);
                 text(StatusCode::NO_CONTENT, String::new())
             }
-            Err(message) => text(StatusCode::BAD_REQUEST, format!("{message}\n\n{HELP}")),
+            Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n\n{HELP}")),
         },
         ("DELETE", "/faults") => {
             engine.faults.clear();
             text(StatusCode::NO_CONTENT, String::new())
         }
+        ("GET", "/snapshot") => with_type(StatusCode::OK, "application/json", engine.snapshot().to_json()),
+        ("PUT", "/snapshot") => match Snapshot::from_json(bytes) {
+            Ok(snapshot) => {
+                engine.restore(&snapshot);
+                text(StatusCode::NO_CONTENT, String::new())
+            }
+            Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n")),
+        },
         ("GET", "/violations") => {
             let violations = engine.violations.lock().unwrap_or_else(PoisonError::into_inner);
             let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
@@ -87,73 +98,6 @@ pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<
         ("GET", "/help") => text(StatusCode::OK, HELP.to_owned()),
         _ => text(StatusCode::NOT_FOUND, HELP.to_owned()),
     }
-}
-
-/// Reads a fault from JSON.
-fn read_fault(body: &Value) -> Result<Fault, String> {
-    let number = |name: &str| {
-        body[name].as_u64().ok_or_else(|| format!("`{}` needs `{name}`, a whole number", body["effect"]))
-    };
-    let status =
-        || number("status").and_then(|status| u16::try_from(status).map_err(|error| error.to_string()));
-    let mut fault = match body["effect"].as_str().unwrap_or_default() {
-        "latency" => Fault::latency(Duration::from_millis(number("ms")?)),
-        "reset-before" => Fault::reset_before(),
-        "reset-after" => Fault::reset_after(),
-        "too-many-requests" => Fault::too_many_requests(Duration::from_secs(number("seconds")?)),
-        "unavailable" => Fault::unavailable(),
-        "busy" => Fault::busy(usize::try_from(number("most")?).map_err(|error| error.to_string())?),
-        "html" => Fault::html(status()?),
-        "answer" => Fault::answer(status()?, body["body"].clone()),
-        "truncated" => Fault::truncated(),
-        "malformed" => Fault::malformed(),
-        "slow-body" => Fault::slow_body(Duration::from_millis(number("ms")?)),
-        "stream" => Fault::stream(
-            serde_json::from_value(body["fault"].clone())
-                .map_err(|error| format!("invalid `fault` of streams: {error}"))?,
-        ),
-        "deployments" => Fault::deployments(
-            serde_json::from_value(body["fault"].clone())
-                .map_err(|error| format!("invalid `fault` of deployments: {error}"))?,
-        ),
-        other => return Err(format!("unknown effect of a fault: `{other}`")),
-    };
-    if let Some(on) = body["on"].as_str() {
-        fault = fault.on(on);
-    }
-    if !body["times"].is_null() {
-        fault = fault.times(u32::try_from(number("times")?).map_err(|error| error.to_string())?);
-    }
-    if let Some(probability) = body["probability"].as_f64() {
-        fault = fault.probability(probability);
-    }
-    Ok(fault)
-}
-
-fn described(fault: &Fault) -> Value {
-    let mut described = match &fault.effect {
-        Effect::Latency(delay) => json!({ "effect": "latency", "ms": delay.as_millis() as u64 }),
-        Effect::ResetBefore => json!({ "effect": "reset-before" }),
-        Effect::ResetAfter => json!({ "effect": "reset-after" }),
-        Effect::TooManyRequests(after) => {
-            json!({ "effect": "too-many-requests", "seconds": after.as_secs() })
-        }
-        Effect::Unavailable => json!({ "effect": "unavailable" }),
-        Effect::Busy(room) => json!({ "effect": "busy", "most": room.most() }),
-        Effect::Html(status) => json!({ "effect": "html", "status": status }),
-        Effect::Answer(status, body) => json!({ "effect": "answer", "status": status, "body": body }),
-        Effect::Truncated => json!({ "effect": "truncated" }),
-        Effect::Malformed => json!({ "effect": "malformed" }),
-        Effect::Stream(fault) => json!({ "effect": "stream", "fault": fault }),
-        Effect::Deployments(fault) => json!({ "effect": "deployments", "fault": fault }),
-        Effect::SlowBody(pause) => json!({ "effect": "slow-body", "ms": pause.as_millis() as u64 }),
-    };
-    described["on"] = fault.on.as_str().into();
-    described["probability"] = fault.probability.into();
-    if let Some(left) = fault.left {
-        described["times"] = left.into();
-    }
-    described
 }
 
 fn as_json(value: Value) -> Response<Body> {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::deployment_fault::DeploymentFault;
@@ -162,6 +163,25 @@ impl Fault {
         self
     }
 
+    /// Refuses a fault that cannot happen.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let status = match &self.effect {
+            Effect::Html(status) | Effect::Answer(status, _) => Some(*status),
+            Effect::Stream(StreamFault::Refused { status, .. } | StreamFault::RefusedId { status }) => {
+                Some(*status)
+            }
+            _ => None,
+        };
+        if let Some(status) = status.filter(|status| !(200..=599).contains(status)) {
+            return Err(format!("invalid fault: {status} is not the status of an answer, use 200 to 599"));
+        }
+        if !(0.0..=1.0).contains(&self.probability) {
+            let given = self.probability;
+            return Err(format!("invalid fault: the probability {given} is not between 0 and 1"));
+        }
+        Ok(())
+    }
+
     fn concerns(&self, request: &Target<'_>) -> bool {
         if let Effect::Stream(fault) = self.effect
             && !(request.streams && (request.resumes || !fault.is_about_resuming()))
@@ -197,23 +217,59 @@ pub(crate) struct Target<'a> {
 
 /// The faults of a sandbox.
 #[derive(Debug)]
-pub struct Faults {
+pub struct Faults(Mutex<Plan>);
+
+/// Faults, and what decides whom those with a probability hit.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Plan {
     seed: u64,
-    faults: Mutex<Vec<(Fault, u64)>>,
+    /// Number of faults ever added.
+    added: u64,
+    faults: Vec<Planned>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Planned {
+    fault: Fault,
+    /// Number among all faults that were added.
+    number: u64,
+    /// Number of requests that it could have hit.
+    seen: u64,
 }
 
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, faults: Mutex::default() }
+        Self(Mutex::new(Plan { seed, ..Plan::default() }))
     }
 
     pub(crate) fn seed(&self) -> u64 {
-        self.seed
+        self.lock().seed
+    }
+
+    /// The faults as they are now.
+    pub(crate) fn stored(&self) -> Plan {
+        self.lock().clone()
+    }
+
+    /// Replaces all faults.
+    pub(crate) fn restore(&self, plan: Plan) {
+        *self.lock() = plan;
     }
 
     /// Adds a fault. Of several that hit one request the first added wins, but for latency, which adds up.
+    ///
+    /// # Panics
+    /// If the fault is impossible: a status of an answer is between 200 and 599, a probability between 0 and 1.
     pub fn add(&self, fault: Fault) {
-        self.lock().push((fault, 0));
+        if let Err(problem) = fault.check() {
+            panic!("{problem}");
+        }
+        let mut plan = self.lock();
+        plan.added += 1;
+        let number = plan.added;
+        plan.faults.push(Planned { fault, number, seen: 0 });
     }
 
     /// Plans faults for this number of consecutive stream connections, each chosen by the seed and survivable
@@ -226,21 +282,23 @@ impl Faults {
 
     /// Removes all faults.
     pub fn clear(&self) {
-        self.lock().clear();
+        self.lock().faults.clear();
     }
 
     /// The faults that may still happen.
     pub(crate) fn list(&self) -> Vec<Fault> {
-        self.lock().iter().map(|(fault, _)| fault.clone()).filter(|fault| fault.left != Some(0)).collect()
+        self.lock().faults.iter().map(|planned| planned.fault.clone()).collect()
     }
 
     /// Returns the faults of one request: the delay before its answer, the effect, and the places that it takes until its end.
     pub(crate) fn plan(&self, request: &Target<'_>) -> (Duration, Option<Effect>, Vec<Place>) {
         let mut delay = Duration::ZERO;
         let (mut effect, mut places) = (None, Vec::new());
-        for (index, (fault, seen)) in self.lock().iter_mut().enumerate() {
+        let mut plan = self.lock();
+        let Plan { seed, faults, .. } = &mut *plan;
+        for Planned { fault, number, seen } in &mut *faults {
             let latency = if let Effect::Latency(latency) = fault.effect { Some(latency) } else { None };
-            if fault.left == Some(0) || !fault.concerns(request) || (latency.is_none() && effect.is_some()) {
+            if !fault.concerns(request) || (latency.is_none() && effect.is_some()) {
                 continue;
             }
             if let Effect::Busy(room) = &fault.effect
@@ -250,21 +308,23 @@ impl Faults {
                 continue;
             }
             *seen += 1;
-            let number = mix(self.seed, &["fault", &index.to_string(), &seen.to_string()]);
-            if !happens(number, fault.probability) {
+            let drawn = mix(*seed, &["fault", &number.to_string(), &seen.to_string()]);
+            if !happens(drawn, fault.probability) {
                 continue;
             }
-            fault.left = fault.left.map(|left| left - 1);
+            fault.left = fault.left.map(|left| left.saturating_sub(1));
             match latency {
                 Some(latency) => delay += latency,
                 None => effect = Some(fault.effect.clone()),
             }
         }
+        // Those that are used up are gone, so that a long run holds no more than what can still happen.
+        faults.retain(|planned| planned.fault.left != Some(0));
         (delay, effect, places)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(Fault, u64)>> {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Plan> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The engine against the whole route table.
 
+mod transcript;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;

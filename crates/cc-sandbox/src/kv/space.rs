@@ -10,6 +10,7 @@ mod text;
 use std::collections::VecDeque;
 
 use indexmap::{IndexMap, IndexSet};
+use serde::{Deserialize, Serialize};
 
 use super::Resp;
 
@@ -19,15 +20,18 @@ const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
 const SYNTAX: &str = "ERR syntax error";
 
 /// The keys of one database.
-#[derive(Debug, Default)]
-pub(super) struct Space {
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Space {
+    #[serde(with = "indexmap::map::serde_seq")]
     keys: IndexMap<String, Entry>,
     /// Number of keys ever created: cursors of scans are such numbers, so that deleted keys do not shift the
     /// others.
     made: i64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Entry {
     data: Data,
     /// Expiration time, in epoch milliseconds.
@@ -36,10 +40,11 @@ struct Entry {
 }
 
 /// Content of a key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 enum Data {
     Text(String),
-    Hash(IndexMap<String, String>),
+    Hash(#[serde(with = "indexmap::map::serde_seq")] IndexMap<String, String>),
     List(VecDeque<String>),
     Set(IndexSet<String>),
 }

@@ -1,6 +1,7 @@
 //! One line of a log, and its place among the others.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::random::mix;
@@ -18,7 +19,8 @@ pub(crate) struct Line {
 }
 
 /// The place of a line: lines are in the order of their dates, and no two are in the same place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Place {
     /// Microseconds since the epoch.
     pub(crate) micros: i64,

@@ -3,28 +3,35 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Shelf;
+use super::{Shelf, stored};
 
 /// The account of a user.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Account {
     /// The profile in the v2 format.
+    #[serde(deserialize_with = "stored::object")]
     pub(crate) profile: Value,
     pub(crate) password: String,
     /// Addresses beside the primary one.
     pub(crate) emails: Vec<String>,
     /// Public SSH keys by name.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) keys: Shelf<String>,
     pub(crate) mfa: Mfa,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) oauth_tokens: Shelf<Value>,
     /// Settings of the console by environment and name.
+    #[serde(with = "stored::pairs")]
     pub(crate) settings: BTreeMap<(String, String), String>,
 }
 
 /// State of a second factor.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Mfa {
     #[default]
     None,

@@ -3,16 +3,20 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Shelf;
+use super::named::named;
+use super::{Shelf, stored};
 
 /// An application.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Application {
     pub(crate) id: String,
     pub(crate) owner: String,
     /// Name, zone, runtime and the like, as the v2 API sends them.
+    #[serde(deserialize_with = "stored::settings")]
     pub(crate) settings: Value,
     pub(crate) environment: BTreeMap<String, String>,
     /// Variables that applications which depend on this one get.
@@ -27,8 +31,10 @@ pub(crate) struct Application {
     pub(crate) is_up: bool,
     pub(crate) wants_up: bool,
     /// The oldest first.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) deployments: Shelf<Deployment>,
     /// The oldest first.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) instances: Shelf<Instance>,
     /// `true` if the next deployment will fail.
     pub(crate) fails_next: bool,
@@ -62,25 +68,37 @@ impl Application {
 }
 
 /// A deployment of an application.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Deployment {
     pub(crate) id: String,
     /// Number of the deployment in the application, from 1.
     pub(crate) number: usize,
     pub(crate) state: State,
-    /// `DEPLOY`, `UNDEPLOY` or `CANCEL`.
-    pub(crate) action: &'static str,
+    pub(crate) action: Action,
     /// Another row took the place of this one, which is not shown any more. Its log is kept.
     pub(crate) is_replaced: bool,
     pub(crate) commit: String,
     pub(crate) author: String,
+    #[serde(with = "stored::date")]
     pub(crate) started: Timestamp,
     /// The states it went through, and when it came to each.
+    #[serde(with = "stored::dated")]
     pub(crate) steps: Vec<(State, Timestamp)>,
 }
 
+named! {
+    /// What a row of the table of deployments did.
+    Action {
+        Deploy = "DEPLOY",
+        Undeploy = "UNDEPLOY",
+        Cancel = "CANCEL",
+    }
+}
+
 /// The state of a deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum State {
     Queued,
     WorkInProgress,
@@ -118,16 +136,32 @@ impl State {
 }
 
 /// An instance: a virtual machine of an application.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Instance {
     pub(crate) id: String,
     pub(crate) deployment: String,
     pub(crate) index: usize,
-    /// State with its name in the v4 API.
-    pub(crate) state: &'static str,
+    pub(crate) state: InstanceState,
+    #[serde(with = "stored::date")]
     pub(crate) created: Timestamp,
+    #[serde(with = "stored::maybe_date")]
     pub(crate) deleted: Option<Timestamp>,
     pub(crate) is_build: bool,
+}
+
+named! {
+    /// State of an instance, with its name in the v4 API.
+    InstanceState {
+        Booting = "BOOTING",
+        Deploying = "DEPLOYING",
+        Building = "BUILDING",
+        Starting = "STARTING",
+        Ready = "READY",
+        Up = "UP",
+        Stopping = "STOPPING",
+        Deleted = "DELETED",
+    }
 }
 
 /// Environment variables as the platform lists them.

@@ -1,11 +1,13 @@
 //! Networks: groups of members, and ports that lead to applications.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Shelf;
 
 /// A network group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NetworkGroup {
     pub(crate) id: String,
     pub(crate) owner: String,
@@ -18,8 +20,10 @@ pub(crate) struct NetworkGroup {
     /// Number of allocated addresses.
     pub(crate) allocated: u16,
     /// Members in the format of the API.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) members: Shelf<Value>,
     /// Peers in the format of the API, with their type.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) peers: Shelf<Value>,
     pub(crate) version: i64,
 }
@@ -39,7 +43,8 @@ impl NetworkGroup {
 }
 
 /// A port of the platform that leads to an application.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Redirection {
     pub(crate) application: String,
     pub(crate) namespace: String,

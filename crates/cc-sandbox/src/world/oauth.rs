@@ -1,28 +1,34 @@
 //! OAuth 1 with its three legs: tokens that programs asked for, and those of users who agreed.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Shelf, World};
+use super::{Shelf, World, stored};
 
 /// Authorizations in progress and issued tokens.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Oauth {
     /// The consumer that may ask.
     pub(crate) consumer: (String, String),
     /// Request tokens by themselves.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) requests: Shelf<RequestToken>,
     /// The request token whose page was shown last: the session of the user's browser.
     pub(crate) shown: Option<String>,
     /// Secrets of the users' tokens.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) secrets: Shelf<String>,
 }
 
 /// A request token.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RequestToken {
     pub(crate) secret: String,
     pub(crate) callback: String,
+    #[serde(with = "stored::date")]
     pub(crate) until: Timestamp,
     /// Verifier and rights of a user who agreed.
     pub(crate) agreed: Option<(String, Value)>,

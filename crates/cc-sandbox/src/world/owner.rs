@@ -1,13 +1,17 @@
 //! Owners: the personal space of the user, and organisations.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Shelf, World};
+use super::{Shelf, World, stored};
 
 /// A personal space or an organisation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Owner {
+    #[serde(deserialize_with = "stored::object")]
     pub(crate) wire: Value,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) members: Shelf<Value>,
 }
 

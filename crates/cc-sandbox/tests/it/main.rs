@@ -13,5 +13,6 @@ mod network;
 mod oauth;
 mod owner;
 mod program;
+mod snapshot;
 mod stored;
 mod streams;

@@ -165,13 +165,13 @@ fn others() -> impl IntoIterator<Item = &'static str> {
     use cc_redis_http::*;
     use cc_sandbox::{
         Builder, ConnectionReset, DeploymentFault, Exchange, Extent, Fault, Faults, Identity, Ids, Pace,
-        Samples, Sandbox, SandboxService, Side, StreamEnd, StreamFault, Violation,
+        Samples, Sandbox, SandboxService, Side, Snapshot, SnapshotError, StreamEnd, StreamFault, Violation,
     };
 
     types! {
         word: Expiration;
         text: RedisCode;
-        error: ParseExpirationError, ConnectionReset;
+        error: ParseExpirationError, ConnectionReset, SnapshotError;
         kind: cc_redis_http::Effect;
         stored: Reply, DeploymentFault, StreamFault, StreamEnd, cc_redis_http::commands::CmdSend,
             cc_redis_http::commands::CmdCliSend, cc_redis_http::model::HashField, cc_redis_http::model::CommandReply,
@@ -180,7 +180,7 @@ fn others() -> impl IntoIterator<Item = &'static str> {
             cc_redis_http::model::ExpireKeyReply;
         data: Access, Keys, Exchange, Extent, Identity, Ids, Pace, Side, Violation, cc_sandbox::Credentials,
             cc_bridge::commands::EnsuredApiToken;
-        value: BridgeClient, RedisHttpClient, cc_bridge::Context, cc_redis_http::Context, Builder, Fault, SandboxService,
+        value: BridgeClient, RedisHttpClient, cc_bridge::Context, cc_redis_http::Context, Builder, Fault, SandboxService, Snapshot,
             cc_bridge::commands::RotatedApiToken;
         handle: BridgeClientBuilder, RedisHttpClientBuilder, Faults, Samples, Sandbox;
         running: Scanning<cc_redis_http::commands::ScanKey>;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Line, Place, Sought, Span, deployment, now_and_then};
-use crate::world::{Application, Deployment, Instance, State, World};
+use crate::world::{Action, Application, Deployment, Instance, State, World};
 
 pub(super) const FIELDS: [&str; 15] = [
     "id",
@@ -31,7 +31,7 @@ const MOST: u64 = 2;
 pub(super) fn lines(world: &World, application: &Application, span: Span, sought: Sought<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     let sought_deployments = application.deployments.values().filter(|own| sought.is_of(&own.id));
-    for deployment in sought_deployments.filter(|own| own.action == "DEPLOY") {
+    for deployment in sought_deployments.filter(|own| own.action == Action::Deploy) {
         lines.extend(deployment::lines(application, deployment, span, sought));
     }
     let instances = application.instances.values().filter(|instance| !instance.is_build);

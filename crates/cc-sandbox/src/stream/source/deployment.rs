@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::application::{Said, line, reached};
 use super::{Line, Place, Sought, Span};
-use crate::world::{Application, Deployment, Instance, State, phase_begins};
+use crate::world::{Application, Deployment, Instance, InstanceState, State, phase_begins};
 
 /// Services that deploy an application and that run it.
 const DEPLOY: &str = "bas-deploy";
@@ -67,7 +67,7 @@ fn script(application: &Application, deployment: &Deployment) -> Script {
         (Duration::from_millis(200), DEPLOY, format!("Deployment {} begins", deployment.id)),
         (Duration::from_millis(900), DEPLOY, format!("Booting an instance for {}", application.text("name"))),
     ];
-    let at = phase_begins("DEPLOYING");
+    let at = phase_begins(InstanceState::Deploying);
     let commit: String = deployment.commit.chars().take(10).collect();
     let mut steps = vec![format!("Fetching the repository at {commit}"), "No build cache is used".to_owned()];
     steps.extend(build.iter().map(|step| (*step).to_owned()));
@@ -75,10 +75,10 @@ fn script(application: &Application, deployment: &Deployment) -> Script {
     for (index, step) in (0_u32..).zip(steps) {
         script.push((at + Duration::from_millis(150) + Duration::from_millis(1_300) * index, DEPLOY, step));
     }
-    let at = phase_begins("STARTING");
+    let at = phase_begins(InstanceState::Starting);
     script.push((at + Duration::from_millis(100), DEPLOY, format!("Starting: {start}")));
     script.push((at + Duration::from_millis(2_400), RUN, "Listening on 0.0.0.0:8080".to_owned()));
-    let at = phase_begins("READY");
+    let at = phase_begins(InstanceState::Ready);
     script.push((
         at + Duration::from_millis(500),
         DEPLOY,
