@@ -125,7 +125,11 @@ fn check_all(root: &Path) -> Vec<Problem> {
     }
     let mut others = check::check(&documents);
     others.append(&mut check::check_surface(&documents, &root.join("spec/surface")));
-    if !found.is_empty() {
+    if found.is_empty() {
+        others.append(&mut check::unused::of_shared(&documents));
+        others.sort();
+    } else {
+        // What only a file that cannot be read would tell is not missed.
         others.retain(|problem| problem.rule != "unknown-operation");
     }
     found.append(&mut others);

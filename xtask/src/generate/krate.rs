@@ -14,7 +14,7 @@ pub fn manifest(domain: &Domain, uses_json: bool) -> String {
     let description = description(domain).replace('\\', "\\\\").replace('"', "'");
     let uses_shared = !re_exported(domain).is_empty();
     let mut keywords = vec!["clever-cloud".to_owned()];
-    keywords.extend(domain.keywords.iter().take(4).map(|keyword| keyword.to_lowercase().replace(' ', "-")));
+    keywords.extend(domain.keywords.iter().take(4).map(|keyword| keyword.replace(' ', "-")));
     let keywords: Vec<String> = keywords.iter().map(|keyword| format!("{keyword:?}")).collect();
     format!(
         "{HEADER_TOML}\

@@ -13,6 +13,7 @@ mod schema;
 mod secret;
 mod shape;
 mod union;
+pub mod unused;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -237,6 +238,7 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
         problems.append(&mut report.problems);
     }
     problems.append(&mut copies::check(documents));
+    problems.append(&mut unused::of_domains(documents));
     problems.sort();
     problems.dedup();
     problems
@@ -317,7 +319,10 @@ fn check_document(report: &mut Report<'_>) {
         return;
     }
     match document.str_at("openapi") {
-        Some(version) if version.starts_with("3.0.") => {}
+        Some(version)
+            if version.strip_prefix("3.0.").is_some_and(|patch| {
+                !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit())
+            }) => {}
         Some(version) => {
             report.add(document.line, "version", "/openapi", format!("OpenAPI {version} is not 3.0.x"))
         }
@@ -345,11 +350,11 @@ fn check_document(report: &mut Report<'_>) {
     for keyword in keywords.map(Node::items).unwrap_or_default() {
         let text = keyword.as_str().unwrap_or_default();
         let fits = text.len() <= 20
-            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-+ ".contains(c));
+            && text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-+ ".contains(c));
         if !fits {
             let message = format!(
-                "invalid keyword of a crate `{text}`: use up to 20 letters, digits, `-`, `_` and `+`"
+                "invalid keyword of a crate `{text}`: use up to 20 lower-case letters, digits, `-`, `_` and `+`"
             );
             report.add(keyword.line, "info", "/info/x-keywords", message);
         }

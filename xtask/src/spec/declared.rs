@@ -7,6 +7,8 @@ use super::node::{Kind, Node};
 #[derive(Debug, Clone)]
 pub struct Declared {
     pub name: String,
+    /// Line of its entry in the document.
+    pub line: usize,
     /// Commands of the command-line client that do the same, without `clever`.
     pub cli: Vec<String>,
     pub summary: String,
@@ -110,6 +112,7 @@ fn declared(node: &Node) -> Declared {
     let constructors = node.get("constructors").map(Node::entries).unwrap_or_default();
     Declared {
         name: text("name"),
+        line: node.line,
         cli: node.strings_at("cli"),
         summary: text("summary"),
         description: text("description"),

@@ -12,6 +12,30 @@ use crate::generate::rust::field_name;
 const PLAIN: [&str; 9] =
     ["string", "boolean", "integer", "int32", "uint64", "number", "json", "seconds", "void"];
 
+/// The kinds of errors of `cc-runtime`, which `errors` may name.
+const ERROR_KINDS: [&str; 20] = [
+    "Refused",
+    "Undecodable",
+    "TooLarge",
+    "Unreachable",
+    "TimedOut",
+    "InvalidUrl",
+    "InvalidInput",
+    "CannotResolveResource",
+    "CannotResolveProduct",
+    "Ambiguous",
+    "Credentials",
+    "DeadlineExceeded",
+    "StreamContentType",
+    "StreamServer",
+    "StreamHealth",
+    "StreamClient",
+    "StreamGap",
+    "Indeterminate",
+    "Store",
+    "Unexpected",
+];
+
 /// Checks each entry by itself. What it names in other documents is checked with all of them.
 pub fn check(report: &mut Report<'_>) {
     let Some(commands) = report.document.get("x-commands") else { return };
@@ -124,6 +148,17 @@ fn texts(command: &Node, problems: &mut Problems) {
             empty.line,
             "remove `empty`: a thing that a `Get…` or `Find…` does not find is an error, which callers make optional",
         );
+    }
+    for error in command.get("errors").map(Node::items).unwrap_or_default() {
+        for kind in error.as_str().unwrap_or_default().split("ErrorKind::").skip(1) {
+            let end = kind.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(kind.len());
+            let kind = &kind[..end];
+            if !ERROR_KINDS.contains(&kind) {
+                let message =
+                    format!("`errors` names `ErrorKind::{kind}`: known are {}", ERROR_KINDS.join(", "));
+                problem(error.line, &message);
+            }
+        }
     }
     if let Some(clean_up) = command.get("clean-up")
         && clean_up.to_json().as_u64().is_none()
@@ -268,5 +303,35 @@ fn ty(node: &Node, of: &str, problems: &mut Problems) {
     let last = name.rsplit('.').next().unwrap_or(name);
     if !PLAIN.contains(&name) && !last.starts_with(|first: char| first.is_ascii_uppercase()) {
         problems.push((node.line, format!("unknown type `{name}` of {of}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kinds_of_errors_are_those_of_the_runtime() {
+        let file: syn::File =
+            syn::parse_str(include_str!("../../../../crates/cc-runtime/src/error/kind.rs")).unwrap();
+        let kinds = file.items.iter().find_map(|item| match item {
+            syn::Item::Enum(item) if item.ident == "ErrorKind" => Some(&item.variants),
+            _ => None,
+        });
+        let kinds: Vec<String> = kinds.unwrap().iter().map(|variant| variant.ident.to_string()).collect();
+        assert_eq!(kinds, ERROR_KINDS);
+    }
+
+    #[test]
+    fn errors_of_a_command_name_known_kinds() {
+        let command = "{name: A, summary: A., run: hand, errors: ['`ErrorKind::Refused` if refused.', '`ErrorKind::NotFound` if gone.']}";
+        let mut problems = Vec::new();
+        texts(&super::super::super::node::parse(command).unwrap(), &mut problems);
+        let told: Vec<&str> = problems.iter().map(|(_, message)| message.as_str()).collect();
+        assert!(
+            told.len() == 1
+                && told[0].starts_with("`errors` names `ErrorKind::NotFound`: known are Refused, "),
+            "{told:?}"
+        );
     }
 }
