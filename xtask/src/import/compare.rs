@@ -124,6 +124,19 @@ struct Context {
     id: String,
     /// Reason why deviations of this operation are deliberate.
     accepted: Option<&'static str>,
+    place: Place,
+    /// Reason why the next deviation breaks nothing, whatever the sources say.
+    harmless: Option<&'static str>,
+}
+
+/// Part of an operation.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Its parameters, its body, or the operation itself.
+    #[default]
+    Request,
+    Parameter,
+    Answer,
 }
 
 /// The documents of the spec as files that refer to each other.
@@ -238,7 +251,8 @@ impl<'a> Comparison<'a> {
                 }
                 let accepted = (!is_seen && words.len() > 1).then_some("other sources");
                 let id = operation.id.unwrap_or_default().to_owned();
-                self.context = Context { domain: domain(self.ours.files, file), id: id.clone(), accepted };
+                let domain = domain(self.ours.files, file);
+                self.context = Context { domain, id: id.clone(), accepted, ..Context::default() };
                 let says = format!("{} {}", operation.method.to_uppercase(), operation.route);
                 self.add("gone-operation", id, Some(operation.at), root, says, Change::None);
             }
@@ -255,7 +269,8 @@ impl<'a> Comparison<'a> {
         change: Change,
     ) {
         // What the document adds is news whatever the spec was made from.
-        let accepted = self.context.accepted.filter(|_| !rule.starts_with("new-"));
+        let accepted = self.context.harmless.take().or(self.context.accepted);
+        let accepted = accepted.filter(|_| !rule.starts_with("new-"));
         self.findings.push(Finding {
             rule,
             domain: self.context.domain.clone(),
@@ -273,12 +288,13 @@ impl<'a> Comparison<'a> {
         let ours = &found.operation;
         let words = ours.at.node.strings_at("x-source");
         let accepted = match &found.before {
-            Some(before) if before.state == found.now.state => Some("as last seen"),
-            Some(_) => None,
-            None => words.iter().any(|word| *word != self.source).then_some("other sources"),
+            Some(before) if before.state != found.now.state => None,
+            _ if words.iter().any(|word| *word != self.source) => Some("other sources"),
+            before => before.as_ref().map(|_| "as last seen"),
         };
         let id = ours.id.unwrap_or_default().to_owned();
-        self.context = Context { domain: domain(self.ours.files, found.file), id: id.clone(), accepted };
+        let domain = domain(self.ours.files, found.file);
+        self.context = Context { domain, id: id.clone(), accepted, ..Context::default() };
         if theirs.is_deprecated && !ours.is_deprecated {
             self.add(
                 "deprecated",
@@ -289,7 +305,9 @@ impl<'a> Comparison<'a> {
                 Change::None,
             );
         }
+        self.context.place = Place::Parameter;
         self.parameters(ours, theirs, index);
+        self.context.place = Place::Request;
         match (&ours.body, &theirs.body) {
             (Some(mine), Some(other)) => {
                 let subject = format!("{id} body");
@@ -320,6 +338,7 @@ impl<'a> Comparison<'a> {
                     let says = format!("{} here, {} there", mine.status, other.status);
                     self.add("status", id.clone(), Some(mine.at), other.at, says, Change::None);
                 }
+                self.context.place = Place::Answer;
                 let subject = format!("{id} answer");
                 self.content(
                     subject,

@@ -1,6 +1,6 @@
 //! Differences of two schemas, each pair once: what several operations share is reported once.
 
-use super::{Change, Comparison, domain, required};
+use super::{Change, Comparison, Place, domain, required};
 use crate::import::document::Shape;
 use crate::import::document::{At, View};
 
@@ -49,6 +49,10 @@ impl<'a> Comparison<'a> {
 
     fn kinds(&mut self, subject: &str, mine: &View<'a>, other: &View<'a>) {
         let says = format!("{} here, {} there", mine.shape().words(), other.shape().words());
+        let is_text = |shape| matches!(shape, Shape::Text | Shape::Integer | Shape::Number | Shape::Boolean);
+        if self.context.place == Place::Parameter && is_text(mine.shape()) && is_text(other.shape()) {
+            self.context.harmless = Some("the same text in a request");
+        }
         self.add("type", subject.to_owned(), Some(mine.at), other.at, says, Change::None);
     }
 
@@ -59,6 +63,9 @@ impl<'a> Comparison<'a> {
         };
         if let Some(there) = format(other).filter(|there| format(mine) != Some(*there)) {
             let says = format!("`{}` here, `{there}` there", mine.format.unwrap_or("no format"));
+            if there == "int32" {
+                self.context.harmless = Some("a wider integer");
+            }
             self.add("format", subject.to_owned(), Some(mine.at), other.at, says, Change::None);
         }
     }
@@ -122,11 +129,17 @@ impl<'a> Comparison<'a> {
                 // A document without any `required` says nothing about it.
                 if other.required.is_some() && mine.requires(name) != other.requires(name) {
                     let says = required(mine.requires(name), other.requires(name));
+                    if this.context.place == Place::Answer {
+                        this.context.harmless = Some("answers are read leniently");
+                    }
                     this.add("required", field.clone(), Some(here), *there, says, Change::None);
                 }
                 let (left, right) = (this.ours.view(here), this.theirs.view(*there));
                 if right.is_nullable && !left.is_nullable && mine.requires(name) {
                     let says = "null is allowed there".to_owned();
+                    if this.context.place == Place::Answer {
+                        this.context.harmless = Some("answers are read leniently");
+                    }
                     this.add("nullable", field.clone(), Some(here), *there, says, Change::None);
                 }
                 this.schemas(&field, here, *there, None);
