@@ -167,6 +167,12 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
             ..Step::default()
         },
         Step {
+            name: "mutations",
+            about: "mutated documents of the spec are refused with file and line, or change what is generated",
+            lines: lines(["cargo xtask fuzz --count 1000"]),
+            ..Step::default()
+        },
+        Step {
             name: "snapshots",
             about: "each snapshot is used by a test",
             lines: lines(["cargo xtask snapshots --unused"]),

@@ -1,7 +1,9 @@
 //! `cargo xtask fuzz`: mutated documents through check, model and generator, in search of panics, of failures without a place, and
 //! of changes that are lost without a word.
 
+mod context;
 mod mutate;
+mod readers;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,33 +17,32 @@ use fastrand::Rng;
 use serde_json::Value;
 
 use crate::Outcome;
-use crate::generate::generate;
-use crate::spec::model::Spec;
+use crate::bundle::bundle;
+use crate::generate::commands::HandWritten;
+use crate::generate::generate_with;
+use crate::spec::model::{SHARED, Spec};
 use crate::spec::node::{Node, parse};
 use crate::spec::{Documents, check};
-
-/// Keys whose change needs to reach no generated file: they are for people who read the spec, or for `coverage`. Keywords differ in
-/// case only.
-const FOR_READERS: [&str; 10] = [
-    "openapi",
-    "version",
-    "title",
-    "x-free-json",
-    "x-keywords",
-    "x-note",
-    "x-source",
-    "x-used-by",
-    "example",
-    "tags",
-];
 
 /// Examples of each class of faults that a report shows.
 const EXAMPLES: usize = 8;
 
-/// A document that passes the check alone, and what it becomes.
+/// What all runs share.
+struct Base {
+    /// Documents that pass the check, together with those beside them.
+    samples: Vec<Sample>,
+    /// Documents of the spec that do not, with the first problem of each: a fault.
+    left_out: Vec<String>,
+    shared: Node,
+    hand: Vec<HandWritten>,
+}
+
+/// A document to mutate, and what is generated from it.
 struct Sample {
     name: String,
     document: Value,
+    /// The documents of other domains that it needs, cut down to what it needs of them.
+    beside: BTreeMap<String, Node>,
     files: BTreeMap<PathBuf, String>,
 }
 
@@ -94,60 +95,90 @@ pub fn fuzz(options: &[&str], root: &Path) -> Outcome {
             }
         }
     }
-    let (samples, shared) = match samples(root) {
-        Ok(samples) => samples,
+    let base = match Base::read(root) {
+        Ok(base) => base,
         Err(error) => return Outcome::failed(format!("error: {error}\n")),
     };
     match index {
-        Some(index) => one(&samples, &shared, seed, index),
-        None => many(&samples, &shared, seed, count),
+        Some(index) => one(&base, seed, index),
+        None => many(&base, seed, count),
     }
 }
 
-/// The documents of the spec and of the fixtures that pass the check without the others.
-fn samples(root: &Path) -> Result<(Vec<Sample>, Node), String> {
-    let read = |path: &Path| {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("could not read {}: {error}", path.display()))?;
-        parse(&text).map_err(|error| format!("could not read {}: {error:?}", path.display()))
-    };
-    let shared = read(&root.join("spec/shared.yaml"))?;
-    let mut samples = Vec::new();
-    for folder in ["spec", "xtask/tests/fixtures"] {
-        for entry in
-            walkdir::WalkDir::new(root.join(folder)).max_depth(1).sort_by_file_name().into_iter().flatten()
-        {
-            let path = entry.path();
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            if path.extension().is_none_or(|extension| extension != "yaml") || name == "shared" {
-                continue;
-            }
-            let Ok(node) = read(path) else { continue };
-            let document = node.to_json();
-            if let (End::Generated, _, files) = run(&name, &document, &shared, None) {
-                samples.push(Sample { name, document, files });
-            }
+impl Base {
+    /// Reads the spec, and the fixtures that pass the check alone.
+    fn read(root: &Path) -> Result<Self, String> {
+        let read = |path: &Path| {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| format!("could not read {}: {error}", path.display()))?;
+            parse(&text).map_err(|error| format!("could not read {}: {error:?}", path.display()))
+        };
+        let documents = |folder: &str| {
+            let files = walkdir::WalkDir::new(root.join(folder)).max_depth(1).sort_by_file_name();
+            let files = files.into_iter().flatten().map(walkdir::DirEntry::into_path);
+            let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+            let named = files.filter_map(|path| {
+                let name = path.file_stem()?.to_string_lossy().into_owned();
+                Some((name, read(&path).ok()?.to_json()))
+            });
+            named.collect::<BTreeMap<String, Value>>()
+        };
+        let shared = read(&root.join("spec/shared.yaml"))?;
+        let mut spec = documents("spec");
+        let whole = spec.remove(SHARED).unwrap_or_default();
+        let hand = HandWritten::of_homes(root)?;
+        let mut base = Self { samples: Vec::new(), left_out: Vec::new(), shared, hand };
+        let cut = |parts: BTreeMap<String, context::Kept>| {
+            let cut = parts.iter().filter_map(|(name, part)| {
+                let document = context::cut(spec.get(name)?, part);
+                Some((name.clone(), parse(&format!("{document:#}\n")).ok()?))
+            });
+            cut.collect::<BTreeMap<_, _>>()
+        };
+        base.add(SHARED, &whole, cut(context::users_of_shared(&spec)));
+        for (name, document) in &spec {
+            let Ok(node) = parse(&format!("{document:#}\n")) else { continue };
+            base.add(name, document, cut(context::named(name, &node, &spec)));
+        }
+        for (name, document) in documents("xtask/tests/fixtures") {
+            base.add(&name, &document, BTreeMap::new());
+        }
+        // Some fixtures are refused on purpose.
+        base.left_out.retain(|line| {
+            line.split(':').next().is_some_and(|name| name == SHARED || spec.contains_key(name))
+        });
+        if base.samples.is_empty() {
+            Err("no document of spec/ passes the check".to_owned())
+        } else {
+            Ok(base)
         }
     }
-    if samples.is_empty() {
-        Err("no document of spec/ passes the check".to_owned())
-    } else {
-        Ok((samples, shared))
+
+    fn add(&mut self, name: &str, document: &Value, beside: BTreeMap<String, Node>) {
+        let mut sample =
+            Sample { name: name.to_owned(), document: document.clone(), beside, files: BTreeMap::new() };
+        match self.run(&sample, document) {
+            (End::Generated, _, files) => {
+                sample.files = files;
+                self.samples.push(sample);
+            }
+            (_, told, _) => self.left_out.push(format!("{name}: {told}")),
+        }
     }
 }
 
 /// The mutation of an index: its sample, and the mutated document.
-fn mutation(samples: &[Sample], seed: u64, index: u64) -> (&Sample, mutate::Mutation) {
+fn mutation(base: &Base, seed: u64, index: u64) -> (&Sample, mutate::Mutation) {
     // The golden ratio spreads neighbours over all numbers.
     let mut rng = Rng::with_seed(seed ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let sample = &samples[rng.usize(..samples.len())];
+    let sample = &base.samples[rng.usize(..base.samples.len())];
     (sample, mutate::mutate(&sample.document, &mut rng))
 }
 
 /// Runs one mutation, and shows everything of it.
-fn one(samples: &[Sample], shared: &Node, seed: u64, index: u64) -> Outcome {
-    let (sample, mutation) = mutation(samples, seed, index);
-    let (end, told) = judge(sample, &mutation, shared);
+fn one(base: &Base, seed: u64, index: u64) -> Outcome {
+    let (sample, mutation) = mutation(base, seed, index);
+    let (end, told) = base.judge(sample, &mutation);
     let text = format!(
         "{}: {} {}: {}\n{told}\n{:#}\n",
         sample.name,
@@ -160,7 +191,7 @@ fn one(samples: &[Sample], shared: &Node, seed: u64, index: u64) -> Outcome {
 }
 
 /// Runs mutations on all processors, and reports the count of each end with examples of faults.
-fn many(samples: &[Sample], shared: &Node, seed: u64, count: u64) -> Outcome {
+fn many(base: &Base, seed: u64, count: u64) -> Outcome {
     let ends: [End; 7] =
         [End::Refused, End::Generated, End::Same, End::Failed, End::Panicked, End::WithoutPlace, End::Lost];
     let counts: [AtomicUsize; 7] = Default::default();
@@ -173,8 +204,8 @@ fn many(samples: &[Sample], shared: &Node, seed: u64, count: u64) -> Outcome {
             if index >= count {
                 return;
             }
-            let (sample, mutation) = mutation(samples, seed, index);
-            let (end, told) = judge(sample, &mutation, shared);
+            let (sample, mutation) = mutation(base, seed, index);
+            let (end, told) = base.judge(sample, &mutation);
             let at = ends.iter().position(|known| *known == end).unwrap_or_default();
             counts[at].fetch_add(1, Ordering::Relaxed);
             if End::FAULTS.contains(&end)
@@ -198,8 +229,11 @@ fn many(samples: &[Sample], shared: &Node, seed: u64, count: u64) -> Outcome {
             debug_assert!(started.is_ok());
         }
     });
-    let mut text = format!("mutations: {count} of {} documents, seed {seed}\n", samples.len());
-    let mut faults = 0;
+    let mut text = format!("mutations: {count} of {} documents, seed {seed}\n", base.samples.len());
+    let mut faults = base.left_out.len();
+    for line in &base.left_out {
+        let _ = writeln!(text, "not mutated: {line}");
+    }
     for (end, number) in ends.iter().zip(&counts) {
         let number = number.load(Ordering::Relaxed);
         let _ = writeln!(text, "{number:>9}  {}", end.name());
@@ -215,100 +249,91 @@ fn many(samples: &[Sample], shared: &Node, seed: u64, count: u64) -> Outcome {
     Outcome { text, errors, success: faults == 0 }
 }
 
-fn judge(sample: &Sample, mutation: &mutate::Mutation, shared: &Node) -> (End, String) {
-    if mutation.document == sample.document {
-        return (End::Same, String::new());
-    }
-    let (end, told, _) = run(&sample.name, &mutation.document, shared, Some(&sample.files));
-    if end == End::Lost && (is_for_readers(mutation) || is_of_a_model(&sample.document, &mutation.pointer)) {
-        return (End::Same, told);
-    }
-    (end, told)
-}
-
-/// Returns `true` if only people who read the spec notice the mutated place, if only an order changed, or if hand-written code, which a run does not have,
-/// decides what is generated of it.
-fn is_for_readers(mutation: &mutate::Mutation) -> bool {
-    mutation.what == mutate::REORDERED
-        || mutation.pointer.starts_with("/x-commands/")
-        || mutation.pointer.split('/').any(|key| FOR_READERS.contains(&key))
-}
-
-/// Returns `true` for a place in a command whose output is a hand-written model: without the model, a run generates no such command.
-fn is_of_a_model(document: &Value, pointer: &str) -> bool {
-    let Some((operation, _)) = pointer.split_once("/x-command/") else { return false };
-    document.pointer(&format!("{operation}/x-command/output")).is_some()
-}
-
 thread_local! {
     /// Panics are caught, and not printed, on the threads of a run.
     static IS_QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Check, model and generator over one document, with what they say and make.
-fn run(
-    name: &str,
-    document: &Value,
-    shared: &Node,
-    before: Option<&BTreeMap<PathBuf, String>>,
-) -> (End, String, BTreeMap<PathBuf, String>) {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let old = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !IS_QUIET.get() {
-                old(info);
-            }
-        }));
-    });
-    IS_QUIET.set(true);
-    let result = catch_unwind(AssertUnwindSafe(|| attempt(name, document, shared, before)));
-    IS_QUIET.set(false);
-    result.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        (End::Panicked, text.unwrap_or_default(), BTreeMap::new())
-    })
-}
-
-fn attempt(
-    name: &str,
-    document: &Value,
-    shared: &Node,
-    before: Option<&BTreeMap<PathBuf, String>>,
-) -> (End, String, BTreeMap<PathBuf, String>) {
-    let none = BTreeMap::new;
-    // JSON is YAML, one key a line.
-    let node = match parse(&format!("{document:#}\n")) {
-        Ok(node) => node,
-        Err(error) if error.line > 0 => return (End::Refused, error.message, none()),
-        Err(error) => return (End::WithoutPlace, error.message, none()),
-    };
-    let documents = Documents::new([(name.to_owned(), node)].into(), shared.clone());
-    let problems = check::check(&documents);
-    if let Some(lost) = problems.iter().find(|problem| problem.line == 0 || problem.file.is_empty()) {
-        return (End::WithoutPlace, lost.to_string(), none());
-    }
-    if let Some(first) = problems.first() {
-        return (End::Refused, first.to_string(), none());
-    }
-    // A folder that does not exist has no hand-written code.
-    let output = match generate(&Spec::read(&documents), Path::new("target/no-such-folder")) {
-        Ok(output) => output,
-        Err(errors) => {
-            let told = errors.join(" ");
-            let end = match errors.is_empty() {
-                // A thread of the generator panicked.
-                true => End::Panicked,
-                false if errors.iter().all(|error| has_place(error)) => End::Failed,
-                false => End::WithoutPlace,
-            };
-            return (end, told, none());
+impl Base {
+    fn judge(&self, sample: &Sample, mutation: &mutate::Mutation) -> (End, String) {
+        if mutation.document == sample.document {
+            return (End::Same, String::new());
         }
-    };
-    let files = output.tree.files;
-    let is_lost = before.is_some_and(|before| *before == files);
-    (if is_lost { End::Lost } else { End::Generated }, String::new(), files)
+        match self.run(sample, &mutation.document) {
+            (End::Lost, told, _) if readers::only(mutation) => (End::Same, told),
+            (end, told, _) => (end, told),
+        }
+    }
+
+    /// Check, model and generator over one document, with what they say and make.
+    fn run(&self, sample: &Sample, document: &Value) -> (End, String, BTreeMap<PathBuf, String>) {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let old = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                if !IS_QUIET.get() {
+                    old(info);
+                }
+            }));
+        });
+        IS_QUIET.set(true);
+        let result = catch_unwind(AssertUnwindSafe(|| self.attempt(sample, document)));
+        IS_QUIET.set(false);
+        result.unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            (End::Panicked, text.unwrap_or_default(), BTreeMap::new())
+        })
+    }
+
+    fn attempt(&self, sample: &Sample, document: &Value) -> (End, String, BTreeMap<PathBuf, String>) {
+        let none = BTreeMap::new;
+        // JSON is YAML, one key a line.
+        let node = match parse(&format!("{document:#}\n")) {
+            Ok(node) => node,
+            Err(error) if error.line > 0 => return (End::Refused, error.message, none()),
+            Err(error) => return (End::WithoutPlace, error.message, none()),
+        };
+        let mut domains = sample.beside.clone();
+        let documents = match sample.name == SHARED {
+            true => Documents::new(domains, node),
+            false => {
+                domains.insert(sample.name.clone(), node);
+                Documents::new(domains, self.shared.clone())
+            }
+        };
+        let problems = check::check(&documents);
+        if let Some(lost) = problems.iter().find(|problem| problem.line == 0 || problem.file.is_empty()) {
+            return (End::WithoutPlace, lost.to_string(), none());
+        }
+        if let Some(first) = problems.first() {
+            return (End::Refused, first.to_string(), none());
+        }
+        // A folder that does not exist has no manifests.
+        let root = Path::new("target/no-such-folder");
+        let output = match generate_with(&Spec::read(&documents), root, &self.hand) {
+            Ok(output) => output,
+            Err(errors) => {
+                let told = errors.join(" ");
+                let end = match errors.is_empty() {
+                    // A thread of the generator panicked.
+                    true => End::Panicked,
+                    false if errors.iter().all(|error| has_place(error)) => End::Failed,
+                    false => End::WithoutPlace,
+                };
+                return (end, told, none());
+            }
+        };
+        if !output.notes.is_empty() {
+            let has_place = output.notes.iter().all(|note| has_place(note));
+            return (if has_place { End::Failed } else { End::WithoutPlace }, output.notes.join(" "), none());
+        }
+        let mut files = output.tree.files;
+        // What `cargo xtask bundle` and `cargo xtask diff` read is an output, too.
+        files.insert("openapi.json".into(), bundle(&documents).to_string());
+        files.insert("surface.json".into(), serde_json::to_string(&output.surface).unwrap_or_default());
+        (if files == sample.files { End::Lost } else { End::Generated }, String::new(), files)
+    }
 }
 
 /// Returns `true` if an error names a line of a document: `zone.yaml:41`.
@@ -328,15 +353,13 @@ mod tests {
     fn mutated_documents_are_refused_with_a_place_or_change_what_is_generated() {
         let outcome = fuzz(&["--seed", "7", "--count", "150"], root());
         assert!(outcome.success, "{}{}", outcome.text, outcome.errors);
-        assert!(outcome.text.starts_with("mutations: 150 of "), "{}", outcome.text);
-    }
-
-    #[test]
-    fn a_command_with_a_model_is_left_to_the_tests_that_have_the_model() {
-        let document = serde_json::json!({"paths": {"/a": {"get": {"x-command": {"name": "A", "output": "A"}}}, "/b": {"get": {"x-command": {"name": "B"}}}}});
-        assert!(is_of_a_model(&document, "/paths/~1a/get/x-command/empty"));
-        assert!(!is_of_a_model(&document, "/paths/~1b/get/x-command/empty"));
-        assert!(!is_of_a_model(&document, "/paths/~1a/get/summary"));
+        // Each document of the spec, those of other domains beside it, and fixtures.
+        let spec = std::fs::read_dir(root().join("spec")).unwrap();
+        let spec =
+            spec.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "yaml"));
+        let documents = outcome.text.strip_prefix("mutations: 150 of ").unwrap();
+        let documents: usize = documents.split(' ').next().unwrap().parse().unwrap();
+        assert!(documents > spec.count(), "{}", outcome.text);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::spec::model::{Domain, Spec};
 use crate::surface::Surface;
+use commands::HandWritten;
 use front::Front;
 use homes::HOMES;
 use tree::Tree;
@@ -105,10 +106,17 @@ pub struct Output {
     pub notes: Vec<String>,
     /// Fields of wire types that no model reads.
     pub unread: Vec<String>,
+    pub surface: Surface,
 }
 
 /// Generates everything. `root` is the workspace: hand-written models and manifests are read from it.
 pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
+    let hand = HandWritten::of_homes(root).map_err(|error| vec![error])?;
+    generate_with(spec, root, &hand)
+}
+
+/// Generates everything with hand-written code that was read before: a list of one for each of [`HOMES`].
+pub fn generate_with(spec: &Spec, root: &Path, hand: &[HandWritten]) -> Result<Output, Vec<String>> {
     let decisions = decide(spec)?;
     let sources: Vec<String> = HOMES.iter().map(homes::Home::src).collect();
     let unread = models::unread(&decisions, root, &sources).map_err(|error| vec![error])?;
@@ -137,9 +145,8 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
     let mut notes = Vec::new();
     let mut owned: Vec<PathBuf> = ["crates/generated", trials::FOLDER, "spec/surface"].map(Into::into).into();
     owned.push("crates/cc-sandbox/src/generated".into());
-    for home in &HOMES {
-        let hand = commands::HandWritten::read(&root.join(home.src())).map_err(|error| vec![error])?;
-        let commands = commands::render(home, &decided, &hand).map_err(|error| vec![error])?;
+    for (home, hand) in HOMES.iter().zip(hand) {
+        let commands = commands::render(home, &decided, hand).map_err(|error| vec![error])?;
         notes.extend(commands.notes);
         let generated = Path::new(&home.src()).join("generated");
         files.extend(commands.files.into_iter().map(|(name, text)| (generated.join(name), text)));
@@ -164,7 +171,7 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
             );
         }
     }
-    Ok(Output { tree: Tree { files, owned }, notes, unread })
+    Ok(Output { tree: Tree { files, owned }, notes, unread, surface })
 }
 
 fn render_domain(decided: &Decided<'_>) -> Result<Vec<(PathBuf, String)>, String> {

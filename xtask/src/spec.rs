@@ -12,6 +12,7 @@ pub mod secret;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use check::unused::Named;
 pub use expand::METHODS;
 use node::Node;
 
@@ -51,13 +52,16 @@ pub struct Documents {
     pub domains: BTreeMap<String, Node>,
     /// `shared.yaml`, empty if it does not exist.
     pub shared: Node,
+    /// The components that they refer to.
+    named: Named,
 }
 
 impl Documents {
     /// Expands the operations of parsed documents.
     pub fn new(mut domains: BTreeMap<String, Node>, shared: Node) -> Self {
+        let named = Named::of(&domains, &shared);
         domains.values_mut().for_each(|document| expand::expand(document, &shared));
-        Self { domains, shared }
+        Self { domains, shared, named }
     }
 
     /// Reads `spec/*.yaml`.
@@ -71,7 +75,7 @@ impl Documents {
         let (mut domains, mut shared) = (BTreeMap::new(), Node::empty_map());
         let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
             Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-            Err(error) => return (Self { domains, shared }, vec![unreadable(folder, &error)]),
+            Err(error) => return (Self::new(domains, shared), vec![unreadable(folder, &error)]),
         };
         files.sort();
         let mut problems = Vec::new();

@@ -58,8 +58,13 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
             if let Some(model) = command.output.as_deref().filter(|output| *output != "void")
                 && !hand.has_model(&module, model)
             {
+                let document = &domain.domain.document;
+                let method = operation.method.to_lowercase();
+                let node = document.at(&["paths", &operation.path, &method, "x-command"]);
                 notes.push(format!(
-                    "{} is not generated: commands/{module}/model.rs has no `{model}`",
+                    "spec/{}.yaml:{}: {} is not generated: commands/{module}/model.rs has no `{model}`",
+                    domain.domain.name,
+                    node.map_or(1, |node| node.line),
                     command.name
                 ));
                 continue;
@@ -74,7 +79,10 @@ pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) 
         let code = match declared::render(&known, domain, command) {
             Ok(code) => code,
             Err(why) => {
-                notes.push(format!("{} is not generated: {why}", command.name));
+                notes.push(format!(
+                    "spec/{domain}.yaml:{}: {} is not generated: {why}",
+                    command.line, command.name
+                ));
                 continue;
             }
         };

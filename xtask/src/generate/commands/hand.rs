@@ -6,6 +6,8 @@ use std::path::Path;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Item, UseTree, Visibility};
 
+use crate::generate::homes::HOMES;
+
 /// The public types in the hand-written part of a crate.
 #[derive(Debug, Default)]
 pub struct HandWritten {
@@ -24,6 +26,14 @@ struct Place {
 }
 
 impl HandWritten {
+    /// Reads the crates of commands of a workspace, in the order of [`HOMES`].
+    ///
+    /// # Errors
+    /// When a file is not Rust.
+    pub fn of_homes(root: &Path) -> Result<Vec<Self>, String> {
+        HOMES.iter().map(|home| Self::read(&root.join(home.src()))).collect()
+    }
+
     /// Reads all files below the folder `src` of a crate but the generated ones.
     ///
     /// # Errors
