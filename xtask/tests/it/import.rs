@@ -207,6 +207,36 @@ fn a_deviation_is_reported_unless_the_spec_has_it_on_purpose() {
 }
 
 #[test]
+fn a_deviation_that_breaks_nothing_says_so() {
+    let (_folder, file) = edited(|text| {
+        text.replace(
+            "{name: status, in: query, schema: {type: array, items: {$ref: '#/components/schemas/State'}}}",
+            "{name: status, in: query, schema: {type: integer}}",
+        )
+        .replace(
+            "required: [id, tenantId, status, execution]",
+            "required: [id, tenantId, resourceId, status, execution]",
+        )
+        .replace(
+            "          backlog: {type: object}",
+            "          backlog: {type: object, properties: {msgBacklog: {type: integer, format: int32}}}",
+        )
+    });
+    let all = import(without_better_stack().path(), &file, "--all").text;
+    for part in [
+        "`DrainBacklog.msgBacklog`: `int64` here, `int32` there",
+        ", on purpose: a wider integer",
+        "`Drain.resourceId`: optional here, required there",
+        ", on purpose: answers are read leniently",
+        // A list is not the same text.
+        "`list_drains query status`: a list here, an integer there",
+    ] {
+        assert!(all.contains(part), "{part}\n{all}");
+    }
+    assert!(!all.contains("the same text in a request"), "{all}");
+}
+
+#[test]
 fn operations_that_were_seen_and_are_gone_are_reported() {
     let copy = without_better_stack();
     assert!(import(copy.path(), &upstream(), "--stamp --seen 2026-05-01").success);
