@@ -100,7 +100,8 @@ fn run(part: Part, root: &Path) -> Result<String, String> {
             cargo::FOLDER
         ));
     }
-    let mut registry = cargo::Crates { root, copy: &copy };
+    let published = members.iter().map(|member| member.krate.name.clone()).collect();
+    let mut registry = cargo::Crates { root, copy: &copy, published };
     let told = publish::publish(&rows, &file, &mut registry, &mut cargo::Wall, &mut std::io::stdout())?;
     Ok(format!("{told}bill of materials: {bill}\nnow push the tags: git push origin --tags\n"))
 }
@@ -133,7 +134,7 @@ fn unprepared(root: &Path, rows: &[Row], members: &[Member]) -> Vec<String> {
             let log = std::fs::read_to_string(root.join(&member.folder).join("CHANGELOG.md"));
             let heading = format!("## {} - ", row.to);
             member.krate.version != row.to
-                || log.is_ok_and(|log| !log.lines().any(|line| line.starts_with(&heading)))
+                || !log.is_ok_and(|log| log.lines().any(|line| line.starts_with(&heading)))
         })
     };
     rows.iter().filter(is_unprepared).map(|row| row.name.clone()).collect()

@@ -79,7 +79,7 @@ impl Tree {
             }
         }
         for path in self.on_disk(root)? {
-            if !self.files.contains_key(&path) {
+            if !self.files.contains_key(&path) && !self.is_changelog(&path) {
                 differences.insert(path, Difference::Stray);
             }
         }
@@ -126,6 +126,11 @@ impl Tree {
         }
         let folder = place.parent().unwrap_or(root);
         std::fs::create_dir_all(folder).map_err(|error| about(folder, error))
+    }
+
+    /// Returns `true` for the changelog of a generated crate, which `cargo xtask release` writes.
+    pub fn is_changelog(&self, path: &Path) -> bool {
+        path.ends_with("CHANGELOG.md") && self.files.contains_key(&path.with_file_name("Cargo.toml"))
     }
 
     fn on_disk(&self, root: &Path) -> io::Result<BTreeSet<PathBuf>> {
@@ -191,5 +196,16 @@ mod tests {
         assert_eq!(wanted.write(root.path()).unwrap(), 3);
         assert!(wanted.compare(root.path()).unwrap().is_empty());
         assert!(!root.path().join("made/old").exists());
+        // A release writes the changelog of a crate, and only of a crate.
+        let log =
+            |folder: &str| std::fs::write(root.path().join(folder).join("CHANGELOG.md"), "# Changelog\n");
+        log("made").unwrap();
+        log("made/a").unwrap();
+        let wanted = tree(&[("made/a/x.rs", "2\n"), ("made/b.rs", "3\n"), ("made/a/Cargo.toml", "")]);
+        assert_eq!(wanted.write(root.path()).unwrap(), 2);
+        assert!(
+            root.path().join("made/a/CHANGELOG.md").is_file()
+                && !root.path().join("made/CHANGELOG.md").exists()
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::plan::{Level, Row};
-use super::publish::{Clock, Refusal, Registry};
+use super::publish::{Clock, Outcome, Refusal, Registry};
 use crate::git::git;
 
 /// Folder of a release below the root: the copy, the record and the bill of materials.
@@ -80,36 +80,80 @@ pub fn semver(root: &Path, rows: &[Row]) -> Result<String, String> {
 pub struct Crates<'a> {
     pub root: &'a Path,
     pub copy: &'a Path,
+    /// All crates of the workspace that are published at all.
+    pub published: Vec<String>,
 }
 
 impl Registry for Crates<'_> {
-    fn publish(&mut self, row: &Row) -> Result<(), Refusal> {
-        // The archives were built by `package`.
+    fn publish(&mut self, rows: &[&Row]) -> Outcome {
+        // Cargo orders the crates, and waits until the registry lists what others need. `package` built the archives.
         let output = Command::new("cargo")
-            .args(["publish", "--locked", "--no-verify", "-p", &row.name])
+            .args(["publish", "--workspace", "--locked", "--no-verify"])
+            .args(
+                self.published
+                    .iter()
+                    .filter(|name| !rows.iter().any(|row| row.name == **name))
+                    .flat_map(|name| ["--exclude", name]),
+            )
             .current_dir(self.copy)
             .env("CARGO_TARGET_DIR", self.root.join(FOLDER).join("target"))
-            .output()
-            .map_err(|error| Refusal::Failed(format!("could not run cargo publish: {error}")))?;
-        let refusal = if output.status.success() {
-            None
-        } else {
-            Some(refusal(&String::from_utf8_lossy(&output.stderr), now()))
+            .output();
+        let output = match output {
+            Ok(output) => output,
+            Err(error) => {
+                let refusal = Some(Refusal::Failed(format!("could not run cargo publish: {error}")));
+                return Outcome { refusal, ..Outcome::default() };
+            }
         };
-        if matches!(refusal, None | Some(Refusal::Exists)) {
+        let told = String::from_utf8_lossy(&output.stderr);
+        let mut outcome = Outcome {
+            published: if output.status.success() {
+                rows.iter().map(|row| row.name.clone()).collect()
+            } else {
+                uploaded(&told)
+            },
+            refusal: (!output.status.success()).then(|| refusal(&told, now())),
+        };
+        let exists = match &outcome.refusal {
+            Some(Refusal::Exists(name)) => Some(name),
+            _ => None,
+        };
+        for row in
+            rows.iter().filter(|row| outcome.published.contains(&row.name) || exists == Some(&row.name))
+        {
             let tag = format!("{}-v{}", row.name, row.to);
-            if git(self.root, &["rev-parse", "--quiet", "--verify", &format!("refs/tags/{tag}")]).is_err() {
-                git(self.root, &["tag", &tag]).map_err(Refusal::Failed)?;
+            if git(self.root, &["rev-parse", "--quiet", "--verify", &format!("refs/tags/{tag}")]).is_err()
+                && let Err(error) = git(self.root, &["tag", &tag])
+            {
+                outcome.refusal = Some(Refusal::Failed(error));
+                break;
             }
         }
-        refusal.map_or(Ok(()), Err)
+        outcome
     }
+}
+
+/// The crates that a failed `cargo publish` uploaded before it failed: `Uploaded cc-runtime v0.1.0 to registry`.
+fn uploaded(told: &str) -> Vec<String> {
+    let names = told.lines().filter_map(|line| line.trim().strip_prefix("Uploaded ")?.split(' ').next());
+    names.map(str::to_owned).collect()
 }
 
 /// Reads the reason of a failed `cargo publish`.
 fn refusal(told: &str, now: Duration) -> Refusal {
-    if told.contains("already exists on") || told.contains("is already uploaded") {
-        return Refusal::Exists;
+    if let Some(line) =
+        told.lines().find(|line| line.contains("already exists on") || line.contains("is already uploaded"))
+    {
+        // "error: crate cc-a@0.1.0 already exists on crates.io index", "crate version `0.1.0` of `cc-a` is already uploaded".
+        let words = line.split([' ', '@', '`']);
+        let name = words.clone().zip(words.skip(1)).find_map(|(word, next)| match word {
+            "crate" if next != "version" => Some(next),
+            _ => None,
+        });
+        let named = || line.split("of `").nth(1).and_then(|rest| rest.split('`').next());
+        if let Some(name) = name.or_else(named) {
+            return Refusal::Exists(name.to_owned());
+        }
     }
     if told.contains("429") || told.contains("Too Many Requests") {
         let date = told.split_once("try again after ").map(|(_, rest)| rest);
@@ -159,13 +203,21 @@ mod tests {
             refusal(limit, now)
         );
         assert!(matches!(refusal("status 429", now), Refusal::TooMany(None)));
-        assert!(matches!(
-            refusal("error: crate cc-a@0.1.0 already exists on crates.io index", now),
-            Refusal::Exists
-        ));
+        for told in [
+            "error: crate cc-a@0.1.0 already exists on crates.io index",
+            "Caused by:\n  the remote server responded with an error: crate version `0.1.0` of `cc-a` is already uploaded",
+        ] {
+            assert!(matches!(refusal(told, now), Refusal::Exists(name) if name == "cc-a"), "{told}");
+        }
         let told = refusal("    Updating index\nerror: no token found, please run `cargo login`\n", now);
         assert!(
             matches!(told, Refusal::Failed(reason) if reason == "error: no token found, please run `cargo login`")
         );
+    }
+
+    #[test]
+    fn what_a_failed_publication_uploaded_is_read_from_its_words() {
+        let told = "   Uploading cc-a v0.1.0 (/x)\n    Uploaded cc-a v0.1.0 to registry `crates-io`\n   Uploading cc-b v0.1.0 (/y)\nerror: failed";
+        assert_eq!(uploaded(told), ["cc-a"]);
     }
 }

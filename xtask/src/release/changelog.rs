@@ -6,6 +6,11 @@ use super::plan::Level;
 
 const UNRELEASED: &str = "## Unreleased";
 
+/// Changelog of a crate that had none.
+pub fn empty(krate: &str) -> String {
+    format!("# Changelog of {krate}\n\n{UNRELEASED}\n")
+}
+
 /// Entries above the section of the last release: their level, and their first line.
 pub fn entries(text: &str, released: &Version) -> Vec<(Level, String)> {
     let mut level = Level::Patch;

@@ -30,13 +30,23 @@ const REFUSALS: u32 = 12;
 pub enum Refusal {
     /// Status 429, with the wait that the registry asks for.
     TooMany(Option<Duration>),
-    /// This version is there already: an earlier run published it.
-    Exists,
+    /// The version of this crate is there already: an earlier run published it.
+    Exists(String),
     Failed(String),
 }
 
+/// Result of publishing several crates together.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Crates that the registry took, in their order.
+    pub published: Vec<String>,
+    /// Reason why it did not take the others.
+    pub refusal: Option<Refusal>,
+}
+
 pub trait Registry {
-    fn publish(&mut self, row: &Row) -> Result<(), Refusal>;
+    /// Publishes crates that depend on each other and on published ones only.
+    fn publish(&mut self, rows: &[&Row]) -> Outcome;
 }
 
 pub trait Clock {
@@ -102,7 +112,25 @@ fn limit(is_first: bool) -> Limit {
     if is_first { NEW_CRATES } else { NEW_VERSIONS }
 }
 
-/// Publishes the rows that the record does not have, in their order, and records each.
+impl State {
+    fn add(&mut self, row: &Row, at: Duration) {
+        let (name, version) = (row.name.clone(), row.to.clone());
+        self.done.push(Done { name, version, at: at.as_secs(), is_first: row.from.is_none() });
+    }
+
+    /// The first rows that the limits allow to publish together now.
+    fn allowed<'a>(&self, left: &[&'a Row], now: Duration) -> Vec<&'a Row> {
+        let mut after = Self { done: self.done.clone() };
+        let allowed = left.iter().take_while(|row| {
+            let is_allowed = after.ready_at(row.from.is_none()) <= now;
+            after.add(row, now);
+            is_allowed
+        });
+        allowed.copied().collect()
+    }
+}
+
+/// Publishes the rows that the record does not have, in their order, as many together as the limits allow, and records each.
 ///
 /// # Errors
 /// The crate that the registry refused, with the command that continues.
@@ -114,58 +142,72 @@ pub fn publish(
     out: &mut dyn Write,
 ) -> Result<String, String> {
     let mut state = State::read(file)?;
-    let left: Vec<&Row> = rows.iter().filter(|row| !state.has(row)).collect();
+    let count = rows.iter().filter(|row| !state.has(row)).count();
     // The reader of the output may have left: the release continues.
     let mut say = |text: String| drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
-    for (index, row) in left.iter().enumerate() {
-        let is_first = row.from.is_none();
-        let mut refusals = 0;
-        let at = loop {
+    let (mut published, mut refusals) = (0, 0);
+    loop {
+        let left: Vec<&Row> = rows.iter().filter(|row| !state.has(row)).collect();
+        let Some(first) = left.first() else { break };
+        let is_first = first.from.is_none();
+        let batch = state.allowed(&left, clock.now());
+        if batch.is_empty() {
             let wait = state.ready_at(is_first).saturating_sub(clock.now());
-            if !wait.is_zero() {
-                say(format!(
-                    "{} {}: waiting {} s for the limit of the registry\n",
-                    row.name,
-                    row.to,
-                    wait.as_secs()
-                ));
-                clock.sleep(wait);
+            say(format!(
+                "{} {}: waiting {} s for the limit of the registry\n",
+                first.name,
+                first.to,
+                wait.as_secs()
+            ));
+            clock.sleep(wait);
+            continue;
+        }
+        let Outcome { published: names, refusal } = registry.publish(&batch);
+        for row in batch.iter().filter(|row| names.contains(&row.name)) {
+            published += 1;
+            refusals = 0;
+            say(format!("{} {}: published ({published}/{count})\n", row.name, row.to));
+            state.add(row, clock.now());
+            state.write(file)?;
+        }
+        let stuck = batch.iter().find(|row| !state.has(row)).copied();
+        let (Some(stuck), Some(refusal)) = (stuck, refusal) else {
+            if let Some(lost) = stuck {
+                return Err(failure(lost, "cargo did not say that it was published"));
             }
-            match registry.publish(row) {
-                Ok(()) => {
-                    say(format!("{} {}: published ({}/{})\n", row.name, row.to, index + 1, left.len()));
-                    break clock.now();
-                }
-                Err(Refusal::Exists) => {
+            continue;
+        };
+        match refusal {
+            Refusal::Exists(name) if batch.iter().any(|row| row.name == name && !state.has(row)) => {
+                for row in batch.iter().filter(|row| row.name == name) {
+                    published += 1;
                     say(format!("{} {}: is published already\n", row.name, row.to));
                     // Long ago, for the limit: nothing was sent now.
-                    break Duration::ZERO;
-                }
-                Err(Refusal::TooMany(wait)) if refusals < REFUSALS => {
-                    refusals += 1;
-                    let wait = wait.unwrap_or(limit(is_first).every);
-                    say(format!("{} {}: refused with 429, waiting {} s\n", row.name, row.to, wait.as_secs()));
-                    clock.sleep(wait);
-                }
-                Err(refusal) => {
-                    let reason = match refusal {
-                        Refusal::Failed(reason) => reason,
-                        _ => format!("the registry refused {REFUSALS} times with 429"),
-                    };
-                    return Err(format!(
-                        "could not publish {} {}: {reason}; to continue: cargo xtask release --resume",
-                        row.name, row.to
-                    ));
+                    state.add(row, Duration::ZERO);
+                    state.write(file)?;
                 }
             }
-        };
-        state.done.push(Done { name: row.name.clone(), version: row.to.clone(), at: at.as_secs(), is_first });
-        state.write(file)?;
+            Refusal::TooMany(wait) if refusals < REFUSALS => {
+                refusals += 1;
+                let wait = wait.unwrap_or(limit(stuck.from.is_none()).every);
+                say(format!("{} {}: refused with 429, waiting {} s\n", stuck.name, stuck.to, wait.as_secs()));
+                clock.sleep(wait);
+            }
+            Refusal::Failed(reason) => return Err(failure(stuck, &reason)),
+            Refusal::Exists(name) => return Err(failure(stuck, &format!("{name} is published already"))),
+            Refusal::TooMany(_) => {
+                return Err(failure(stuck, &format!("the registry refused {REFUSALS} times with 429")));
+            }
+        }
     }
     let mut text = String::new();
     let _ =
         writeln!(text, "published: {} of {}", rows.iter().filter(|row| state.has(row)).count(), rows.len());
     Ok(text)
+}
+
+fn failure(row: &Row, reason: &str) -> String {
+    format!("could not publish {} {}: {reason}; to continue: cargo xtask release --resume", row.name, row.to)
 }
 
 #[cfg(test)]
@@ -198,35 +240,54 @@ mod tests {
         refusals: usize,
         /// Fails at this crate, once.
         fails_at: Option<&'static str>,
+        /// Number of crates in each call.
+        batches: Vec<usize>,
     }
 
     impl Strict {
         fn new(clock: &Virtual) -> Self {
             let tokens = [NEW_VERSIONS, NEW_CRATES].map(|limit| (f64::from(limit.burst), clock.now()));
-            Self { clock: clock.clone(), tokens, published: Vec::new(), refusals: 0, fails_at: None }
+            Self {
+                clock: clock.clone(),
+                tokens,
+                published: Vec::new(),
+                refusals: 0,
+                fails_at: None,
+                batches: Vec::new(),
+            }
         }
     }
 
     impl Registry for Strict {
-        fn publish(&mut self, row: &Row) -> Result<(), Refusal> {
-            if self.fails_at.take_if(|name| *name == row.name).is_some() {
-                return Err(Refusal::Failed("no network".to_owned()));
+        fn publish(&mut self, rows: &[&Row]) -> Outcome {
+            // As cargo, which looks at all crates before it sends the first.
+            if let Some(row) =
+                rows.iter().find(|row| self.published.iter().any(|(name, _)| *name == row.name))
+            {
+                return Outcome { refusal: Some(Refusal::Exists(row.name.clone())), ..Outcome::default() };
             }
-            if self.published.iter().any(|(name, _)| *name == row.name) {
-                return Err(Refusal::Exists);
+            self.batches.push(rows.len());
+            let mut outcome = Outcome::default();
+            for row in rows {
+                if self.fails_at.take_if(|name| *name == row.name).is_some() {
+                    outcome.refusal = Some(Refusal::Failed("no network".to_owned()));
+                    return outcome;
+                }
+                let is_first = row.from.is_none();
+                let limit = limit(is_first);
+                let (tokens, last) = &mut self.tokens[usize::from(is_first)];
+                let passed = (self.clock.now() - *last).as_secs_f64() / limit.every.as_secs_f64();
+                (*tokens, *last) = ((*tokens + passed).min(f64::from(limit.burst)), self.clock.now());
+                if *tokens < 0.999 {
+                    self.refusals += 1;
+                    outcome.refusal = Some(Refusal::TooMany(None));
+                    return outcome;
+                }
+                *tokens -= 1.0;
+                self.published.push((row.name.clone(), self.clock.now()));
+                outcome.published.push(row.name.clone());
             }
-            let is_first = row.from.is_none();
-            let limit = limit(is_first);
-            let (tokens, last) = &mut self.tokens[usize::from(is_first)];
-            let passed = (self.clock.now() - *last).as_secs_f64() / limit.every.as_secs_f64();
-            (*tokens, *last) = ((*tokens + passed).min(f64::from(limit.burst)), self.clock.now());
-            if *tokens < 0.999 {
-                self.refusals += 1;
-                return Err(Refusal::TooMany(None));
-            }
-            *tokens -= 1.0;
-            self.published.push((row.name.clone(), self.clock.now()));
-            Ok(())
+            outcome
         }
     }
 
@@ -259,6 +320,8 @@ mod tests {
             registry.published.iter().map(|(_, at)| (*at - began).as_secs() / 60).collect();
         assert_eq!(minutes[..7], [0, 0, 0, 0, 0, 10, 20]);
         assert_eq!(minutes[45], 410);
+        // The burst is one publication, which cargo orders.
+        assert_eq!((registry.batches[0], registry.batches.len()), (5, 42));
     }
 
     #[test]
@@ -310,6 +373,7 @@ mod tests {
             "could not publish crate-6 0.1.1: no network; to continue: cargo xtask release --resume"
         );
         assert_eq!(registry.published.len(), 6);
+        assert_eq!(registry.batches, [5, 1, 1]);
         let mut out = Vec::new();
         publish(&rows, &file, &mut registry, &mut clock.clone(), &mut out).unwrap();
         let out = String::from_utf8(out).unwrap();
@@ -331,11 +395,26 @@ mod tests {
     }
 
     #[test]
+    fn a_publication_that_ends_without_a_word_is_an_error() {
+        struct Silent;
+        impl Registry for Silent {
+            fn publish(&mut self, _: &[&Row]) -> Outcome {
+                Outcome::default()
+            }
+        }
+        let (mut clock, folder) = start();
+        let file = folder.path().join("state.json");
+        let error = publish(&rows(1, None), &file, &mut Silent, &mut clock, &mut Vec::new()).unwrap_err();
+        assert!(error.contains("cargo did not say that it was published"), "{error}");
+    }
+
+    #[test]
     fn a_registry_that_refuses_for_ever_ends_the_run() {
         struct Closed;
         impl Registry for Closed {
-            fn publish(&mut self, _: &Row) -> Result<(), Refusal> {
-                Err(Refusal::TooMany(Some(Duration::from_secs(1))))
+            fn publish(&mut self, _: &[&Row]) -> Outcome {
+                let refusal = Some(Refusal::TooMany(Some(Duration::from_secs(1))));
+                Outcome { refusal, ..Outcome::default() }
             }
         }
         let (mut clock, folder) = start();

@@ -96,13 +96,15 @@ fn a_release_from_its_preparation_to_its_packages() {
     let root = folder.path();
     let refused = told(&[], root);
     assert!(
-        refused.starts_with("error: not prepared: cc-base, cc-tool: run `cargo xtask release --prepare`"),
+        refused.starts_with(
+            "error: not prepared: cc-base, cc-api-zone, cc-tool: run `cargo xtask release --prepare`"
+        ),
         "{refused}"
     );
     let prepared = told(&["--prepare"], root);
-    assert!(prepared.contains("2 files changed"), "{prepared}");
+    assert!(prepared.contains("3 files changed"), "{prepared}");
     let refused = told(&["--package"], root);
-    assert!(refused.starts_with("error: the working tree has 2 changes: commit them first"), "{refused}");
+    assert!(refused.starts_with("error: the working tree has 3 changes: commit them first"), "{refused}");
     commit(root);
     let packaged = told(&["--package"], root);
     assert!(packaged.starts_with("packages: 3 in target/release-of-crates/target/package\n"), "{packaged}");
@@ -144,6 +146,14 @@ fn changes_after_a_release_raise_the_crates_that_they_touch() {
     assert!(prepared.starts_with(plan), "{prepared}");
     let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
     assert!(manifest.contains("crates/cc-api-zone\", version = \"0.2.0\""), "{manifest}");
+    // A crate without entries of its own has the changes of its API.
+    let log = std::fs::read_to_string(root.join("crates/cc-api-zone/CHANGELOG.md")).unwrap();
+    assert!(log.starts_with("# Changelog of cc-api-zone\n\n## Unreleased\n\n## 0.2.0 - "), "{log}");
+    assert!(
+        log.contains("\n\n### API\n- **Breaking:** `cc_api_zone::types::Zone::display_name` is gone"),
+        "{log}"
+    );
+    assert!(log.contains("\n\nNo entry: first release.\n"), "{log}");
     let log = std::fs::read_to_string(root.join("crates/cc-tool/CHANGELOG.md")).unwrap();
     assert!(log.contains("\n\nNo entry: requires cc-api-zone 0.2.0.\n"), "{log}");
     commit(root);

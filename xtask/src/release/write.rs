@@ -17,8 +17,12 @@ pub fn write(root: &Path, rows: &[Row], members: &[Member], date: &str) -> Resul
     let mut changed = Vec::new();
     let mut edit = |path: String, change: &dyn Fn(&str) -> Result<String, String>| -> Result<(), String> {
         let file = root.join(&path);
-        let text =
-            std::fs::read_to_string(&file).map_err(|error| format!("could not read {path}: {error}"))?;
+        let text = match std::fs::read_to_string(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.ends_with("CHANGELOG.md") => {
+                String::new()
+            }
+            text => text.map_err(|error| format!("could not read {path}: {error}"))?,
+        };
         let new = change(&text).map_err(|error| format!("{path}: {error}"))?;
         if new != text {
             std::fs::write(&file, new).map_err(|error| format!("could not write {path}: {error}"))?;
@@ -30,9 +34,11 @@ pub fn write(root: &Path, rows: &[Row], members: &[Member], date: &str) -> Resul
         let Some(member) = members.iter().find(|member| member.krate.name == row.name) else { continue };
         edit(format!("{}/Cargo.toml", member.folder), &|text| with_version(text, &row.to))?;
         let log = format!("{}/CHANGELOG.md", member.folder);
-        if root.join(&log).is_file() {
-            edit(log, &|text| changelog::cut(text, &row.to, date, &row.why, &member.lines))?;
-        }
+        edit(log, &|text| {
+            // A generated crate has no entries but those of its API.
+            let text = if text.is_empty() { changelog::empty(&row.name) } else { text.to_owned() };
+            changelog::cut(&text, &row.to, date, &row.why, &member.lines)
+        })?;
     }
     edit("Cargo.toml".to_owned(), &|text| Ok(with_requirements(text, rows)))?;
     Ok(changed)
