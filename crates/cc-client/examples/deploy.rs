@@ -152,7 +152,8 @@ async fn run(options: &Options) -> Result<u8, String> {
         .on_deadline(at_deadline)
         // A panic of this program cancels the deployment, too.
         .on_drop(StillRunning::Cancel);
-    let ended = follow(&mut deploying, options).await;
+    let stops = Stops::new().map_err(|error| format!("cannot listen for Ctrl-C: {error}"))?;
+    let ended = follow(&mut deploying, stops, options).await;
     let progress = deploying.progress();
     Ok(match ended {
         Some(Ok(verdict)) => {
@@ -184,8 +185,11 @@ async fn run(options: &Options) -> Result<u8, String> {
 }
 
 /// Follows the deployment to its end. `None` when the user does not wait for the verdict.
-async fn follow(deploying: &mut Deploying, options: &Options) -> Option<Result<DeploymentVerdict, Error>> {
-    let mut stops = Stops::new();
+async fn follow(
+    deploying: &mut Deploying,
+    mut stops: Stops,
+    options: &Options,
+) -> Option<Result<DeploymentVerdict, Error>> {
     loop {
         tokio::select! {
             event = deploying.next() => match event? {
@@ -223,29 +227,40 @@ fn say_how_to_go_on(progress: Option<&DeploymentProgress>, options: &Options) {
     }
 }
 
-/// Requests of the user or the system to stop.
+/// Requests of the user or the system to stop. They are kept from the start: none is lost while the program does something else.
+#[cfg(unix)]
 struct Stops {
-    #[cfg(unix)]
-    terminate: Option<tokio::signal::unix::Signal>,
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
+#[cfg(unix)]
 impl Stops {
-    fn new() -> Self {
-        Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok(),
-        }
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     async fn next(&mut self) {
-        #[cfg(unix)]
-        if let Some(terminate) = &mut self.terminate {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+/// Requests of the user to stop. They are kept from the start: none is lost while the program does something else.
+#[cfg(windows)]
+struct Stops(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Stops {
+    fn new() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
     }
 }

@@ -17,6 +17,8 @@ mod identities;
 mod kills;
 #[cfg(all(feature = "log", feature = "stream"))]
 mod one_error;
+#[cfg(all(feature = "deployment", feature = "log", feature = "stream"))]
+mod programs;
 #[cfg(all(unix, feature = "redis"))]
 mod redis;
 mod resolve;
