@@ -101,12 +101,14 @@ impl ExpireKey {
     }
 
     /// Only if the key has no expiration time (`NX`). Default: in any case.
+    #[doc(alias = "NX")]
     pub fn only_if_persistent(mut self) -> Self {
         self.only_if_persistent = true;
         self
     }
 
     /// Only if the key has an expiration time (`XX`). Default: in any case.
+    #[doc(alias = "XX")]
     pub fn only_if_expiring(mut self) -> Self {
         self.only_if_expiring = true;
         self
@@ -114,6 +116,7 @@ impl ExpireKey {
 
     /// Only if the new expiration time is later than the present one (`GT`). A key without one counts as the latest. Default: in any
     /// case.
+    #[doc(alias = "GT")]
     pub fn only_if_later(mut self) -> Self {
         self.only_if_later = true;
         self
@@ -121,6 +124,7 @@ impl ExpireKey {
 
     /// Only if the new expiration time is earlier than the present one (`LT`). A key without one counts as the latest. Default: in
     /// any case.
+    #[doc(alias = "LT")]
     pub fn only_if_earlier(mut self) -> Self {
         self.only_if_earlier = true;
         self
@@ -236,6 +240,7 @@ impl GetStringKeyAndExpire {
     }
 
     /// Creates the command that removes the expiration time (`PERSIST`).
+    #[doc(alias = "PERSIST")]
     pub fn persist(key: impl Into<String>) -> Self {
         Self { persist: true, ..Self::of(key.into()) }
     }

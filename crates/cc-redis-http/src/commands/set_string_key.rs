@@ -101,6 +101,8 @@ impl SetStringKey {
     }
 
     /// Time after which the key expires (`EX`, `PX`). Default: the key never expires.
+    #[doc(alias = "EX")]
+    #[doc(alias = "PX")]
     pub fn ttl(mut self, ttl: impl Into<Option<Duration>>) -> Self {
         self.ttl = ttl.into();
         self
@@ -108,24 +110,29 @@ impl SetStringKey {
 
     /// Instant at which the key expires (`EXAT`, `PXAT`). One that has passed deletes the key. Needs Redis 6.2. Default: the key
     /// never expires.
+    #[doc(alias = "EXAT")]
+    #[doc(alias = "PXAT")]
     pub fn expires_at<Kind>(mut self, expires_at: impl IntoOption<Timestamp, Kind>) -> Self {
         self.expires_at = expires_at.into_option();
         self
     }
 
     /// Keeps the expiration time that the key has (`KEEPTTL`). Needs Redis 6.0. Default: a new value removes it.
+    #[doc(alias = "KEEPTTL")]
     pub fn keep_ttl(mut self) -> Self {
         self.keep_ttl = true;
         self
     }
 
     /// Sets the key only if it does not exist (`NX`). Default: sets it in any case.
+    #[doc(alias = "NX")]
     pub fn only_if_absent(mut self) -> Self {
         self.only_if_absent = true;
         self
     }
 
     /// Sets the key only if it exists (`XX`). Default: sets it in any case.
+    #[doc(alias = "XX")]
     pub fn only_if_present(mut self) -> Self {
         self.only_if_present = true;
         self
