@@ -6,6 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use cc_sandbox::Sandbox;
+use jiff::Timestamp;
 use options::{Options, Wish};
 
 #[tokio::main(flavor = "current_thread")]
@@ -27,6 +28,7 @@ async fn serve(options: Options) -> ExitCode {
     let builder = Sandbox::builder()
         .seed(options.seed)
         .address(options.address)
+        .start_time(options.start.unwrap_or_else(Timestamp::now))
         .pace(options.pace)
         .deliver_anywhere(options.deliver_anywhere)
         .strict(false);

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use cc_sandbox::Pace;
+use jiff::Timestamp;
 
 pub(crate) const HELP: &str = "\
 The Clever Cloud platform in a process.
@@ -12,6 +13,8 @@ The Clever Cloud platform in a process.
   --port PORT       port to serve on; 0 takes any that is free. Default: 8080
   --address IP      address to serve on. Default: 127.0.0.1
   --seed SEED       whole number that every id and every invented value comes from. Default: 0
+  --start TIME      its time at the start: `now`, a date such as 2026-01-31, or a time such as
+                    2026-01-31T12:00:00Z. Default: now
   --speed FACTOR    how much faster than real time its time passes; 0 stops it, and only
                     POST /_sandbox/advance moves it. Default: 20
   --deliver-anywhere
@@ -31,6 +34,8 @@ pub(crate) enum Wish {
 pub(crate) struct Options {
     pub(crate) address: SocketAddr,
     pub(crate) seed: u64,
+    /// `None` for the time of the machine.
+    pub(crate) start: Option<Timestamp>,
     pub(crate) pace: Pace,
     pub(crate) deliver_anywhere: bool,
 }
@@ -38,7 +43,7 @@ pub(crate) struct Options {
 /// Reads the arguments of the program.
 pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String> {
     let (mut port, mut ip, mut seed, mut speed) = (8080, IpAddr::from(Ipv4Addr::LOCALHOST), 0, 20.0);
-    let mut deliver_anywhere = false;
+    let (mut start, mut deliver_anywhere) = (None, false);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
@@ -52,6 +57,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--address" => ip = parsed(&name, &value(), "an IP address")?,
             "--seed" => seed = parsed(&name, &value(), "a whole number")?,
+            "--start" => start = read_start(&value())?,
             "--speed" => speed = parsed(&name, &value(), "a number of at least 0")?,
             other => return Err(format!("unknown option `{other}`")),
         }
@@ -60,7 +66,18 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
         return Err("`--speed` needs a number of at least 0".to_owned());
     }
     let pace = if speed == 0.0 { Pace::Manual } else { Pace::Speed(speed) };
-    Ok(Wish::Serve(Options { address: SocketAddr::new(ip, port), seed, pace, deliver_anywhere }))
+    Ok(Wish::Serve(Options { address: SocketAddr::new(ip, port), seed, start, pace, deliver_anywhere }))
+}
+
+/// Reads a time, or the start of a day in UTC. `None` for `now`.
+fn read_start(text: &str) -> Result<Option<Timestamp>, String> {
+    if text == "now" {
+        return Ok(None);
+    }
+    match format!("{text}T00:00:00Z").parse() {
+        Ok(day) => Ok(Some(day)),
+        Err(_) => parsed("--start", text, "`now`, a date or a time such as 2026-01-31T12:00:00Z").map(Some),
+    }
 }
 
 fn parsed<T: std::str::FromStr>(option: &str, text: &str, what: &str) -> Result<T, String> {
@@ -83,16 +100,33 @@ mod tests {
         let wish = Wish::Serve(Options {
             address: ([127, 0, 0, 1], 9000).into(),
             seed: 7,
+            start: Some("2031-05-05T00:00:00Z".parse().unwrap()),
             pace: Pace::Speed(1.5),
             deliver_anywhere: true,
         });
-        assert_eq!(read_words("--port 9000 --seed=7 --speed 1.5 --deliver-anywhere"), Ok(wish));
+        assert_eq!(
+            read_words("--port 9000 --seed=7 --start 2031-05-05 --speed 1.5 --deliver-anywhere"),
+            Ok(wish)
+        );
     }
 
     #[test]
     fn a_speed_of_zero_is_a_clock_that_is_moved_by_hand() {
         let Ok(Wish::Serve(options)) = read_words("--speed 0") else { panic!("it is a wish to serve") };
         assert_eq!(options.pace, Pace::Manual);
+    }
+
+    #[test]
+    fn the_time_starts_now_unless_another_one_is_given() {
+        let start = |line: &str| match read_words(line) {
+            Ok(Wish::Serve(options)) => options.start.map(|start| start.to_string()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(start(""), None);
+        assert_eq!(start("--start now"), None);
+        assert_eq!(start("--start=2031-05-05T10:00:00+02:00").as_deref(), Some("2031-05-05T08:00:00Z"));
+        let wrong = "invalid value `soon` for `--start`: expected `now`, a date or a time such as 2026-01-31T12:00:00Z";
+        assert_eq!(read_words("--start soon"), Err(wrong.into()));
     }
 
     #[test]
