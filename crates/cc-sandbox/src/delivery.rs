@@ -5,6 +5,7 @@ mod recipient;
 mod syslog;
 
 use std::collections::BTreeSet;
+use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -13,14 +14,15 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use self::recipient::Recipient;
-use crate::engine::clock::{Clock, after};
+use crate::engine::clock::after;
+use crate::stage::Stage;
 use crate::stream::{Line, Place, Sought, Source, Span};
 use crate::world::{Drain, DrainStatus, World, stored};
 
 /// Maximum number of lines that are sent before their delivery is confirmed: a slow recipient gets no more.
 const BATCH: usize = 100;
-/// Interval between two reads of a log, in sandbox time.
-const LOOK: Duration = Duration::from_secs(1);
+/// Shortest time that a rate is measured over, in sandbox time.
+const MEASURED: Duration = Duration::from_secs(1);
 /// First and longest wait before another attempt, in sandbox time. No source states those of the platform.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -65,7 +67,7 @@ impl Progress {
 
     /// Lines and bytes per second.
     pub(crate) fn rates(&self) -> (f64, f64) {
-        let seconds = self.took.max(LOOK).as_secs_f64();
+        let seconds = self.took.max(MEASURED).as_secs_f64();
         (self.lines as f64 / seconds, self.bytes as f64 / seconds)
     }
 
@@ -122,7 +124,7 @@ impl Deliveries {
     }
 
     /// Starts a task for each drain that has none and may deliver.
-    pub(crate) fn follow(&self, world: &World, shared: &Arc<Mutex<World>>, clock: &Arc<Clock>) {
+    pub(crate) fn follow(&self, world: &World, stage: &Arc<Stage>) {
         // A sandbox without a runtime answers requests, and delivers nothing.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         for drain in world.drains.values() {
@@ -137,13 +139,14 @@ impl Deliveries {
                 id: drain.id.clone(),
                 generation,
                 recipient,
-                world: Arc::downgrade(shared),
-                clock: Arc::clone(clock),
+                stage: Arc::downgrade(stage),
                 running: Arc::clone(&self.running),
             };
+            let changes = [&drain.id, &drain.resource].map(|id| stage.changes.watch(id));
+            stage.keep_time();
             runtime.spawn(async move {
                 tokio::select! {
-                    () = delivery.run() => {}
+                    () = delivery.run(changes) => {}
                     _ = stopped.changed() => {}
                 }
             });
@@ -155,8 +158,7 @@ impl Deliveries {
 struct Delivery {
     id: String,
     recipient: Recipient,
-    world: Weak<Mutex<World>>,
-    clock: Arc<Clock>,
+    stage: Weak<Stage>,
     generation: u64,
     running: Arc<Mutex<BTreeSet<(u64, String)>>>,
 }
@@ -199,17 +201,36 @@ impl Entry {
 }
 
 enum Step {
-    Wait(Timestamp),
+    /// There is nothing to do before this time, if any, unless something changes.
+    Wait(Option<Timestamp>),
     Send(Batch),
     End,
 }
 
 impl Delivery {
-    async fn run(&self) {
+    /// Delivers until the drain is gone. `changes` are those of the drain and of its resource.
+    async fn run(&self, [mut drain, mut resource]: [watch::Receiver<()>; 2]) {
         loop {
+            drain.mark_unchanged();
+            resource.mark_unchanged();
             match self.step() {
                 Step::End => return,
-                Step::Wait(time) => self.clock.sleep_until(time).await,
+                Step::Wait(time) => {
+                    let Some(clock) = self.stage.upgrade().map(|stage| Arc::clone(&stage.clock)) else {
+                        return;
+                    };
+                    let due = async {
+                        match time {
+                            Some(time) => clock.sleep_until(time).await,
+                            None => pending().await,
+                        }
+                    };
+                    tokio::select! {
+                        () = due => {}
+                        changed = drain.changed() => if changed.is_err() { return },
+                        changed = resource.changed() => if changed.is_err() { return },
+                    }
+                }
                 Step::Send(batch) => {
                     let sent = tokio::time::timeout(TIMEOUT, self.recipient.send(&batch.lines)).await;
                     let sent = sent.unwrap_or_else(|_| Err(format!("no answer within {TIMEOUT:?}")));
@@ -223,29 +244,28 @@ impl Delivery {
     }
 
     fn step(&self) -> Step {
-        let Some(world) = self.world.upgrade() else { return Step::End };
-        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.settle(self.clock.now());
+        let Some(stage) = self.stage.upgrade() else { return Step::End };
+        stage.keep_time();
+        let mut world = stage.world();
         let now = world.now;
-        let later = Step::Wait(after(now, LOOK));
-        let Some(drain) = world.drains.get_mut(&self.id) else { return Step::End };
-        let Some(source) = source(drain).filter(|_| drain.status == DrainStatus::Enabled) else {
-            return later;
-        };
-        let progress = &mut drain.progress;
-        let next = *progress.next.get_or_insert(Place::start_of(drain.changed));
-        if progress.gave_up() {
-            return later;
+        let Some(drain) = world.drains.get(&self.id) else { return Step::End };
+        let is_off = drain.status != DrainStatus::Enabled || drain.progress.gave_up();
+        let Some(source) = source(drain).filter(|_| !is_off) else { return Step::Wait(None) };
+        if let Some(time) = drain.progress.next_attempt.filter(|time| *time > now) {
+            return Step::Wait(Some(time));
         }
-        if let Some(time) = progress.next_attempt.filter(|time| *time > now) {
-            return Step::Wait(time);
+        let (resource, start) = (drain.resource.clone(), Place::start_of(drain.changed));
+        let next = drain.progress.next.unwrap_or(start);
+        if drain.progress.next.is_none()
+            && let Some(drain) = world.drains.get_mut(&self.id)
+        {
+            drain.progress.next = Some(next);
         }
-        let resource = drain.resource.clone();
         let span = Span { from: next.micros, to: now.as_microsecond() };
         let lines = source.search(&world, span, Sought::default(), false, BATCH);
         let lines: Vec<Line> = lines.into_iter().filter(|line| line.place >= next).collect();
         match lines.last() {
-            None => later,
+            None => Step::Wait(source.next(&world, now, Sought::default(), |line| line.place >= next)),
             Some(last) => Step::Send(Batch {
                 next: last.place.next(),
                 lines: lines.into_iter().map(|line| Entry::new(&resource, line)).collect(),
@@ -254,9 +274,8 @@ impl Delivery {
     }
 
     fn change(&self, change: impl FnOnce(&mut Progress, Timestamp)) {
-        let Some(world) = self.world.upgrade() else { return };
-        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.settle(self.clock.now());
+        let Some(stage) = self.stage.upgrade() else { return };
+        let mut world = stage.world();
         let now = world.now;
         if let Some(drain) = world.drains.get_mut(&self.id) {
             change(&mut drain.progress, now);

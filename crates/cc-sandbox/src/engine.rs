@@ -9,6 +9,7 @@ mod fault_json;
 pub(crate) mod faults;
 mod generic;
 pub(crate) mod journal;
+pub(crate) mod limits;
 pub(crate) mod random;
 pub(crate) mod reply;
 pub(crate) mod request;
@@ -22,10 +23,11 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod validate;
+pub(crate) mod violations;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, DATE, ORIGIN};
@@ -37,17 +39,20 @@ use body::{Body, ConnectionReset};
 use clock::Clock;
 use faults::{Effect, Faults, Target};
 use journal::RequestJournal;
+use limits::Limits;
 use reply::{Content, Outcome, Refusal, Reply};
 use request::Request;
 use router::Match;
 use table::{Place, Table};
 use validate::{Inputs, Side, Violation};
+use violations::Violations;
 
 use crate::delivery::Deliveries;
 use crate::domains::Handlers;
 use crate::kv::{self, Proxy};
 use crate::snapshot::{Contents, Snapshot};
-use crate::stream::{Ground, Live};
+use crate::stage::{Present, Stage};
+use crate::stream::Live;
 use crate::world::World;
 
 /// Everything that a sandbox is, but the socket.
@@ -61,9 +66,10 @@ pub(crate) struct Engine {
     pub(crate) clock: Arc<Clock>,
     pub(crate) faults: Faults,
     pub(crate) journal: RequestJournal,
-    pub(crate) world: Arc<Mutex<World>>,
+    pub(crate) stage: Arc<Stage>,
     pub(crate) proxy: Proxy,
-    pub(crate) violations: Mutex<Vec<Violation>>,
+    pub(crate) violations: Violations,
+    pub(crate) limits: Limits,
     /// `true` if violations are also written to the standard error.
     pub(crate) tells: bool,
     pub(crate) requests: AtomicU64,
@@ -79,23 +85,27 @@ impl Engine {
         tells: bool,
         stateless: bool,
         deliveries: Deliveries,
+        limits: Limits,
     ) -> Self {
         let mut handlers = crate::domains::handlers();
         if stateless {
             handlers.retain(|operation, _| *operation == "get_summary");
         }
         world.take_credentials(&credentials);
+        let faults = Faults::new(world.seed);
+        let stage = Stage::new(world, clock);
         Self {
             table,
             handlers,
             stateless,
             credentials,
-            clock: Arc::new(clock),
-            faults: Faults::new(world.seed),
-            journal: RequestJournal::default(),
-            world: Arc::new(Mutex::new(world)),
+            clock: Arc::clone(&stage.clock),
+            faults,
+            journal: RequestJournal::new(&limits),
+            stage,
             proxy: Proxy::default(),
-            violations: Mutex::default(),
+            violations: Violations::new(limits.violations),
+            limits,
             tells,
             requests: AtomicU64::new(0),
             deliveries,
@@ -113,16 +123,13 @@ impl Engine {
     /// Becomes what a snapshot says. Open streams end, and drains start again from it.
     pub(crate) fn restore(&self, snapshot: &Snapshot) {
         let Contents { start, now, requests, faults, spaces, world, .. } = snapshot.0.clone();
-        // Not brought to the present before: it is replaced.
-        let mut own = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        *own = world;
+        let mut own = self.stage.restore(world, [start, now]);
         own.take_credentials(&self.credentials);
-        self.clock.restore(start, now);
         self.requests.store(requests, Ordering::Relaxed);
         self.faults.restore(faults);
         self.proxy.restore(spaces);
         self.deliveries.restart();
-        self.deliveries.follow(&own, &self.world, &self.clock);
+        self.deliveries.follow(&own, &self.stage);
     }
 
     /// Answers a request.
@@ -132,6 +139,10 @@ impl Engine {
     ) -> Result<Response<Body>, ConnectionReset> {
         let (parts, bytes) = request.into_parts();
         let path = parts.uri.path();
+        let most = self.limits.body_of(path);
+        if bytes.len() > most {
+            return Ok(self.turn_away(&parts, &Refusal::too_large(most)));
+        }
         if path == "/_sandbox" || path.starts_with("/_sandbox/") {
             return Ok(control::answer(self, &parts, &bytes));
         }
@@ -167,6 +178,15 @@ impl Engine {
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
         Ok(finished(answer, &sozu_id, &parts))
+    }
+
+    /// Refuses a request that was not read to its end.
+    pub(crate) fn turn_away(&self, parts: &Parts, refused: &Refusal) -> Response<Body> {
+        let ticket = self.journal.begin(parts, &Bytes::new(), None);
+        let answer = refusal(refused, parts.uri.path());
+        let sozu_id = self.sozu_id();
+        self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
+        finished(answer, &sozu_id, parts)
     }
 
     /// Handles a request, or returns the reason of its refusal.
@@ -245,7 +265,7 @@ impl Engine {
             Some(handler) => {
                 let reply = self.known(handler(&mut world, &request), &request, parts)?;
                 if operation.id.contains("drain") {
-                    self.deliveries.follow(&world, &self.world, &self.clock);
+                    self.deliveries.follow(&world, &self.stage);
                 }
                 reply
             }
@@ -311,11 +331,7 @@ impl Engine {
             Content::Text(text) => Sent::Bytes(text.into()),
             Content::Bytes(bytes) => Sent::Bytes(bytes),
             Content::Stream(body) => Sent::Stream(body),
-            Content::Events(wanted) => {
-                let world = Arc::downgrade(&self.world);
-                let ground = Ground { world, clock: Arc::clone(&self.clock) };
-                Sent::Events(Box::new(Live::new(ground, *wanted)))
-            }
+            Content::Events(wanted) => Sent::Events(Box::new(Live::new(&self.stage, *wanted))),
         };
         let status = reply.status.unwrap_or_else(|| status_of(success.status));
         let mut answer = sent(status, success.content_type.as_deref(), content);
@@ -324,22 +340,24 @@ impl Engine {
     }
 
     fn record(&self, side: Side, parts: &Parts, operation: Option<&str>, problems: Vec<String>) {
-        for message in problems {
+        for mut message in problems {
+            // Texts of clients can be long, and what is kept is bounded.
+            if let Some((end, _)) = message.char_indices().nth(validate::SHOWN) {
+                message.truncate(end);
+            }
             let target = journal::redacted(parts.uri.path(), parts.uri.query());
             let request = format!("{} {target}", parts.method);
             let violation = Violation { side, request, operation: operation.map(str::to_owned), message };
             if self.tells {
                 eprintln!("{violation}");
             }
-            self.violations.lock().unwrap_or_else(PoisonError::into_inner).push(violation);
+            self.violations.add(violation);
         }
     }
 
     /// The world, brought to the present.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.settle(self.clock.now());
-        world
+    pub(crate) fn world(&self) -> Present<'_> {
+        self.stage.world()
     }
 
     fn sozu_id(&self) -> String {

@@ -16,6 +16,7 @@ mod sandbox;
 mod seeding;
 mod service;
 mod snapshot;
+mod stage;
 mod stream;
 mod world;
 
@@ -25,6 +26,7 @@ pub use engine::clock::Pace;
 pub use engine::deployment_fault::DeploymentFault;
 pub use engine::faults::{Fault, Faults};
 pub use engine::journal::Exchange;
+pub use engine::limits::Limits;
 pub use engine::validate::{Side, Violation};
 pub use identity::Identity;
 pub use samples::{Extent, Samples};

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, LazyLock, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +15,7 @@ use crate::engine::body::{Body, ConnectionReset};
 use crate::engine::clock::{Clock, Pace};
 use crate::engine::faults::Faults;
 use crate::engine::journal::Exchange;
+use crate::engine::limits::Limits;
 use crate::engine::server::Server;
 use crate::engine::table::Table;
 use crate::engine::validate::Violation;
@@ -56,6 +57,7 @@ pub struct Builder {
     strict: bool,
     tells: bool,
     stateless: bool,
+    limits: Limits,
     table: Option<Arc<Table>>,
 }
 
@@ -82,6 +84,7 @@ impl Sandbox {
             strict: true,
             tells: false,
             stateless: false,
+            limits: Limits::default(),
             table: None,
         }
     }
@@ -175,9 +178,15 @@ impl Sandbox {
         self.engine.restore(snapshot);
     }
 
-    /// The requests so far, `METHOD /path?query` one a line, for snapshots.
+    /// The requests so far, `METHOD /path?query` one a line, for snapshots. If earlier ones were dropped ([`Limits::journal`]),
+    /// the first line says how many.
     pub fn journal(&self) -> String {
         self.engine.journal.text()
+    }
+
+    /// Returns the number of requests that the journal dropped, because it keeps the latest ones only: [`Limits::journal`].
+    pub fn dropped_exchanges(&self) -> u64 {
+        self.engine.journal.dropped()
     }
 
     /// The requests so far, with headers and bodies. Serialised, for snapshots, they hide secrets.
@@ -224,10 +233,10 @@ impl Sandbox {
         }
     }
 
-    /// Takes the violations of the spec so far. A strict sandbox does not panic because of those that were
+    /// Takes the violations of the spec so far, the first ones if there are many ([`Limits::violations`]). A strict sandbox does not panic because of those that were
     /// taken.
     pub fn violations(&self) -> Vec<Violation> {
-        std::mem::take(&mut self.engine.violations.lock().unwrap_or_else(PoisonError::into_inner))
+        self.engine.violations.take().kept
     }
 
     #[cfg(test)]
@@ -246,8 +255,8 @@ impl Drop for Sandbox {
         if !self.strict || std::thread::panicking() {
             return;
         }
-        let violations = self.violations();
-        let lines: Vec<String> = violations.iter().map(|violation| format!("\n- {violation}")).collect();
+        let lines = self.engine.violations.take().lines();
+        let lines: Vec<String> = lines.iter().map(|line| format!("\n- {line}")).collect();
         assert!(lines.is_empty(), "requests or answers broke the spec:{}", lines.concat());
     }
 }
@@ -336,6 +345,12 @@ impl Builder {
         self
     }
 
+    /// Limits of bodies, of the journal, of connections and of their times. Default: [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Serves other routes than those of the spec.
     #[cfg(test)]
     pub(crate) fn table(mut self, table: Table) -> Self {
@@ -369,6 +384,7 @@ impl Builder {
             self.tells,
             self.stateless,
             Deliveries::new(self.delivers_anywhere),
+            self.limits,
         ));
         Sandbox { engine, server: None, strict: self.strict }
     }

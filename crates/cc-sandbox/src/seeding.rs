@@ -43,7 +43,7 @@ impl Sandbox {
         let body = json!({ "kind": "LOG", "recipient": recipient });
         let id = self.change(|world| drain::make(world, owner, resource, &body));
         let engine = &self.engine;
-        engine.deliveries.follow(&engine.world(), &engine.world, &engine.clock);
+        engine.deliveries.follow(&engine.world(), &engine.stage);
         id
     }
 

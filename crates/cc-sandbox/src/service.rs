@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
-use http_body_util::{BodyExt, Empty, Full};
+use http_body_util::{Empty, Full};
 use tower_service::Service;
 
 use crate::engine::Engine;
-use crate::engine::body::{Body, ConnectionReset};
+use crate::engine::body::{self, Body, ConnectionReset};
 
 /// A sandbox as a [`Service`] of tower, made by [`Sandbox::service`](crate::Sandbox::service): it answers requests without a
 /// socket, and waits only for the time of tokio, which a test may pause. All clones are the same sandbox.
@@ -35,17 +35,17 @@ type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ConnectionReset>> + Send>
     note = "make it one with `http_body_util::BodyExt::boxed_unsync`"
 )]
 pub trait RequestBody: Send + 'static {
-    /// Reads the whole body.
+    /// Reads the whole body, or more than `most` bytes of it if it is larger.
     ///
     /// # Errors
     /// [`ConnectionReset`] if the body ends early.
-    fn read(self) -> impl Future<Output = Result<Bytes, ConnectionReset>> + Send;
+    fn read(self, most: usize) -> impl Future<Output = Result<Bytes, ConnectionReset>> + Send;
 }
 
 macro_rules! bytes {
     ($($body:ty),+) => {$(
         impl RequestBody for $body {
-            async fn read(self) -> Result<Bytes, ConnectionReset> {
+            async fn read(self, _: usize) -> Result<Bytes, ConnectionReset> {
                 Ok(Bytes::from(self))
             }
         }
@@ -55,20 +55,16 @@ macro_rules! bytes {
 bytes!(Bytes, String, Vec<u8>, &'static str, &'static [u8]);
 
 impl RequestBody for () {
-    async fn read(self) -> Result<Bytes, ConnectionReset> {
+    async fn read(self, _: usize) -> Result<Bytes, ConnectionReset> {
         Ok(Bytes::new())
     }
-}
-
-async fn read<B: http_body::Body>(body: B) -> Result<Bytes, ConnectionReset> {
-    Ok(body.collect().await.map_err(|_| ConnectionReset)?.to_bytes())
 }
 
 macro_rules! bodies {
     ($(($($generic:ident)?) $body:ty),+) => {$(
         impl$(<$generic: Send + 'static>)? RequestBody for $body {
-            async fn read(self) -> Result<Bytes, ConnectionReset> {
-                read(self).await
+            async fn read(self, most: usize) -> Result<Bytes, ConnectionReset> {
+                body::read(self, most).await.map_err(|_| ConnectionReset)
             }
         }
     )+};
@@ -95,7 +91,8 @@ impl<B: RequestBody> Service<http::Request<B>> for SandboxService {
         let engine = Arc::clone(&self.0);
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            engine.serve(http::Request::from_parts(parts, body.read().await?)).await
+            let bytes = body.read(engine.limits.body_of(parts.uri.path())).await?;
+            engine.serve(http::Request::from_parts(parts, bytes)).await
         })
     }
 }

@@ -25,6 +25,7 @@ mod oauth;
 mod owner;
 mod phases;
 pub(crate) mod stored;
+mod watched;
 
 pub(crate) use self::account::{Account, Mfa};
 pub(crate) use self::change::{Change, NetworkChange};
@@ -34,6 +35,7 @@ pub(crate) use self::owner::{Owner, add_organisation};
 pub(crate) use self::phases::{PHASES, phase_begins};
 pub(crate) use application::{Action, Application, Deployment, Instance, InstanceState, State, variables};
 use named::named;
+pub(crate) use watched::{Subject, Watched};
 
 /// Things by their id, in the order they were made.
 pub(crate) type Shelf<T> = IndexMap<String, T>;
@@ -86,12 +88,9 @@ pub(crate) struct World {
     pub(crate) ids: Ids,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) owners: Shelf<Owner>,
-    #[serde(with = "indexmap::map::serde_seq")]
-    pub(crate) applications: Shelf<Application>,
-    #[serde(with = "indexmap::map::serde_seq")]
-    pub(crate) addons: Shelf<Addon>,
-    #[serde(with = "indexmap::map::serde_seq")]
-    pub(crate) drains: Shelf<Drain>,
+    pub(crate) applications: Watched<Application>,
+    pub(crate) addons: Watched<Addon>,
+    pub(crate) drains: Watched<Drain>,
     /// By their number.
     #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) invoices: Shelf<Invoice>,
@@ -219,6 +218,18 @@ pub(crate) struct ApiToken {
     pub(crate) expires: Timestamp,
 }
 
+impl Subject for Addon {
+    fn topics(&self) -> impl Iterator<Item = &str> {
+        [self.id.as_str(), self.real_id.as_str()].into_iter()
+    }
+}
+
+impl Subject for Drain {
+    fn topics(&self) -> impl Iterator<Item = &str> {
+        [self.id.as_str()].into_iter()
+    }
+}
+
 impl World {
     /// Creates a world without owners.
     pub(crate) fn empty(seed: u64, now: Timestamp) -> Self {
@@ -227,9 +238,9 @@ impl World {
             now,
             ids: Ids::default(),
             owners: Shelf::new(),
-            applications: Shelf::new(),
-            addons: Shelf::new(),
-            drains: Shelf::new(),
+            applications: Watched::new(),
+            addons: Watched::new(),
+            drains: Watched::new(),
             invoices: Shelf::new(),
             tokens: Shelf::new(),
             coupons: BTreeSet::new(),
@@ -274,6 +285,20 @@ impl World {
         self.due.insert((after(self.now, delay), *count), change);
     }
 
+    /// Time of the next scheduled change.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.due.keys().next().map(|(time, _)| *time)
+    }
+
+    /// Takes the names of what changed since the last time, of the resources that can be waited for.
+    pub(crate) fn take_touched(&mut self) -> Vec<String> {
+        let mut touched = Vec::new();
+        self.applications.take_touched(&mut touched);
+        self.addons.take_touched(&mut touched);
+        self.drains.take_touched(&mut touched);
+        touched
+    }
+
     /// Applies all changes that are due by now, each at its time.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         while let Some(entry) = self.due.first_entry()
@@ -304,7 +329,7 @@ impl World {
 
     /// An add-on by its id of either kind, to change it.
     pub(crate) fn addon_mut(&mut self, id: &str) -> Result<&mut Addon, Refusal> {
-        let found = self.addons.values_mut().find(|addon| addon.id == id || addon.real_id == id);
+        let found = self.addons.matching_mut(|addon| addon.id == id || addon.real_id == id).next();
         found.ok_or_else(|| Refusal::not_found("Add-on", id))
     }
 

@@ -10,7 +10,7 @@ use super::{Handler, message, network_group, operator, pulsar};
 use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
-use crate::world::{Addon, Shelf, World, variables};
+use crate::world::{Addon, Application, Shelf, World, variables};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_addons", list),
@@ -56,10 +56,11 @@ fn update(world: &mut World, request: &Request<'_>) -> Outcome {
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.param("addonId");
     if let Some(addon) = world.addons.shift_remove(id) {
-        world.drains.retain(|_, drain| drain.resource != addon.real_id);
+        world.drains.remove_matching(|drain| drain.resource == addon.real_id);
         network_group::forget(world, &addon.real_id);
     }
-    for application in world.applications.values_mut() {
+    let is_linked = |application: &Application| application.addons.iter().any(|own| own == id);
+    for application in world.applications.matching_mut(is_linked) {
         application.addons.retain(|own| own != id);
     }
     message("The add-on has been removed")

@@ -61,10 +61,11 @@ fn chosen_variant(world: &World, body: &Value) -> Result<Option<Value>, Refusal>
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.param("applicationId");
     world.applications.shift_remove(id);
-    world.drains.retain(|_, drain| drain.resource != id);
+    world.drains.remove_matching(|drain| drain.resource == id);
     world.redirections.retain(|redirection| redirection.application != id);
     network_group::forget(world, id);
-    for application in world.applications.values_mut() {
+    let depends = |application: &Application| application.dependencies.iter().any(|own| own == id);
+    for application in world.applications.matching_mut(depends) {
         application.dependencies.retain(|dependency| dependency != id);
     }
     message("The application has been deleted")

@@ -104,7 +104,7 @@ fn delete_all(world: &mut World, request: &Request<'_>) -> Outcome {
         .filter(|drain| meant(drain))
         .map(|drain| Drain { status: DrainStatus::Deleted, ..drain.clone() });
     let deleted: Value = deleted.map(|drain| wire(world, &drain)).collect();
-    world.drains.retain(|_, drain| !meant(drain));
+    world.drains.remove_matching(meant);
     json_of(deleted)
 }
 

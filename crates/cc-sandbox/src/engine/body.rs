@@ -1,9 +1,10 @@
 //! The bodies of answers: whole, in pieces, or broken off.
 
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
@@ -23,6 +24,20 @@ impl fmt::Display for ConnectionReset {
 }
 
 impl std::error::Error for ConnectionReset {}
+
+/// Reads a body, and stops when it is larger than `most` bytes: then the result is, too.
+pub(crate) async fn read<B: http_body::Body>(body: B, most: usize) -> Result<Bytes, B::Error> {
+    let mut body = pin!(body);
+    let mut bytes = BytesMut::new();
+    while bytes.len() <= most
+        && let Some(frame) = body.frame().await
+    {
+        if let Ok(data) = frame?.into_data() {
+            bytes.put(data);
+        }
+    }
+    Ok(bytes.freeze())
+}
 
 /// A body that is there at once.
 pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {

@@ -8,9 +8,9 @@ use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::Engine;
 use super::body::{Body, whole};
 use super::faults::Fault;
-use super::{Engine, PoisonError};
 use crate::snapshot::Snapshot;
 
 const HELP: &str = "\
@@ -90,11 +90,7 @@ pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<
             }
             Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n")),
         },
-        ("GET", "/violations") => {
-            let violations = engine.violations.lock().unwrap_or_else(PoisonError::into_inner);
-            let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
-            text(StatusCode::OK, lines.join("\n"))
-        }
+        ("GET", "/violations") => text(StatusCode::OK, engine.violations.lines().join("\n")),
         ("GET", "/help") => text(StatusCode::OK, HELP.to_owned()),
         _ => text(StatusCode::NOT_FOUND, HELP.to_owned()),
     }

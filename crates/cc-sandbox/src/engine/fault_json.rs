@@ -6,7 +6,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::faults::{Effect, Fault};
+use super::faults::{Effect, Fault, impossible_status};
 
 impl Serialize for Fault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -23,10 +23,11 @@ impl<'de> Deserialize<'de> for Fault {
 /// Reads a fault from JSON.
 fn read(body: &Value) -> Result<Fault, String> {
     let number = |name: &str| {
-        body[name].as_u64().ok_or_else(|| format!("`{}` needs `{name}`, a whole number", body["effect"]))
+        let effect = body["effect"].as_str().unwrap_or_default();
+        body[name].as_u64().ok_or_else(|| format!("`{effect}` needs `{name}`, a whole number"))
     };
     let status =
-        || number("status").and_then(|status| u16::try_from(status).map_err(|error| error.to_string()));
+        || number("status").and_then(|status| u16::try_from(status).map_err(|_| impossible_status(status)));
     let mut fault = match body["effect"].as_str().unwrap_or_default() {
         "latency" => Fault::latency(Duration::from_millis(number("ms")?)),
         "reset-before" => Fault::reset_before(),

@@ -173,7 +173,7 @@ impl Fault {
             _ => None,
         };
         if let Some(status) = status.filter(|status| !(200..=599).contains(status)) {
-            return Err(format!("invalid fault: {status} is not the status of an answer, use 200 to 599"));
+            return Err(impossible_status(status.into()));
         }
         if !(0.0..=1.0).contains(&self.probability) {
             let given = self.probability;
@@ -201,6 +201,10 @@ impl Fault {
             None => self.on.starts_with('/') && path_matches(&self.on, request.path),
         }
     }
+}
+
+pub(super) fn impossible_status(status: u64) -> String {
+    format!("invalid fault: {status} is not the status of an answer, use 200 to 599")
 }
 
 /// The request that faults look at.

@@ -2,8 +2,8 @@
 
 mod hide;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -13,6 +13,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::limits::Limits;
 use super::table::Table;
 use hide::Shown;
 
@@ -75,18 +76,44 @@ impl Exchange {
     }
 }
 
-/// The exchanges of one sandbox.
-#[derive(Debug, Default)]
-pub(crate) struct RequestJournal(Mutex<Log>);
+/// The latest exchanges of one sandbox.
+#[derive(Debug)]
+pub(crate) struct RequestJournal {
+    most: usize,
+    most_bytes: usize,
+    log: Mutex<Log>,
+}
 
 #[derive(Debug, Default)]
 struct Log {
-    exchanges: Vec<Exchange>,
-    /// Number of exchanges that were cleared away: tickets go on from there.
-    cleared: usize,
+    exchanges: VecDeque<Exchange>,
+    /// Ticket of the first of them.
+    first: usize,
+    /// Size of all of them.
+    bytes: usize,
+    /// Number of exchanges that were dropped since the journal was cleared.
+    dropped: u64,
+}
+
+/// Memory that an exchange takes beside its texts and its body, about.
+const FIXED: usize = 256;
+
+/// Size of an exchange in memory.
+fn size(exchange: &Exchange) -> usize {
+    let headers = exchange.headers.iter().map(|(name, value)| name.len() + value.len() + 48);
+    FIXED + exchange.path_and_query.len() + exchange.body.len() + headers.sum::<usize>()
 }
 
 impl RequestJournal {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { most: limits.journal, most_bytes: limits.journal_bytes, log: Mutex::default() }
+    }
+
+    /// Returns the number of exchanges that were dropped to stay within the limits.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.log().dropped
+    }
+
     /// Writes a request down, and gives the ticket to end it with.
     pub(crate) fn begin(&self, parts: &Parts, body: &Bytes, operation: Option<&str>) -> usize {
         let headers = parts.headers.iter().map(|(name, value)| {
@@ -106,14 +133,22 @@ impl RequestJournal {
             shown: Shown::default(),
         };
         let mut log = self.log();
-        log.exchanges.push(exchange);
-        log.cleared + log.exchanges.len() - 1
+        let ticket = log.first + log.exchanges.len();
+        log.bytes += size(&exchange);
+        log.exchanges.push_back(exchange);
+        while log.exchanges.len() > self.most || log.bytes > self.most_bytes {
+            let Some(oldest) = log.exchanges.pop_front() else { break };
+            log.bytes -= size(&oldest);
+            log.first += 1;
+            log.dropped += 1;
+        }
+        ticket
     }
 
     /// Writes down how an exchange ended.
     pub(crate) fn end(&self, ticket: usize, status: u16, sozu_id: &str) {
         let mut log = self.log();
-        let Some(index) = ticket.checked_sub(log.cleared) else { return };
+        let Some(index) = ticket.checked_sub(log.first) else { return };
         if let Some(exchange) = log.exchanges.get_mut(index) {
             exchange.status = Some(status);
             exchange.sozu_id = Some(sozu_id.to_owned());
@@ -121,28 +156,30 @@ impl RequestJournal {
     }
 
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
-        self.log().exchanges.clone()
+        self.log().exchanges.iter().cloned().collect()
     }
 
     /// `METHOD /path?query`, one request a line.
     pub(crate) fn text(&self) -> String {
         let log = self.log();
-        let lines: Vec<String> = log
-            .exchanges
-            .iter()
-            .map(|exchange| format!("{} {}", exchange.method, one_line(&exchange.path_and_query, usize::MAX)))
-            .collect();
-        lines.join("\n")
+        let dropped = match log.dropped {
+            0 => None,
+            1 => Some("(1 earlier request was dropped)".to_owned()),
+            more => Some(format!("({more} earlier requests were dropped)")),
+        };
+        let lines = log.exchanges.iter().map(|exchange| {
+            format!("{} {}", exchange.method, one_line(&exchange.path_and_query, usize::MAX))
+        });
+        dropped.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn clear(&self) {
         let mut log = self.log();
-        log.cleared += log.exchanges.len();
-        log.exchanges.clear();
+        *log = Log { first: log.first + log.exchanges.len(), ..Log::default() };
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

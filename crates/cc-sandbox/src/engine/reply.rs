@@ -100,6 +100,12 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, 4009, "clever.core.conflict", message)
     }
 
+    /// 413: the body is larger than this number of bytes.
+    pub(crate) fn too_large(most: usize) -> Self {
+        let message = format!("The body is larger than {most} bytes");
+        Self::other(StatusCode::PAYLOAD_TOO_LARGE, "clever.core.payload-too-large", message)
+    }
+
     /// Another status, or another code; the number of v2 is the code where that is one.
     pub(crate) fn other(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self::new(status, code.parse().unwrap_or(i64::from(status.as_u16())), code, message)

@@ -7,18 +7,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use http::StatusCode;
+use http::header::EXPECT;
+use http_body::Body as _;
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::Engine;
-use super::body::ConnectionReset;
+use super::body::{self, Body, ConnectionReset};
+use super::reply::Refusal;
 
 /// Time limit for open answers when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
+/// Wait after an error of accepting a connection.
+const AFTER_AN_ERROR: Duration = Duration::from_millis(10);
+/// Time for which the rest of a body that is too large is read.
+const DRAINED_FOR: Duration = Duration::from_secs(5);
 
 /// A server that stops when this is dropped.
 #[derive(Debug)]
@@ -42,15 +52,26 @@ impl Server {
 }
 
 async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::Receiver<()>) {
+    let places = Arc::new(Semaphore::new(engine.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
-        tokio::select! {
+        let accepted = tokio::select! {
             _ = stopped.changed() => return,
-            accepted = listener.accept() => {
-                // A connection that is gone before it is accepted is the client's affair.
-                if let Ok((stream, _)) = accepted {
-                    tokio::spawn(serve(stream, Arc::clone(&engine), stopped.clone()));
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => match Arc::clone(&places).try_acquire_owned() {
+                Ok(place) => {
+                    let (engine, stopped) = (Arc::clone(&engine), stopped.clone());
+                    tokio::spawn(async move {
+                        serve(stream, engine, stopped).await;
+                        drop(place);
+                    });
                 }
-            }
+                Err(_) => _ = tokio::spawn(close_with(stream, "503 Service Unavailable")),
+            },
+            // A connection that is gone before it is accepted is the client's affair. Without a free file descriptor, it is
+            // tried again when others may have been closed.
+            Err(_) => tokio::time::sleep(AFTER_AN_ERROR).await,
         }
     }
 }
@@ -59,12 +80,10 @@ async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Recei
     // Small answers, often in pieces: they are not to wait for each other. A failure costs only time.
     stream.set_nodelay(true).ok();
     let reset = AtomicBool::new(false);
-    let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
+    let service = service_fn(|request: http::Request<Incoming>| {
         let (engine, reset) = (&engine, &reset);
         async move {
-            let (parts, body) = request.into_parts();
-            let bytes = body.collect().await.map_err(|_| ConnectionReset)?.to_bytes();
-            let answer = engine.serve(http::Request::from_parts(parts, bytes)).await;
+            let answer = answer(engine, request).await;
             reset.store(answer.is_err(), Ordering::Relaxed);
             answer
         }
@@ -72,17 +91,89 @@ async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Recei
     let mut builder = http1::Builder::new();
     // The time of the sandbox is not the time of the machine: no date is better than a wrong one.
     builder.auto_date_header(false).half_close(false);
+    builder.timer(TokioTimer::new()).header_read_timeout(engine.limits.head_time);
     let mut connection = builder.serve_connection(TokioIo::new(stream), service);
-    let stopped = tokio::select! {
-        _ = &mut connection => false,
-        _ = stopped.changed() => true,
+    let ended = tokio::select! {
+        ended = &mut connection => Some(ended),
+        _ = stopped.changed() => None,
     };
-    if stopped {
+    if ended.is_none() {
         Pin::new(&mut connection).graceful_shutdown();
         tokio::time::timeout(GRACE, &mut connection).await.ok();
     }
+    let parts = connection.into_parts();
     if reset.load(Ordering::Relaxed) {
         // A cut connection is cut hard: the peer is to see a reset, not an end.
-        connection.into_parts().io.inner().set_zero_linger().ok();
+        parts.io.inner().set_zero_linger().ok();
+    } else if ended.is_some_and(|ended| ended.is_err_and(|error| error.is_timeout()))
+        && !parts.read_buf.is_empty()
+    {
+        close_with(parts.io.into_inner(), "408 Request Timeout").await;
     }
+}
+
+/// Answers a request whose body is not read yet.
+async fn answer(
+    engine: &Engine,
+    request: http::Request<Incoming>,
+) -> Result<http::Response<Body>, ConnectionReset> {
+    let (parts, mut body) = request.into_parts();
+    let most = engine.limits.body_of(parts.uri.path());
+    let too_large = body.size_hint().lower() > most as u64;
+    if too_large && parts.headers.contains_key(EXPECT) {
+        // The client waits for this answer before it sends the body.
+        return Ok(engine.turn_away(&parts, &Refusal::too_large(most)));
+    }
+    let read = async {
+        let bytes = body::read(&mut body, most).await?;
+        if bytes.len() > most {
+            // Most clients read no answer before they have sent everything.
+            tokio::time::timeout(DRAINED_FOR, drain(&mut body, most)).await.ok();
+        }
+        Ok(bytes)
+    };
+    match tokio::time::timeout(engine.limits.body_time, read).await {
+        Ok(Ok(bytes)) => engine.serve(http::Request::from_parts(parts, bytes)).await,
+        Ok(Err(error)) if is_malformed(&error) => {
+            Ok(engine.turn_away(&parts, &Refusal::invalid("The body is malformed")))
+        }
+        // It was cut by the client.
+        Ok(Err(_)) => Err(ConnectionReset),
+        Err(_) => {
+            let (status, code) = (StatusCode::REQUEST_TIMEOUT, "clever.core.request-timeout");
+            Ok(engine.turn_away(&parts, &Refusal::other(status, code, "The body took too long")))
+        }
+    }
+}
+
+/// Reads what is left of a body, up to four times its limit, and forgets it.
+async fn drain(body: &mut Incoming, most: usize) {
+    let mut left = most.saturating_mul(4);
+    while let Some(Ok(frame)) = body.frame().await {
+        let length = frame.data_ref().map_or(0, |data| data.len());
+        match left.checked_sub(length) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
+}
+
+/// Returns `true` if a body could not be read because its chunks are malformed, and `false` if it ended early.
+fn is_malformed(error: &hyper::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Answers a connection without a request, and closes it.
+async fn close_with(mut stream: TcpStream, status: &str) {
+    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    // The client may be gone.
+    tokio::time::timeout(GRACE, stream.write_all(answer.as_bytes())).await.ok();
+    stream.shutdown().await.ok();
 }

@@ -12,7 +12,7 @@ use cc_one_line::one_line;
 use super::table::{Operation, Parameter, Place, Table};
 
 /// Maximum length of a displayed request and of a displayed problem, in characters.
-const SHOWN: usize = 1_000;
+pub(crate) const SHOWN: usize = 1_000;
 
 /// Something that the spec does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]

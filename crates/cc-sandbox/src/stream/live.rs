@@ -3,27 +3,29 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::fault::StreamFault;
-use super::{Line, Place, Source, wire};
+use super::{Line, Place, Sought, Source, wire};
 use crate::engine::body::{self, Body, ConnectionReset};
 use crate::engine::clock::{Clock, after};
+use crate::stage::Stage;
 use crate::world::World;
 
 /// Time between two heartbeats, in the time of `tokio`: they are about the connection.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// Span of a log that is generated at once.
 const WINDOW: Duration = Duration::from_secs(3_600);
-/// Maximum interval between two reads of the log, in sandbox time.
-const LOOK: Duration = Duration::from_secs(1);
+/// Time for which [`StreamFault::Reordered`] holds back an event that is alone.
+const HOLD: Duration = Duration::from_secs(1);
 
 /// Parameters of a stream request.
 #[derive(Debug, Clone)]
@@ -69,21 +71,21 @@ impl Wanted {
     }
 }
 
-/// World of a stream, as long as it exists, and its time.
-#[derive(Debug, Clone)]
-pub(crate) struct Ground {
-    pub(crate) world: Weak<Mutex<World>>,
-    pub(crate) clock: Arc<Clock>,
-}
-
-/// A connection of a stream.
+/// A connection of a stream. While it waits it costs nothing: it knows when the next line comes, and is woken before only if
+/// the subject of its log changes.
 #[derive(Debug)]
 pub(crate) struct Live {
-    ground: Ground,
+    /// The world, as long as it exists.
+    stage: Weak<Stage>,
+    clock: Arc<Clock>,
+    /// Changes of the subject of the log.
+    changes: watch::Receiver<()>,
     wanted: Wanted,
     fault: Option<StreamFault>,
     /// Time up to which the log was read.
     seen: Timestamp,
+    /// Knowledge about the log after that.
+    rest: Rest,
     queue: VecDeque<Line>,
     sent: u64,
     /// The bytes that are to go, and whether the connection ends behind them.
@@ -98,6 +100,17 @@ pub(crate) struct Live {
     alone: Option<u64>,
 }
 
+/// Knowledge about the lines that were not read yet. It holds until the subject of the log changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// There may be some: the log is to be read.
+    Unread,
+    /// There is none before this time.
+    SilentUntil(Timestamp),
+    /// There is none.
+    Silent,
+}
+
 /// State after all bytes are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
@@ -107,11 +120,14 @@ enum Then {
 }
 
 impl Live {
-    pub(crate) fn new(ground: Ground, wanted: Wanted) -> Self {
+    pub(crate) fn new(stage: &Arc<Stage>, wanted: Wanted) -> Self {
         let now = Instant::now();
         Self {
             seen: wanted.from.date(),
-            ground,
+            rest: Rest::Unread,
+            changes: stage.changes.watch(wanted.source.topic()),
+            stage: Arc::downgrade(stage),
+            clock: Arc::clone(&stage.clock),
             wanted,
             fault: None,
             queue: VecDeque::new(),
@@ -199,7 +215,7 @@ impl Live {
         if self.wanted.limit == Some(self.sent) {
             return self.end("LIMIT_REACHED");
         }
-        if self.queue.is_empty() && !self.refill() {
+        if self.queue.is_empty() && self.is_due() && !self.refill() {
             // The subject of the stream no longer exists.
             self.then = Then::Close;
             return;
@@ -215,16 +231,42 @@ impl Live {
             tokio::time::sleep_until(ready.min(self.beat)).await;
         } else if self.wanted.until.is_some_and(|until| self.seen >= until) {
             self.end("UNTIL_REACHED");
-        } else if self.seen < self.ground.clock.now() {
+        } else if self.rest == Rest::Unread {
             // There is more to look through: others get their turn.
             tokio::task::yield_now().await;
         } else {
-            let clock = Arc::clone(&self.ground.clock);
-            tokio::select! {
-                () = tokio::time::sleep_until(self.beat) => {}
-                () = clock.sleep_until(self.next_look()) => {}
-            }
+            self.wait().await;
         }
+    }
+
+    /// Waits until the next line is due, the subject of the log changes, or it is time for a heartbeat.
+    async fn wait(&mut self) {
+        if let Some(stage) = self.stage.upgrade() {
+            stage.keep_time();
+        }
+        let due = async {
+            match self.rest {
+                Rest::Unread => {}
+                Rest::SilentUntil(time) => self.clock.sleep_until(time).await,
+                Rest::Silent => pending().await,
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep_until(self.beat) => {}
+            () = due => {}
+            // Closed, it is read again too, and then found to be over.
+            _ = self.changes.changed() => self.rest = Rest::Unread,
+        }
+    }
+
+    /// Returns `true` if the log is to be read: there may be lines, or the world is another one.
+    fn is_due(&self) -> bool {
+        self.changes.has_changed().unwrap_or(true)
+            || match self.rest {
+                Rest::Unread => true,
+                Rest::SilentUntil(time) => time <= self.clock.now(),
+                Rest::Silent => false,
+            }
     }
 
     fn end(&mut self, why: &str) {
@@ -266,7 +308,7 @@ impl Live {
             1 if self.alone == Some(self.sent) => self.paired = self.sent + 1,
             1 => {
                 self.alone = Some(self.sent);
-                self.held = now + LOOK;
+                self.held = now + HOLD;
             }
             _ => {
                 self.queue.swap(0, 1);
@@ -285,40 +327,51 @@ impl Live {
         if self.slice.1 < elements { now } else { self.slice.0 + per }
     }
 
-    /// Reads the log from the last position up to now, or as far as one read goes. Returns `false` if the
-    /// resource no longer exists.
+    /// Reads the log from the last position up to now, or as far as one read goes, and finds out when the next line comes.
+    /// Returns `false` if the resource or its world no longer exists.
     fn refill(&mut self) -> bool {
-        let mut to = self.ground.clock.now().min(after(self.seen, WINDOW));
-        if let Some(until) = self.wanted.until {
-            to = to.min(until);
+        if self.changes.has_changed().is_err() {
+            return false;
         }
-        if to <= self.seen {
-            return self.lines(self.seen, self.seen).is_some();
-        }
-        let Some(lines) = self.lines(self.seen, to) else { return false };
+        // Before the world is read: what changes later is a change.
+        self.changes.mark_unchanged();
+        let Some(stage) = self.stage.upgrade() else { return false };
+        let world = stage.world();
+        let end = self.wanted.until.map_or(world.now, |until| world.now.min(until));
+        let to = end.min(after(self.seen, WINDOW)).max(self.seen);
+        let Some(lines) = self.lines(&world, self.seen, to) else { return false };
         let from = self.wanted.from;
         self.queue.extend(lines.into_iter().filter(|line| line.place >= from));
         self.seen = to;
+        self.rest = if to < end { Rest::Unread } else { self.rest_of(&world) };
         true
     }
 
-    /// The wanted lines of a span of time, not the end of it.
-    fn lines(&self, from: Timestamp, to: Timestamp) -> Option<Vec<Line>> {
-        let world = self.ground.world.upgrade()?;
-        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.settle(self.ground.clock.now());
-        let mut lines = self.wanted.source.lines(&world, from, to)?;
+    /// The wanted lines of a span of time, not the end of it. `None` if the resource no longer exists.
+    fn lines(&self, world: &World, from: Timestamp, to: Timestamp) -> Option<Vec<Line>> {
+        let mut lines = self.wanted.source.lines(world, from, to, self.sought())?;
         lines.retain(|line| self.wanted.keeps(line));
         Some(lines)
     }
 
-    /// Time of the next read of the log: right after the next known line, and at regular intervals.
-    fn next_look(&self) -> Timestamp {
-        let latest = after(self.seen, LOOK);
-        let lines = self.lines(self.seen, latest).unwrap_or_default();
-        let next = lines.first().map(|line| after(line.place.date(), Duration::from_micros(1)));
-        let until = self.wanted.until.unwrap_or(latest);
-        next.unwrap_or(latest).min(latest).min(until)
+    fn sought(&self) -> Sought<'_> {
+        Sought { text: &self.wanted.filter, deployment: self.wanted.deployment.as_deref() }
+    }
+
+    /// Finds out when the next line comes.
+    fn rest_of(&self, world: &World) -> Rest {
+        let wanted = |line: &Line| line.place >= self.wanted.from && self.wanted.keeps(line);
+        match (self.wanted.source.next(world, self.seen, self.sought(), wanted), self.wanted.until) {
+            (Some(next), until) => Rest::SilentUntil(until.map_or(next, |until| next.min(until))),
+            (None, Some(until)) => Rest::SilentUntil(until),
+            (None, None) => Rest::Silent,
+        }
+    }
+
+    /// The wanted lines of a span of time, if there is something to read them from.
+    fn lines_now(&self, from: Timestamp, to: Timestamp) -> Vec<Line> {
+        let Some(stage) = self.stage.upgrade() else { return Vec::new() };
+        self.lines(&stage.world(), from, to).unwrap_or_default()
     }
 
     /// Goes back by some events.
@@ -327,7 +380,7 @@ impl Live {
         let start = self.wanted.from.date().checked_sub(hour).unwrap_or(Timestamp::MIN);
         let start = self.wanted.since.map_or(start, |since| start.max(since));
         let end = after(self.wanted.from.date(), Duration::from_micros(1));
-        let mut lines = self.lines(start, end).unwrap_or_default();
+        let mut lines = self.lines_now(start, end);
         lines.retain(|line| line.place < self.wanted.from);
         if let Some(first) = lines.len().checked_sub(events.max(1)).or(lines.first().map(|_| 0)) {
             self.wanted.from = lines[first].place;
@@ -337,8 +390,8 @@ impl Live {
 
     /// Leaves some events out; of those that are not written yet, as many as come in an hour.
     fn skip(&mut self, events: usize) {
-        let lines = self.lines(self.wanted.from.date(), after(self.wanted.from.date(), WINDOW));
-        let later = lines.unwrap_or_default().into_iter().filter(|line| line.place >= self.wanted.from);
+        let lines = self.lines_now(self.wanted.from.date(), after(self.wanted.from.date(), WINDOW));
+        let later = lines.into_iter().filter(|line| line.place >= self.wanted.from);
         if let Some(last) = later.take(events).last() {
             self.wanted.from = last.place.next();
             self.seen = self.wanted.from.date();

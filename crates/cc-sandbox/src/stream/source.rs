@@ -6,10 +6,13 @@ mod addon;
 mod application;
 mod deployment;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::line::{Line, Place};
+use crate::engine::clock::after;
 use crate::engine::random::mix;
 use crate::world::World;
 
@@ -45,6 +48,9 @@ impl Sought<'_> {
     }
 }
 
+/// First time span that is searched for the next line, in microseconds.
+const SECOND: i64 = 1_000_000;
+
 /// Time that a search builds the lines of at once, in microseconds.
 const WINDOW: i64 = 3_600_000_000;
 
@@ -77,9 +83,15 @@ impl Source {
     }
 
     /// Lines of a time span, in order; `None` if the resource no longer exists.
-    pub(crate) fn lines(&self, world: &World, from: Timestamp, to: Timestamp) -> Option<Vec<Line>> {
+    pub(crate) fn lines(
+        &self,
+        world: &World,
+        from: Timestamp,
+        to: Timestamp,
+        sought: Sought<'_>,
+    ) -> Option<Vec<Line>> {
         let span = Span { from: from.as_microsecond(), to: to.as_microsecond() };
-        self.found(world, span, Sought::default())
+        self.found(world, span, sought)
     }
 
     /// The first lines of a span of time that are looked for, `limit` at most, from the latest on if `latest_first`. The
@@ -110,6 +122,55 @@ impl Source {
             found.append(&mut lines);
         }
         found
+    }
+
+    /// Id of what the lines follow from: they stay as they are until it changes.
+    pub(crate) fn topic(&self) -> &str {
+        match self {
+            Self::Application(id) | Self::Addon(id) | Self::Accesses(id) => id,
+            Self::Requests { owner, application } => application.as_ref().unwrap_or(owner),
+        }
+    }
+
+    /// Returns the time right after the first line from a time on that is `wanted`, as far as it is known now: changes of the
+    /// [`topic`](Self::topic) may bring others before. `None` if no line comes without a change. Where the next line is
+    /// far away, it is the time until which there is none.
+    pub(crate) fn next(
+        &self,
+        world: &World,
+        from: Timestamp,
+        sought: Sought<'_>,
+        wanted: impl Fn(&Line) -> bool,
+    ) -> Option<Timestamp> {
+        if self.is_silent(world, sought) {
+            return None;
+        }
+        let (mut from, mut width) = (from.as_microsecond(), SECOND);
+        let horizon = from.saturating_add(WINDOW);
+        while from < horizon {
+            let span = Span { from, to: from.saturating_add(width).min(horizon) };
+            if let Some(line) = self.found(world, span, sought)?.iter().find(|line| wanted(line)) {
+                return Some(after(line.place.date(), Duration::from_micros(1)));
+            }
+            (from, width) = (span.to, width * 2);
+        }
+        Some(Timestamp::from_microsecond(horizon).unwrap_or(Timestamp::MAX))
+    }
+
+    /// Returns `true` if no line comes until something changes.
+    fn is_silent(&self, world: &World, sought: Sought<'_>) -> bool {
+        let serves = |id: &String| world.applications.get(id).is_some_and(application::serves);
+        match self {
+            Self::Application(id) => {
+                !serves(id) && !world.applications.get(id).is_some_and(application::deploys)
+            }
+            // What an add-on says belongs to no deployment.
+            Self::Addon(_) => sought.deployment.is_some(),
+            Self::Accesses(id) | Self::Requests { application: Some(id), .. } => !serves(id),
+            Self::Requests { owner, application: None } => {
+                !world.applications.values().any(|own| own.owner == *owner && application::serves(own))
+            }
+        }
     }
 
     fn found(&self, world: &World, span: Span, sought: Sought<'_>) -> Option<Vec<Line>> {

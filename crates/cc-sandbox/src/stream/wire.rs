@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// A heartbeat event.
 pub(super) fn heartbeat() -> Bytes {
-    event("HEARTBEAT", None, &json!({}))
+    Bytes::from_static(b"event: HEARTBEAT\ndata: {}\n\n")
 }
 
 /// The clean end of a stream, and why.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::named::named;
-use super::{Shelf, stored};
+use super::{Shelf, Subject, stored};
 
 /// An application.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,6 +38,13 @@ pub(crate) struct Application {
     pub(crate) instances: Shelf<Instance>,
     /// `true` if the next deployment will fail.
     pub(crate) fails_next: bool,
+}
+
+impl Subject for Application {
+    /// Its id, and its owner: the places of origin of requests are followed by owner.
+    fn topics(&self) -> impl Iterator<Item = &str> {
+        [self.id.as_str(), self.owner.as_str()].into_iter()
+    }
 }
 
 impl Application {

@@ -9,6 +9,7 @@ mod faults;
 mod journal;
 mod kit;
 mod lifecycle;
+mod limits;
 mod network;
 mod oauth;
 mod owner;

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::streams::reader::Reader;
 
 fn deployments(sandbox: &Sandbox) -> String {
     let ids = sandbox.ids();
@@ -56,6 +57,21 @@ async fn a_snapshot_over_http_holds_world_faults_and_keys_and_makes_another_sand
     assert_eq!(client.get("/v4/products/zones/par").await.status, 200, "the fault was to happen twice");
     let key = json!({ "backendUrl": first.kv_url(), "command": "GET", "args": ["colour"] });
     assert_eq!(client.send("POST", "/command", key).await.json()["result"], "blue");
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_end_when_the_sandbox_is_restored_or_dropped() {
+    let sandbox = Sandbox::builder().in_memory();
+    let ids = sandbox.ids();
+    let path = format!("/v4/logs/organisations/{}/applications/{}/logs", ids.user, ids.personal_application);
+    let mut reader = Reader::open(&sandbox, &path).await;
+    assert_eq!(reader.next().await.unwrap().unwrap().name, "HEARTBEAT");
+    sandbox.restore(&sandbox.snapshot());
+    assert!(reader.next().await.is_none());
+    let mut reader = Reader::open(&sandbox, &path).await;
+    assert_eq!(reader.next().await.unwrap().unwrap().name, "HEARTBEAT");
+    drop(sandbox);
+    assert!(reader.next().await.is_none());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Streams of logs, in virtual time and without a socket; and once over a real one.
 
 mod faults;
-mod reader;
+pub(crate) mod reader;
 
 use std::time::Duration;
 

@@ -53,6 +53,21 @@ pub(super) fn lines(world: &World, application: &Application, span: Span, sought
     lines
 }
 
+/// Returns `true` if an instance runs: it writes lines and is accessed.
+pub(super) fn serves(application: &Application) -> bool {
+    let runs = |instance: &&Instance| !instance.is_build && instance.deleted.is_none();
+    let mut running = application.instances.values().filter(runs);
+    running.any(|instance| {
+        let deployment = application.deployments.get(&instance.deployment);
+        deployment.is_some_and(|own| reached(own, State::Succeeded).is_some())
+    })
+}
+
+/// Returns `true` if a deployment is in progress: it writes lines.
+pub(super) fn deploys(application: &Application) -> bool {
+    application.deployments.values().any(|deployment| deployment.state == State::WorkInProgress)
+}
+
 /// Time at which a deployment reached a state.
 pub(super) fn reached(deployment: &Deployment, state: State) -> Option<Timestamp> {
     deployment.steps.iter().find(|(step, _)| *step == state).map(|(_, time)| *time)

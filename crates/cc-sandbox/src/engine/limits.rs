@@ -1,0 +1,54 @@
+//! Limits of what a sandbox takes and keeps.
+
+use std::time::Duration;
+
+/// Limits of what a sandbox takes and keeps, so that no client chooses how much memory it uses.
+///
+/// ```
+/// use cc_sandbox::{Limits, Sandbox};
+///
+/// let mut limits = Limits::default();
+/// limits.body = 1024;
+/// let sandbox = Sandbox::builder().limits(limits).in_memory();
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Size of the body of a request, in bytes. A larger one is refused with 413. Default: 16 MiB. A snapshot
+    /// (`PUT /_sandbox/snapshot`) may be sixteen times as large.
+    pub body: usize,
+    /// Number of requests that the journal keeps, the latest ones. Default: 10,000.
+    pub journal: usize,
+    /// Size of the requests that the journal keeps, in bytes: headers and bodies. Default: 64 MiB.
+    pub journal_bytes: usize,
+    /// Number of violations that are kept, the first ones. More are counted. Default: 1,000.
+    pub violations: usize,
+    /// Time for the head of a request, also of the next one on the same connection. When it is over, the connection is closed, with
+    /// 408 if a part of a head has arrived. Default: 30 s.
+    pub head_time: Duration,
+    /// Time for the body of a request. When it is over, the request is refused with 408. Default: 60 s.
+    pub body_time: Duration,
+    /// Number of connections at the same time. Another one gets 503 and is closed. Default: 20,000.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 16 << 20,
+            journal: 10_000,
+            journal_bytes: 64 << 20,
+            violations: 1_000,
+            head_time: Duration::from_secs(30),
+            body_time: Duration::from_secs(60),
+            connections: 20_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Size of the body of a request to this path.
+    pub(crate) fn body_of(&self, path: &str) -> usize {
+        if path == "/_sandbox/snapshot" { self.body.saturating_mul(16) } else { self.body }
+    }
+}
