@@ -36,6 +36,45 @@ fn section<'a>(text: &'a str, heading: &str) -> &'a str {
     rest[1..].find("\n## ").map_or(rest, |end| &rest[..=end]).trim_end()
 }
 
+fn git(root: &Path, line: &str) {
+    let who = "-c user.name=Ada -c user.email=ada@example.org -c commit.gpgsign=false";
+    let words = who.split(' ').chain(line.split(' '));
+    let output = std::process::Command::new("git").args(words).current_dir(root).output().unwrap();
+    assert!(output.status.success(), "{line}: {output:?}");
+}
+
+/// Makes a workspace of a copy of the spec with the generated crate of its drains: everything else of the crates is left out.
+fn workspace(root: &Path) {
+    let manifest =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml")).unwrap();
+    let manifest = manifest.lines().map(|line| match line.starts_with("members = ") {
+        true => "members = [\"crates/cc-*\", \"crates/generated/cc-api-drain\"]\n".to_owned(),
+        false => format!("{line}\n"),
+    });
+    std::fs::write(root.join("Cargo.toml"), manifest.collect::<String>()).unwrap();
+    for (name, more) in [
+        ("cc-runtime", ""),
+        ("cc-client", "[dependencies]\ncc-api-drain.workspace = true\n"),
+        ("cc-sandbox", ""),
+        ("cc-test-features", ""),
+    ] {
+        let folder = root.join("crates").join(name);
+        std::fs::create_dir_all(folder.join("src")).unwrap();
+        let publish = name != "cc-test-features";
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = {publish}\n{more}"
+        );
+        std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        std::fs::write(folder.join("src/lib.rs"), "//! A crate.\n").unwrap();
+    }
+    git(root, "init --quiet");
+    git(root, "add --all");
+    git(root, "commit --quiet --message released");
+    for name in ["cc-runtime", "cc-api-drain", "cc-client", "cc-sandbox"] {
+        git(root, &format!("tag {name}-v0.1.0"));
+    }
+}
+
 #[test]
 fn a_recipient_of_drains_goes_from_an_upstream_document_to_an_additive_release() {
     let before = super::import::without_better_stack();
@@ -82,6 +121,16 @@ fn a_recipient_of_drains_goes_from_an_upstream_document_to_an_additive_release()
     for line in facts.lines().map(|line| &line[1..]) {
         assert!(committed.lines().any(|known| known == line), "{line}");
     }
+
+    // The released workspace gets the spec and the crate with the change.
+    workspace(before.path());
+    for folder in ["spec", "crates/generated/cc-api-drain"] {
+        super::workspace::copy_folder(&after.path().join(folder), &before.path().join(folder));
+    }
+    git(before.path(), "add --all");
+    git(before.path(), "commit --quiet --message imported");
+    let plan = ok("release --dry-run", before.path());
+
     let page = page();
     let parts = [
         sources.lines().filter(|line| line.starts_with("changed")).collect::<Vec<_>>().join("\n"),
@@ -90,6 +139,7 @@ fn a_recipient_of_drains_goes_from_an_upstream_document_to_an_additive_release()
         yaml.trim_end().to_owned(),
         facts.trim_end().to_owned(),
         levels,
+        plan.trim_end().to_owned(),
     ];
     let missing: Vec<String> = parts.into_iter().filter(|part| !page.contains(part)).collect();
     assert!(
