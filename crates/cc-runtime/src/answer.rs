@@ -26,12 +26,27 @@ pub struct Answer<T> {
     headers: HeaderMap,
     attempts: u32,
     drift: Vec<Drift>,
+    /// Receives what a decode of the body ignores.
+    #[cfg(feature = "drift")]
+    watch: Option<Watch>,
 }
+
+/// The registry of a transport, and the operation that was answered.
+#[cfg(feature = "drift")]
+type Watch = (std::sync::Arc<crate::drift::Registry>, &'static crate::OperationInfo);
 
 impl<T> Answer<T> {
     /// Puts an answer together.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap, attempts: u32) -> Self {
-        Self { value, status, headers, attempts, drift: Vec::new() }
+        Self {
+            value,
+            status,
+            headers,
+            attempts,
+            drift: Vec::new(),
+            #[cfg(feature = "drift")]
+            watch: None,
+        }
     }
 
     /// The value alone.
@@ -84,8 +99,8 @@ impl<T> Answer<T> {
 
     /// Returns the answer with another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
-        let Self { value, status, headers, attempts, drift } = self;
-        Answer { value: f(value), status, headers, attempts, drift }
+        let Self { value, status, headers, attempts, drift, .. } = self;
+        Answer { drift, ..Answer::new(f(value), status, headers, attempts) }
     }
 }
 
@@ -97,9 +112,9 @@ impl<T> Answer<Option<T>> {
     /// [`ErrorKind::Undecodable`] if the platform answered with an empty body. The change was made:
     /// [`Error::may_be_done`] returns `true`, and reading the resource again shows the result.
     pub fn required(self, what: &str) -> Result<Answer<T>> {
-        let Self { value, status, headers, attempts, drift } = self;
+        let Self { value, status, headers, attempts, drift, .. } = self;
         match value {
-            Some(value) => Ok(Answer { value, status, headers, attempts, drift }),
+            Some(value) => Ok(Answer { drift, ..Answer::new(value, status, headers, attempts) }),
             None => Err(Error::new(ErrorKind::Undecodable)
                 .with_status(status)
                 .with_headers(&headers)
@@ -119,6 +134,9 @@ impl<T> Deref for Answer<T> {
         &self.value
     }
 }
+
+/// Reads a tree that plain decoding rejected.
+type Leniently<T> = fn(&Value, de::Watcher<'_>) -> std::result::Result<(T, Vec<Drift>), Fault>;
 
 impl Answer<Bytes> {
     /// Decodes a JSON body, leniently where it differs from the spec: see [`drift`](Self::drift). A byte-order mark before it is
@@ -145,14 +163,41 @@ impl Answer<Bytes> {
         self.decode(de::list_leniently)
     }
 
-    /// Plain `serde_json` first: it is fast, and nearly always enough.
-    fn decode<T: DeserializeOwned>(
+    /// Sets the receiver of what a decode ignores.
+    #[cfg(feature = "drift")]
+    pub(crate) fn watched(
         self,
-        leniently: impl FnOnce(&Value) -> std::result::Result<(T, Vec<Drift>), Fault>,
+        registry: std::sync::Arc<crate::drift::Registry>,
+        info: &'static crate::OperationInfo,
+    ) -> Self {
+        Self { watch: Some((registry, info)), ..self }
+    }
+
+    #[cfg(feature = "drift")]
+    fn decode<T: DeserializeOwned>(mut self, leniently: Leniently<T>) -> Result<Answer<T>> {
+        match self.watch.take() {
+            Some((registry, info)) => {
+                let sink = de::Sink::new(&registry, info);
+                self.read(leniently, de::Watcher::of(&sink))
+            }
+            None => self.read(leniently, de::Watcher::default()),
+        }
+    }
+
+    #[cfg(not(feature = "drift"))]
+    fn decode<T: DeserializeOwned>(self, leniently: Leniently<T>) -> Result<Answer<T>> {
+        self.read(leniently, de::Watcher::default())
+    }
+
+    /// Plain `serde_json` first: it is fast, and nearly always enough.
+    fn read<T: DeserializeOwned>(
+        self,
+        leniently: Leniently<T>,
+        watcher: de::Watcher<'_>,
     ) -> Result<Answer<T>> {
         // An operation of which nothing is known to be answered may answer nothing.
         let text: &[u8] = if self.value.is_empty() { b"null" } else { &self.value };
-        let (error, text) = match lenient::from_json(text) {
+        let (error, text) = match lenient::from_json(text, watcher) {
             Ok(value) => return Ok(self.map(|_| value)),
             Err(failure) => failure,
         };
@@ -160,15 +205,18 @@ impl Answer<Bytes> {
         if self.value.is_empty() {
             return Err(self.undecodable(&error, &text));
         }
-        let tree = match lenient::from_json::<Value>(&text) {
+        let tree = match lenient::from_json::<Value>(&text, de::Watcher::default()) {
             Ok(tree) => tree,
             // No JSON at all: that says more than which type the reader expected where it stopped.
             Err((error, text)) => return Err(self.undecodable(&error, &text)),
         };
         drop(text);
-        match leniently(&tree) {
+        match leniently(&tree, watcher) {
             Ok((value, drift)) => Ok(Answer { drift, ..self.map(|_| value) }),
-            Err(fault) => Err(self.unreadable(&fault)),
+            Err(fault) => {
+                watcher.note_failure(fault.cause());
+                Err(self.unreadable(&fault))
+            }
         }
     }
 

@@ -15,6 +15,9 @@ mod drift;
 mod fault;
 mod reader;
 mod scalar;
+#[cfg(feature = "drift")]
+mod watch;
+pub(crate) mod watcher;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -23,16 +26,23 @@ use serde::de::{DeserializeOwned, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-pub use drift::{Drift, DriftKind};
-pub(crate) use fault::{Fault, shown};
+pub use drift::{Drift, DriftHandling, DriftKind};
+#[cfg(feature = "drift")]
+pub(crate) use fault::escaped;
+pub(crate) use fault::{Cause, Fault, shown};
 pub(crate) use reader::{Liberties, Place, Reader};
 pub(crate) use scalar::number;
+#[cfg(feature = "drift")]
+pub(crate) use watch::Sink;
+pub(crate) use watcher::Watcher;
 
 /// Names by which types request features of the reader that `serde` does not have. Other deserializers ignore
 /// them.
 pub(crate) mod token {
     /// A list whose elements are read one by one: a bad one costs itself alone.
     pub(crate) const LIST: &str = "$cc_runtime::list";
+    /// A value of a field that the spec requires: null is a difference.
+    pub(crate) const EXPECTED: &str = "$cc_runtime::expected";
     /// A value that is read again without its unreadable parts.
     pub(crate) const ATTEMPT: &str = "$cc_runtime::attempt";
     /// An id. Inputs refuse ids that no request can contain.
@@ -55,6 +65,40 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Value of an absent field that the spec requires: the default of its type. `FIELD` is the position of the field in its struct.
+#[must_use]
+#[inline]
+pub fn absent<T: Default, const FIELD: usize>() -> T {
+    watcher::signal::absent(FIELD);
+    T::default()
+}
+
+/// Reads a field that the spec requires like [`null_as_default`].
+///
+/// # Errors
+/// If the value is present and does not decode.
+#[inline]
+pub fn expected<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    watcher::expected::<_, _, watcher::Single>(deserializer)
+}
+
+/// Reads a list that the spec requires like [`list`].
+///
+/// # Errors
+/// Like [`list`].
+#[inline]
+pub fn expected_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    watcher::expected::<_, _, watcher::Listed>(deserializer)
 }
 
 /// Returns `true` if a value is that of an absent field.
@@ -155,9 +199,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Outermost<T> {
 }
 
 /// Decodes leniently a body that plain `serde_json` rejected, and lists the differences.
-pub(crate) fn leniently<T: DeserializeOwned>(value: &Value) -> Result<(T, Vec<Drift>), Fault> {
+pub(crate) fn leniently<T: DeserializeOwned>(
+    value: &Value,
+    watcher: Watcher<'_>,
+) -> Result<(T, Vec<Drift>), Fault> {
     let liberties = Liberties::default();
-    let Attempt(read) = Attempt::deserialize(Reader::new(value, Some(&liberties)))?;
+    let reader = Reader { watcher, ..Reader::new(value, Some(&liberties)) };
+    let Attempt(read) = Attempt::deserialize(reader)?;
     let mut drift = liberties.into_drift();
     match read {
         Some(read) => Ok((read, drift)),
@@ -167,8 +215,11 @@ pub(crate) fn leniently<T: DeserializeOwned>(value: &Value) -> Result<(T, Vec<Dr
 
 /// Decodes a list leniently. It fails if the list has elements and none of them is readable: the answer then
 /// differs from the spec as a whole, not only in a few elements.
-pub(crate) fn list_leniently<T: DeserializeOwned>(value: &Value) -> Result<(Vec<T>, Vec<Drift>), Fault> {
-    let (Outermost(list), mut drift) = leniently::<Outermost<T>>(value)?;
+pub(crate) fn list_leniently<T: DeserializeOwned>(
+    value: &Value,
+    watcher: Watcher<'_>,
+) -> Result<(Vec<T>, Vec<Drift>), Fault> {
+    let (Outermost(list), mut drift) = leniently::<Outermost<T>>(value, watcher)?;
     match drift.iter().position(|drift| drift.is_element_of_the_outermost_list()) {
         Some(first) if list.is_empty() => Err(drift.swap_remove(first).into_fault()),
         _ => Ok((list, drift)),
@@ -190,8 +241,10 @@ pub(crate) fn strictly<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T,
 /// # Errors
 /// The first thing that does not fit.
 pub(crate) fn plainly<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Fault> {
-    let reader = Reader { any_id: true, ..Reader::new(value, None) };
-    T::deserialize(reader).map_err(|fault| fault.at(Place::Root, value))
+    watcher::part(|watcher| {
+        let reader = Reader { any_id: true, watcher, ..Reader::new(value, None) };
+        T::deserialize(reader).map_err(|fault| fault.at(Place::Root, value))
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
+use crate::de::Watcher;
+
 /// The mark that some writers put before a text.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -13,14 +15,17 @@ pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
 }
 
 /// Reads JSON. What fails is repaired and read once more; the error comes with the text that it is about.
-pub(crate) fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, (serde_json::Error, Cow<'_, [u8]>)> {
+pub(crate) fn from_json<'t, T: DeserializeOwned>(
+    text: &'t [u8],
+    watcher: Watcher<'_>,
+) -> Result<T, (serde_json::Error, Cow<'t, [u8]>)> {
     let text = without_mark(text);
-    let error = match serde_json::from_slice(text) {
+    let error = match watcher.read(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     match repaired(text) {
-        Some(text) => serde_json::from_slice(&text).map_err(|error| (error, Cow::Owned(text))),
+        Some(text) => watcher.read(&text).map_err(|error| (error, Cow::Owned(text))),
         None => Err((error, Cow::Borrowed(text))),
     }
 }

@@ -11,6 +11,7 @@ pub mod credentials;
 pub mod de;
 mod decode_error;
 mod defaults;
+pub mod drift;
 mod endpoint;
 pub mod ensure;
 mod error;
@@ -45,8 +46,9 @@ pub use answer::Answer;
 pub use cc_one_line::{OneLine, is_harmless, one_line};
 pub use command::{Command, CommandAnswer, CommandCall};
 pub use credentials::Credentials;
-pub use de::{Drift, DriftKind};
+pub use de::{Drift, DriftHandling, DriftKind};
 pub use defaults::{Defaults, RetryBudget, StreamDefaults};
+pub use drift::DriftReport;
 pub use endpoint::Endpoint;
 pub use ensure::{Ensure, EnsureCall, Ensured};
 pub use error::{BoxError, Error, ErrorContext, ErrorKind, FieldContext, Result};
@@ -73,7 +75,7 @@ pub mod __private {
     pub use serde_json;
 
     pub use crate::error::outcome::found;
-    pub use crate::open_enum::{is_known, text_of_enum, unknown_value};
+    pub use crate::open_enum::{is_known, met_unknown, read_enum, unknown_value};
     pub use crate::request::{check_path, check_query};
     #[cfg(feature = "schemars")]
     pub use crate::schema::{enum_schema, input_union_schema, union_schema};

@@ -153,7 +153,13 @@ macro_rules! open_enum {
             where
                 D: $crate::__private::serde::Deserializer<'de>,
             {
-                $crate::__private::text_of_enum(deserializer, Self::VALUES).map(Self::other)
+                $crate::__private::read_enum(deserializer, Self::VALUES, |text| {
+                    let value = Self::other(text);
+                    if let Self::Unknown(_) = value {
+                        $crate::__private::met_unknown();
+                    }
+                    value
+                })
             }
         }
 
@@ -250,7 +256,10 @@ macro_rules! open_union {
                     $($wire => <$ty as $crate::__private::serde::Deserialize>::deserialize(deserializer)
                         .map(Self::$variant),)+
                     _ => <$crate::__private::serde_json::Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)
-                        .map(|value| Self::Unknown($crate::UnknownVariant::new(value))),
+                        .map(|value| {
+                            $crate::__private::met_unknown();
+                            Self::Unknown($crate::UnknownVariant::new(value))
+                        }),
                 }
             }
         }
@@ -379,7 +388,10 @@ mod tests {
         }
         // Answers, and values that are read again, hold anything.
         assert_eq!(crate::de::plainly::<State>(&"on".into()).unwrap(), State::other("on"));
-        assert_eq!(crate::de::leniently::<State>(&"on".into()).unwrap().0, State::other("on"));
+        assert_eq!(
+            crate::de::leniently::<State>(&"on".into(), Default::default()).unwrap().0,
+            State::other("on")
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::de::watcher::signal;
 use crate::de::{shown, token};
 use crate::error::{Error, ErrorKind};
 use crate::near::nearest;
@@ -17,6 +18,13 @@ const LISTED: usize = 30;
 #[must_use]
 pub fn is_known(value: &str, known: &[&str]) -> bool {
     known.contains(&value)
+}
+
+/// Tells the reader of an answer that a value or a variant is not known.
+#[doc(hidden)]
+#[inline]
+pub fn met_unknown() {
+    signal::unknown();
 }
 
 /// Returns the error of a text that is no known value of an enum.
@@ -48,31 +56,34 @@ fn problem(value: &str, known: &'static [&'static str], other: &str) -> String {
 /// # Errors
 /// If the value is not a text; in an input also if it is no known value.
 #[doc(hidden)]
-pub fn text_of_enum<'de, D: Deserializer<'de>>(
+pub fn read_enum<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     known: &'static [&'static str],
-) -> Result<String, D::Error> {
-    deserializer.deserialize_newtype_struct(token::ENUM, Text { known })
+    of_text: fn(String) -> T,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(token::ENUM, Text { known, of_text })
 }
 
-struct Text {
+struct Text<T> {
     known: &'static [&'static str],
+    /// Makes the value. It signals one that is not known.
+    of_text: fn(String) -> T,
 }
 
-impl<'de> Visitor<'de> for Text {
-    type Value = String;
+impl<'de, T> Visitor<'de> for Text<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        String::deserialize(deserializer)
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        String::deserialize(deserializer).map(self.of_text)
     }
 
     /// The reader of inputs.
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        deserializer.deserialize_any(Input { known: self.known })
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(Input { known: self.known }).map(self.of_text)
     }
 }
 

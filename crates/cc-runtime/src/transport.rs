@@ -36,10 +36,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
+use http::{HeaderMap, StatusCode};
 
 use crate::answer::Answer;
 use crate::credentials::Credentials;
-use crate::de::Drift;
+use crate::de::{Drift, DriftKind};
+use crate::drift::{self, DriftReport};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, StreamOperation};
@@ -209,19 +211,22 @@ impl Transport {
         let watch = self.watch(O::INFO);
         let outcome = async {
             let (answer, exchange) = self.whole(operation.request()?, options).await?;
-            let answer = O::decode(answer).map_err(|error| {
+            let decoded = O::decode(answer);
+            let drift = decoded.as_ref().map(Answer::drift).unwrap_or_default();
+            if !drift.is_empty()
+                && let (Some(heard), Some(number)) = (&options.heard, exchange.heard_as.get())
+            {
+                heard.note_drift(*number, drift);
+            }
+            if !drift.is_empty() || self.has_new_drift() {
+                self.report_drift(O::INFO, drift).await;
+            }
+            decoded.map_err(|error| {
                 // A repeated DELETE that finds nothing has no value to return, although its operation
                 // promises one.
                 let error = exchange.found_gone().unwrap_or(error);
                 exchange.explain(error, &self.0.endpoint, &self.0.credentials)
-            })?;
-            if !answer.drift().is_empty() {
-                if let (Some(heard), Some(number)) = (&options.heard, exchange.heard_as.get()) {
-                    heard.note_drift(*number, answer.drift());
-                }
-                self.report_drift(O::INFO, answer.drift()).await;
-            }
-            Ok(answer)
+            })
         };
         let outcome = outcome.await.map_err(|error: Error| error.with_operation(O::INFO));
         self.reported(watch, outcome, options).await
@@ -280,21 +285,52 @@ impl Transport {
         authorized.await.map_err(|error: Error| error.with_operation(request.info))
     }
 
-    /// Logs a difference between an answer, or an event of a stream, and the spec, and runs
-    /// [`Hooks::on_drift`]. A panic of a hook is logged, and does not affect the answer.
+    /// Counts the differences of an answer, or of an event of a stream, from the spec. Those that no answer had before are logged,
+    /// and passed to [`Hooks::on_drift`]. A panic of a hook is logged, and does not affect the answer.
     #[cold]
     pub async fn report_drift(&self, info: &'static OperationInfo, drift: &[Drift]) {
-        let lost = drift.iter().filter(|drift| drift.is_loss()).count();
-        // The first loss says most: conversions lose nothing.
-        if let Some(first) = drift.iter().find(|drift| drift.is_loss()) {
-            tracing::warn!(cc.operation = info.id, places = drift.len(), lost, %first, "values of an answer are left out");
-        } else if let Some(first) = drift.first() {
-            tracing::debug!(cc.operation = info.id, places = drift.len(), %first, "an answer differs from the spec");
+        if let Some(first) = drift.iter().find(|drift| drift.is_loss()).or(drift.first()) {
+            // The first loss says most: conversions lose nothing.
+            let lost = drift.iter().filter(|drift| drift.is_loss()).count();
+            tracing::debug!(target: drift::TARGET, places = drift.len(), lost, cc.operation = info.id, %first, "an answer differs from the spec");
+            self.0.shared.drift.handled(info, drift);
         }
-        let Some(hooks) = &self.0.shared.hooks else { return };
-        let told = AssertUnwindSafe(async { hooks.on_drift(info, drift).await });
-        if told.catch_unwind().await.is_err() {
-            tracing::error!(cc.operation = info.id, "a hook panicked in `on_drift`");
+        for report in self.0.shared.drift.drain() {
+            log_drift(&report);
+            let Some(hooks) = &self.0.shared.hooks else { continue };
+            let told = AssertUnwindSafe(async { hooks.on_drift(&report).await });
+            if told.catch_unwind().await.is_err() {
+                tracing::error!(cc.operation = info.id, "a hook panicked in `on_drift`");
+            }
+        }
+    }
+
+    /// Returns the places where answers differ from the spec, with their counts, in the order in which they were first met: of this
+    /// transport, its clones, and those that share its hooks. At most 1,024.
+    #[must_use]
+    pub fn drift(&self) -> Vec<DriftReport> {
+        self.0.shared.drift.reports()
+    }
+
+    /// Returns `true` if [`report_drift`](Self::report_drift) has something to report.
+    #[doc(hidden)]
+    #[must_use]
+    #[inline]
+    pub fn has_new_drift(&self) -> bool {
+        self.0.shared.drift.has_news()
+    }
+
+    /// Makes an answer of the data of an event, to read it as answers are read.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn event(&self, info: &'static OperationInfo, data: Bytes) -> Answer<Bytes> {
+        let answer = Answer::new(data, StatusCode::OK, HeaderMap::new(), 1);
+        #[cfg(feature = "drift")]
+        return answer.watched(self.0.shared.drift.clone(), info);
+        #[cfg(not(feature = "drift"))]
+        {
+            let _ = info;
+            answer
         }
     }
 
@@ -346,7 +382,10 @@ impl Transport {
         let (response, exchange) = self.head(request, options, Reading::Whole).await?;
         let (parts, body) = response.into_parts();
         let body = body.into_whole();
-        Ok((Answer::new(body, parts.status, parts.headers, exchange.attempts()), exchange))
+        let answer = Answer::new(body, parts.status, parts.headers, exchange.attempts());
+        #[cfg(feature = "drift")]
+        let answer = answer.watched(self.0.shared.drift.clone(), exchange.info);
+        Ok((answer, exchange))
     }
 
     /// Sends a request through all layers, in the time that the call may take.
@@ -432,5 +471,19 @@ impl fmt::Debug for Transport {
             .field("endpoint", &self.0.endpoint)
             .field("credentials", &self.0.credentials)
             .finish_non_exhaustive()
+    }
+}
+
+/// Logs a difference that was not known.
+fn log_drift(report: &DriftReport) {
+    let (operation, kind, pointer) = (report.info.id, report.kind.as_str(), report.pointer.as_str());
+    let (expected, found) = (report.expected.as_deref(), report.found);
+    match report.kind {
+        DriftKind::MissingField | DriftKind::OtherType => {
+            tracing::warn!(target: drift::TARGET, kind, cc.operation = operation, pointer, expected, found, "the answers of an operation differ from the spec");
+        }
+        _ => {
+            tracing::info!(target: drift::TARGET, kind, cc.operation = operation, pointer, expected, found, "the answers of an operation have more than the spec");
+        }
     }
 }

@@ -379,7 +379,7 @@ fn render_struct(
     let _ = writeln!(out, "#[derive({derive}, Serialize, Deserialize)]");
     out.push_str("#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema))]\n#[non_exhaustive]\n");
     let _ = writeln!(out, "pub struct {name} {{");
-    for field in &item.fields {
+    for (position, field) in item.fields.iter().enumerate() {
         out.push_str(&doc(
             "    ",
             if field.description.is_empty() { &field.property } else { &field.description },
@@ -398,8 +398,20 @@ fn render_struct(
                 attributes.push("skip_serializing_if = \"Option::is_none\"".to_owned());
             }
             _ if field.lenient => {
-                let read = if matches!(field.ty, Ty::List(_)) { "list" } else { "null_as_default" };
-                attributes.push("default".to_owned());
+                let is_list = matches!(field.ty, Ty::List(_));
+                let read = match (field.required, is_list) {
+                    (true, true) => "expected_list",
+                    (true, false) => "expected",
+                    (false, true) => "list",
+                    (false, false) => "null_as_default",
+                };
+                attributes.push(if field.required {
+                    // A reader that reports differences learns that the field is absent.
+                    let absent = format!("cc_runtime::de::absent::<{}, {position}>", field.ty.rust(""));
+                    format!("default = {}", literal(&absent))
+                } else {
+                    "default".to_owned()
+                });
                 attributes.push(format!("deserialize_with = \"cc_runtime::de::{read}\""));
                 // The value for an absent union has no tag: no schema admits it. That for an absent id is the id of nothing.
                 if is_union(&field.ty, unions) || is_id(&field.ty) {

@@ -12,6 +12,7 @@ const RANKS: &[(&str, &[&str])] = &[
         &[
             "de",
             "decode_error",
+            "drift",
             "file",
             "id",
             "input",

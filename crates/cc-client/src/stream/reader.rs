@@ -1,18 +1,14 @@
 //! Reads the data of events as answers are read: leniently, and telling where it differs from the spec.
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use cc_runtime::{Answer, Drift, OperationInfo, Result, Transport};
+use cc_runtime::{Answer, Drift, OperationInfo, Result, Transport, drift};
 use cc_stream::{BoxError, Event, Format};
 use futures_util::FutureExt;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
-
-/// Maximum number of reported differences of one stream.
-const TOLD: usize = 256;
 
 /// Adds the event names that all streams of the platform share to a format: `HEARTBEAT`, and `END_OF_STREAM`, whose JSON says in
 /// `endedBy` why the stream ends. Data that is neither JSON nor empty ends the stream too, after an error about it.
@@ -35,8 +31,8 @@ fn ended_by(event: &Event<'_>) -> Result<Option<String>, BoxError> {
 /// their meaning is beyond doubt, and a value that cannot be read costs its field or its element. An event is an error
 /// ([`ErrorKind::Payload`](cc_stream::ErrorKind::Payload)) that carries its text only when nothing can stand for the value.
 ///
-/// Each difference from the spec is logged and told to [`Hooks::on_drift`](cc_runtime::transport::Hooks::on_drift) once for each
-/// stream, however many events have it.
+/// Each difference from the spec is logged and passed to [`Hooks::on_drift`](cc_runtime::transport::Hooks::on_drift) once, however
+/// many events have it.
 #[derive(Clone, Default)]
 pub struct EventReader(Option<Arc<Tell>>);
 
@@ -44,14 +40,13 @@ struct Tell {
     transport: Transport,
     /// The operation of the stream, once it was asked for.
     info: OnceLock<&'static OperationInfo>,
-    told: Mutex<HashSet<(String, String)>>,
 }
 
 impl EventReader {
     /// Creates a reader that reports differences from the spec to the hooks of this transport. The default
     /// reports none.
     pub(super) fn new(transport: Transport) -> Self {
-        Self(Some(Arc::new(Tell { transport, info: OnceLock::new(), told: Mutex::default() })))
+        Self(Some(Arc::new(Tell { transport, info: OnceLock::new() })))
     }
 
     /// Sets the operation of the events.
@@ -83,27 +78,35 @@ impl EventReader {
                 return Ok(None);
             }
             // Nearly always enough.
-            if let Ok(value) = serde_json::from_str(&event.data) {
+            if !drift::IS_ON
+                && let Ok(value) = serde_json::from_str(&event.data)
+            {
                 return Ok(Some(value));
             }
-            let data = Bytes::copy_from_slice(event.data.as_bytes());
-            let read = leniently(Answer::new(data, StatusCode::OK, HeaderMap::new(), 1))?;
-            reader.tell(read.drift());
-            Ok(Some(read.into_inner()))
+            let read = leniently(reader.answer(&event.data));
+            reader.tell(read.as_ref().map(Answer::drift).unwrap_or_default());
+            Ok(Some(read?.into_inner()))
         }))
     }
 
-    #[cold]
+    /// The data of an event as an answer.
+    fn answer(&self, data: &str) -> Answer<Bytes> {
+        let data = Bytes::copy_from_slice(data.as_bytes());
+        match self.0.as_deref().and_then(|tell| Some((&tell.transport, *tell.info.get()?))) {
+            Some((transport, info)) => transport.event(info, data),
+            None => Answer::new(data, StatusCode::OK, HeaderMap::new(), 1),
+        }
+    }
+
+    /// Reports the differences of an event, and what its decode noted.
     fn tell(&self, drift: &[Drift]) {
         let Some(tell) = &self.0 else { return };
-        let mut told = tell.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = TOLD.saturating_sub(told.len());
-        let is_new = |drift: &&Drift| told.insert((drift.path.clone(), drift.message.clone()));
-        let anew: Vec<Drift> = drift.iter().take(room).filter(is_new).cloned().collect();
-        drop(told);
-        let Some(&info) = tell.info.get().filter(|_| !anew.is_empty()) else { return };
-        let transport = tell.transport.clone();
-        let mut telling = Box::pin(async move { transport.report_drift(info, &anew).await });
+        if drift.is_empty() && !tell.transport.has_new_drift() {
+            return;
+        }
+        let Some(&info) = tell.info.get() else { return };
+        let (transport, drift) = (tell.transport.clone(), drift.to_vec());
+        let mut telling = Box::pin(async move { transport.report_drift(info, &drift).await });
         // A waiting hook continues on its own: the event does not wait for it.
         if (&mut telling).now_or_never().is_none()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()

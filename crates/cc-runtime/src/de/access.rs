@@ -15,13 +15,14 @@ const MOST_LOST_IN_ONE: usize = 64;
 /// Members of an object, without those that are skipped.
 pub(crate) struct Members<'de, 'p> {
     whole: Reader<'de, 'p>,
+    keys_are_data: bool,
     rest: serde_json::map::Iter<'de>,
     value: Option<(&'de str, &'de Value)>,
 }
 
 impl<'de, 'p> Members<'de, 'p> {
-    pub(super) fn new(whole: Reader<'de, 'p>, object: &'de Map<String, Value>) -> Self {
-        Self { whole, rest: object.iter(), value: None }
+    pub(super) fn new(whole: Reader<'de, 'p>, object: &'de Map<String, Value>, keys_are_data: bool) -> Self {
+        Self { whole, keys_are_data, rest: object.iter(), value: None }
     }
 }
 
@@ -44,7 +45,10 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
         let Some((key, value)) = self.value.take() else {
             return Err(Fault::new("a value is read before its key"));
         };
-        let place = Place::Member(&self.whole.place, key);
+        let place = match self.keys_are_data {
+            true => Place::Entry(&self.whole.place, key),
+            false => Place::Member(&self.whole.place, key),
+        };
         let reader = Reader { value, place, tag: None, ..self.whole };
         seed.deserialize(reader).map_err(|fault| fault.at(place, value))
     }
@@ -135,7 +139,7 @@ impl<'de, 'p> Attempts<'de, 'p> {
                 "" => cause.what().to_owned(),
                 inner => format!("`{inner}`: {}", cause.what()),
             };
-            Drift::lost(place.to_owned(), what)
+            Drift::lost(place.to_owned(), what, cause.cause())
         };
         let is_all = lost == node(self.reader.value) || self.lost == MOST_LOST_IN_ONE;
         let drift = (!fault.absent).then(|| explain(place));

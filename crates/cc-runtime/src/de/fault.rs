@@ -1,12 +1,13 @@
 //! Reasons why a value cannot be read: the path of the value, and never the value itself, which may be a
 //! secret.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use serde::de::{Error, Expected, Unexpected};
 use serde_json::Value;
 
-use super::Place;
+use super::{Drift, DriftKind, Place};
 use crate::line::one_line;
 
 /// The longest text from outside that a message repeats, in characters.
@@ -19,14 +20,36 @@ const LONGEST_MESSAGE: usize = 300;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     what: String,
-    place: Option<Box<(String, usize)>>,
+    /// Type that was expected, where a value has another one.
+    expected: Option<String>,
+    /// Name of the field that is absent.
+    missing: Option<&'static str>,
+    place: Option<Box<Site>>,
     /// The platform writes nothing in this way: there is nothing to report.
     pub(super) absent: bool,
 }
 
+/// Place of a value that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Site {
+    path: String,
+    pointer: String,
+    node: usize,
+    found: Option<&'static str>,
+}
+
+/// The difference from the spec that a fault is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cause {
+    pub(crate) pointer: String,
+    pub(crate) kind: DriftKind,
+    pub(crate) expected: Option<Cow<'static, str>>,
+    pub(crate) found: Option<&'static str>,
+}
+
 impl Fault {
     pub(super) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), place: None, absent: false }
+        Self { what: what.into(), expected: None, missing: None, place: None, absent: false }
     }
 
     /// Creates the fault of an absent value.
@@ -38,24 +61,50 @@ impl Fault {
         Self::new(format!("invalid type: {}", type_of(value))).at(Place::Root, value)
     }
 
-    pub(super) fn with_path(what: String, path: String) -> Self {
-        Self { what, place: Some(Box::new((path, 0))), absent: false }
+    pub(super) fn of_drift(drift: Drift) -> Self {
+        let Drift { path, pointer, message, expected, found, .. } = drift;
+        let site = Site { path, pointer, node: 0, found };
+        let expected = expected.map(Cow::into_owned);
+        Self { expected, place: Some(Box::new(site)), ..Self::new(message) }
     }
 
     /// Adds the place, unless it is already known.
     pub(super) fn at(mut self, place: Place<'_>, value: &Value) -> Self {
-        self.place.get_or_insert_with(|| Box::new((place.to_string(), node(value))));
+        self.place.get_or_insert_with(|| {
+            let (path, pointer) = (place.to_string(), place.pointer());
+            Box::new(Site { path, pointer, node: node(value), found: Some(type_of(value)) })
+        });
         self
     }
 
     /// The value that could not be read.
     pub(super) fn node(&self) -> usize {
-        self.place.as_deref().map_or(0, |(_, node)| *node)
+        self.place.as_deref().map_or(0, |site| site.node)
     }
 
     /// Path of the value; empty for the outermost value.
     pub(crate) fn path(&self) -> &str {
-        self.place.as_deref().map_or("", |(path, _)| path)
+        self.place.as_deref().map_or("", |site| &site.path)
+    }
+
+    /// The difference from the spec.
+    pub(crate) fn cause(&self) -> Cause {
+        let site = self.place.as_deref();
+        let pointer = site.map(|site| site.pointer.clone()).unwrap_or_default();
+        match self.missing {
+            Some(field) => Cause {
+                pointer: format!("{pointer}/{}", escaped(field)),
+                kind: DriftKind::MissingField,
+                expected: None,
+                found: None,
+            },
+            None => Cause {
+                pointer,
+                kind: DriftKind::OtherType,
+                expected: self.expected.clone().map(Cow::Owned),
+                found: site.and_then(|site| site.found),
+            },
+        }
     }
 
     /// The problem without its place.
@@ -80,6 +129,11 @@ pub(super) fn type_of(value: &Value) -> &'static str {
         Value::Array(_) => "sequence",
         Value::Object(_) => "map",
     }
+}
+
+/// A key as a part of a JSON pointer.
+pub(crate) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A text from outside as a part of a message: escaped where a terminal would act on it, and cut.
@@ -126,11 +180,17 @@ impl Error for Fault {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(format!("invalid type: {}, expected {expected}", named(unexpected)))
+        let what = format!("invalid type: {}, expected {expected}", named(unexpected));
+        Self { expected: Some(expected.to_string()), ..Self::new(what) }
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(format!("invalid value: {}, expected {expected}", named(unexpected)))
+        let what = format!("invalid value: {}, expected {expected}", named(unexpected));
+        Self { expected: Some(expected.to_string()), ..Self::new(what) }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self { missing: Some(field), ..Self::new(format!("missing field `{field}`")) }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {

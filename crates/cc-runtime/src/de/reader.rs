@@ -10,7 +10,8 @@ use serde::de::{Error, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Value;
 
 use super::access::{Attempts, Elements, Members, Tagged};
-use super::fault::{node, shown, type_of};
+use super::fault::{escaped, node, shown, type_of};
+use super::watcher::{Watcher, signal};
 use super::{Drift, DriftKind, Fault, scalar, token};
 use crate::id;
 use crate::time::Timestamp;
@@ -19,7 +20,10 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place<'p> {
     Root,
+    /// A field of a struct.
     Member(&'p Place<'p>, &'p str),
+    /// A value of a map, whose keys are data.
+    Entry(&'p Place<'p>, &'p str),
     Element(&'p Place<'p>, usize),
 }
 
@@ -28,9 +32,20 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
-            Self::Member(Self::Root, key) => f.write_str(&shown(key)),
-            Self::Member(parent, key) => write!(f, "{parent}.{}", shown(key)),
+            Self::Member(Self::Root, key) | Self::Entry(Self::Root, key) => f.write_str(&shown(key)),
+            Self::Member(parent, key) | Self::Entry(parent, key) => write!(f, "{parent}.{}", shown(key)),
             Self::Element(parent, index) => write!(f, "{parent}[{index}]"),
+        }
+    }
+}
+
+impl Place<'_> {
+    /// JSON pointer with `*` for each index and each key of a map.
+    pub(super) fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Member(parent, key) => format!("{}/{}", parent.pointer(), escaped(&shown(key))),
+            Self::Entry(parent, _) | Self::Element(parent, _) => format!("{}/*", parent.pointer()),
         }
     }
 }
@@ -90,11 +105,13 @@ pub(crate) struct Reader<'de, 'p> {
     pub(super) any_id: bool,
     /// The tag of a union, which the struct of a variant does not have.
     pub(super) tag: Option<&'static str>,
+    pub(super) watcher: Watcher<'p>,
 }
 
 impl<'de, 'p> Reader<'de, 'p> {
     pub(crate) fn new(value: &'de Value, liberties: Option<&'p Liberties>) -> Self {
-        Self { value, place: Place::Root, liberties, any_id: liberties.is_some(), tag: None }
+        let (place, watcher) = (Place::Root, Watcher::default());
+        Self { value, place, liberties, any_id: liberties.is_some(), tag: None, watcher }
     }
 
     fn is_lenient(&self) -> bool {
@@ -105,10 +122,24 @@ impl<'de, 'p> Reader<'de, 'p> {
         Fault::invalid_type(Unexpected::Other(type_of(self.value)), visitor)
     }
 
-    fn converted(&self, expected: &str) {
+    fn converted(&self, expected: &'static str) {
         if let Some(liberties) = self.liberties {
-            let message = format!("expected {expected}, found {}", type_of(self.value));
-            liberties.note(Drift::new(DriftKind::Converted, self.place.to_string(), message));
+            let (path, pointer) = (self.place.to_string(), self.place.pointer());
+            liberties.note(Drift::converted(path, pointer, expected, type_of(self.value)));
+        }
+    }
+
+    /// Reports the fields that the type does not have, and those that it expects and the object lacks.
+    fn compare(&self, fields: &'static [&'static str]) {
+        let absent = signal::take_absent();
+        let Some(object) = self.value.as_object().filter(|_| self.watcher.is_on()) else { return };
+        let is_unknown = |key: &str| !fields.contains(&key) && self.tag != Some(key);
+        for (key, value) in object.iter().filter(|(key, _)| is_unknown(key)) {
+            let place = Place::Member(&self.place, key);
+            self.watcher.note(&place, DriftKind::UnknownField, None, Some(type_of(value)));
+        }
+        for field in signal::names(absent, fields).filter(|field| !object.contains_key(*field)) {
+            self.watcher.note(&Place::Member(&self.place, field), DriftKind::MissingField, None, None);
         }
     }
 
@@ -143,9 +174,9 @@ impl<'de, 'p> Reader<'de, 'p> {
     }
 
     /// The members of an object, without the tag of a union where one is given.
-    fn members(self, tag: Option<&'static str>) -> Option<Members<'de, 'p>> {
+    fn members(self, tag: Option<&'static str>, keys_are_data: bool) -> Option<Members<'de, 'p>> {
         let object = self.value.as_object()?;
-        Some(Members::new(Self { tag, ..self }, object))
+        Some(Members::new(Self { tag, ..self }, object, keys_are_data))
     }
 
     fn elements(&self) -> Option<Elements<'de, 'p>> {
@@ -161,7 +192,12 @@ impl<'de, 'p> Reader<'de, 'p> {
         let Value::Object(object) = self.value else { return Err(self.unexpected(&visitor)) };
         match object.get(tag) {
             Some(Value::String(text)) if !text.is_empty() => {
-                visitor.visit_seq(Tagged::new(Self { tag: Some(tag), ..self }, text))
+                let read = visitor.visit_seq(Tagged::new(Self { tag: Some(tag), ..self }, text));
+                if signal::take_unknown() && read.is_ok() {
+                    let place = Place::Member(&self.place, tag);
+                    self.watcher.note(&place, DriftKind::UnknownVariant, None, Some("string"));
+                }
+                read
             }
             Some(value) => {
                 let what = match value {
@@ -191,7 +227,11 @@ impl<'de, 'p> Reader<'de, 'p> {
                 }
                 visitor.visit_str(&instant.to_string())
             }
-            None => visitor.visit_newtype_struct(self),
+            // Without the text, which the type would show.
+            None => Err(Fault::invalid_value(
+                Unexpected::Other(type_of(self.value)),
+                &"a date such as 2024-03-12T13:38:33Z",
+            )),
         }
     }
 }
@@ -218,7 +258,9 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
             },
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::Array(array) => visitor.visit_seq(Elements::new(self, array)),
-            Value::Object(object) => visitor.visit_map(Members::new(Self { tag: None, ..self }, object)),
+            Value::Object(object) => {
+                visitor.visit_map(Members::new(Self { tag: None, ..self }, object, true))
+            }
         }
     }
 
@@ -289,6 +331,19 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
             }
             // The visitor takes it as the request to read an input.
             (token::ENUM, _) if !self.any_id => visitor.visit_some(self),
+            (token::ENUM, _) => {
+                let read = visitor.visit_newtype_struct(self);
+                if signal::take_unknown() && read.is_ok() {
+                    self.watcher.note(&self.place, DriftKind::UnknownEnumValue, None, Some("string"));
+                }
+                read
+            }
+            (token::EXPECTED, _) => {
+                if self.value.is_null() {
+                    self.watcher.note(&self.place, DriftKind::OtherType, None, Some("null"));
+                }
+                visitor.visit_newtype_struct(self)
+            }
             (token::LIST, Some(_)) => match self.elements() {
                 Some(elements) => visitor.visit_seq(elements),
                 None => Err(self.unexpected(&visitor)),
@@ -322,7 +377,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.members(None) {
+        match self.members(None, true) {
             Some(members) => visitor.visit_map(members),
             None => Err(self.unexpected(&visitor)),
         }
@@ -336,8 +391,12 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let tag = self.tag.filter(|tag| !fields.contains(tag));
-        match self.members(tag) {
-            Some(members) => visitor.visit_map(members),
+        match self.members(tag, false) {
+            Some(members) => {
+                let read = visitor.visit_map(members)?;
+                Self { tag, ..self }.compare(fields);
+                Ok(read)
+            }
             None => Err(Fault::invalid_type(Unexpected::Other(type_of(self.value)), &"an object")),
         }
     }
@@ -348,7 +407,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match (self.value, self.members(None)) {
+        match (self.value, self.members(None, false)) {
             (Value::String(text), _) => {
                 let text: StrDeserializer<'_, Fault> = text.as_str().into_deserializer();
                 text.deserialize_enum(name, variants, visitor)

@@ -34,7 +34,7 @@ struct Thing {
 }
 
 fn read(value: &Value) -> (Vec<Thing>, Vec<String>) {
-    let (things, drift) = list_leniently(value).unwrap();
+    let (things, drift) = list_leniently(value, Watcher::default()).unwrap();
     (things, drift.iter().map(ToString::to_string).collect())
 }
 
@@ -77,7 +77,7 @@ fn a_bad_value_costs_its_field_or_its_element() {
     assert_eq!(
         drift,
         [
-            "field left out: `[0].created`: `yesterday` is not a date such as 2024-03-12T13:38:33Z",
+            "field left out: `[0].created`: invalid value: string, expected a date such as 2024-03-12T13:38:33Z",
             "field left out: `[0].size`: invalid type: sequence, expected f64",
             "field left out: `[0].archived`: invalid type: integer, expected a boolean",
             "field left out: `[0].part`: invalid type: string, expected an object",
@@ -96,9 +96,11 @@ fn null_is_the_empty_list_and_a_null_element_is_left_out() {
     assert_eq!(read(&json!(null)), (vec![], vec![]));
     let (things, drift) = read(&json!([null, { "id": "a", "parts": null }, null]));
     assert_eq!((things.len(), things[0].parts.len(), drift.len()), (1, 0, 0));
-    let (nested, _) =
-        leniently::<BTreeMap<String, Vec<Vec<i64>>>>(&json!({ "a": [[1, null, "2"], null], "b": null }))
-            .unwrap();
+    let (nested, _) = leniently::<BTreeMap<String, Vec<Vec<i64>>>>(
+        &json!({ "a": [[1, null, "2"], null], "b": null }),
+        Watcher::default(),
+    )
+    .unwrap();
     assert_eq!(
         nested,
         BTreeMap::from([("a".to_owned(), vec![vec![1, 2], vec![]]), ("b".to_owned(), vec![])])
@@ -107,10 +109,10 @@ fn null_is_the_empty_list_and_a_null_element_is_left_out() {
 
 #[test]
 fn nulls_stay_where_the_type_has_a_place_for_them() {
-    let (read, _) = list_leniently::<Option<i64>>(&json!([1, null, "3"])).unwrap();
+    let (read, _) = list_leniently::<Option<i64>>(&json!([1, null, "3"]), Watcher::default()).unwrap();
     assert_eq!(read, [Some(1), None, Some(3)]);
     let free = json!([{ "a": [null, 1.0, "x"], "type": null }, [null]]);
-    assert_eq!(list_leniently::<Value>(&free).unwrap().0, *free.as_array().unwrap());
+    assert_eq!(list_leniently::<Value>(&free, Watcher::default()).unwrap().0, *free.as_array().unwrap());
 }
 
 #[test]
@@ -121,31 +123,33 @@ fn an_empty_date_is_absent_and_nothing_to_report() {
 
 #[test]
 fn a_list_of_which_nothing_can_be_read_is_another_answer() {
-    let fault = list_leniently::<Thing>(&json!([{ "name": "a" }, {}])).unwrap_err();
+    let fault = list_leniently::<Thing>(&json!([{ "name": "a" }, {}]), Watcher::default()).unwrap_err();
     assert_eq!((fault.path(), fault.what()), ("[0]", "missing field `id`"));
-    assert!(list_leniently::<Thing>(&json!({ "id": "a" })).is_err());
-    assert!(leniently::<Thing>(&json!({ "name": "a" })).is_err());
-    assert!(leniently::<Thing>(&json!(null)).is_err());
+    assert!(list_leniently::<Thing>(&json!({ "id": "a" }), Watcher::default()).is_err());
+    assert!(leniently::<Thing>(&json!({ "name": "a" }), Watcher::default()).is_err());
+    assert!(leniently::<Thing>(&json!(null), Watcher::default()).is_err());
 }
 
 #[test]
 fn the_index_of_a_lost_element_is_told() {
-    let (_, drift) = list_leniently::<Thing>(&json!([{ "id": "a" }, 1, { "id": "b", "size": {} }])).unwrap();
+    let (_, drift) =
+        list_leniently::<Thing>(&json!([{ "id": "a" }, 1, { "id": "b", "size": {} }]), Watcher::default())
+            .unwrap();
     assert_eq!(
-        (drift[0].kind, drift[0].index(), drift[0].is_loss()),
-        (DriftKind::ElementLost, Some(1), true)
+        (drift[0].handling, drift[0].index(), drift[0].is_loss()),
+        (DriftHandling::ElementLost, Some(1), true)
     );
-    assert_eq!((drift[1].kind, drift[1].index()), (DriftKind::FieldLost, None));
+    assert_eq!((drift[1].handling, drift[1].index()), (DriftHandling::FieldLost, None));
 }
 
 #[test]
 fn work_is_bounded_where_nothing_fits() {
     let bad: Value =
         (0..2_000).map(|_| json!({ "id": "a", "size": {}, "part": 1, "archived": [] })).collect();
-    let (things, drift) = list_leniently::<Thing>(&bad).unwrap();
+    let (things, drift) = list_leniently::<Thing>(&bad, Watcher::default()).unwrap();
     assert_eq!((things.len(), drift.len()), (2_000, 6_000));
     let many: serde_json::Map<String, Value> = (0..1_000).map(|n| (n.to_string(), json!([]))).collect();
-    assert!(leniently::<BTreeMap<String, String>>(&many.into()).is_err());
+    assert!(leniently::<BTreeMap<String, String>>(&many.into(), Watcher::default()).is_err());
 }
 
 #[derive(Debug, PartialEq, Deserialize)]

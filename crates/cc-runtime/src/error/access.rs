@@ -92,7 +92,7 @@ impl Error {
     /// [`ErrorKind::Undecodable`] when no answer came, or its body is of another shape or was cut.
     pub fn body_json<T: DeserializeOwned>(&self) -> Result<T> {
         let body = self.0.body.as_deref().unwrap_or_default();
-        crate::lenient::from_json(body).map_err(|(cause, _)| {
+        crate::lenient::from_json(body, crate::de::Watcher::default()).map_err(|(cause, _)| {
             Self::new(ErrorKind::Undecodable)
                 .with_message("the body of the error does not decode as this type")
                 .with_source(crate::decode_error::DecodeError::new(&cause))

@@ -317,7 +317,7 @@ impl Error {
 
 /// A body without the secrets: as JSON where it is some, since there a secret may be escaped in many ways.
 fn without_secrets<'a>(body: &'a [u8], secrets: &Redactor) -> Cow<'a, [u8]> {
-    if let Ok(mut json) = crate::lenient::from_json::<Value>(body) {
+    if let Ok(mut json) = crate::lenient::from_json::<Value>(body, crate::de::Watcher::default()) {
         return if secrets.hide_json(&mut json) {
             Cow::Owned(json.to_string().into_bytes())
         } else {

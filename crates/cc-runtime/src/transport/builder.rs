@@ -10,6 +10,8 @@ use tracing::Span;
 
 use crate::credentials::Credentials;
 use crate::defaults::Defaults;
+#[cfg(not(target_family = "wasm"))]
+use crate::drift::DriftFile;
 use crate::endpoint::Endpoint;
 use crate::error::{BoxError, ErrorKind, Result};
 use crate::request::HttpRequest;
@@ -36,6 +38,8 @@ pub struct TransportBuilder {
     pub(crate) cache_store: Option<Arc<dyn CacheStore>>,
     pub(crate) cache_capacity: Option<usize>,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) drift_file: Option<DriftFile>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) propagate: Option<Propagate>,
     pub(crate) layers: Vec<UserLayer>,
@@ -59,6 +63,8 @@ impl Default for TransportBuilder {
             cache_store: None,
             cache_capacity: None,
             hooks: None,
+            #[cfg(not(target_family = "wasm"))]
+            drift_file: None,
             observer: None,
             propagate: None,
             layers: Vec::new(),
@@ -175,6 +181,13 @@ impl TransportBuilder {
     /// until its head has arrived. 0 is treated as 1. Default: 32.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = Some(requests);
+        self
+    }
+
+    /// Sets the file to which the differences between answers and the spec are appended, for `cargo xtask drift`. Default: none.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn drift_file(mut self, file: DriftFile) -> Self {
+        self.drift_file = Some(file);
         self
     }
 

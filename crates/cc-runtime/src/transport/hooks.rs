@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
-use crate::de::Drift;
+use crate::drift::DriftReport;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation_info::OperationInfo;
 use crate::redact::is_secret_header;
@@ -44,12 +44,16 @@ pub trait Hooks: Send + Sync + fmt::Debug + 'static {
         Box::pin(std::future::ready(()))
     }
 
-    /// Called if an answer was read although it differs from the spec. `drift` lists each difference, and the
-    /// values that are missing in the result. Not called for an answer that matches the spec.
+    /// Called once for each place where the answers to an operation, or the events of a stream, differ from the spec: once for all
+    /// clones of a transport, and those that share its hooks. Later answers with the same difference are counted only:
+    /// [`Transport::drift`](super::Transport::drift) returns the counts. With the feature `drift`, it also reports what decoding
+    /// ignores: see [`drift`](crate::drift).
+    ///
+    /// Which values of one answer are missing in its result is told by [`Answer::drift`](crate::Answer::drift).
     ///
     /// Default: does nothing.
-    fn on_drift<'a>(&'a self, info: &'static OperationInfo, drift: &'a [Drift]) -> HookFuture<'a, ()> {
-        let _ = (info, drift);
+    fn on_drift<'a>(&'a self, report: &'a DriftReport) -> HookFuture<'a, ()> {
+        let _ = report;
         Box::pin(std::future::ready(()))
     }
 

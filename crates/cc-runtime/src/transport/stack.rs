@@ -8,6 +8,7 @@ use http::HeaderValue;
 
 use crate::credentials::Credentials;
 use crate::defaults::RetryBudget;
+use crate::drift::Registry;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::transport::attempt::ErrorBody;
@@ -98,6 +99,8 @@ pub(crate) struct SharedParts {
     sender: By,
     user_agent: HeaderValue,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    /// The places where answers differ from the spec.
+    pub(crate) drift: Arc<Registry>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     propagate: Option<Propagate>,
     layers: Vec<UserLayer>,
@@ -122,6 +125,10 @@ impl SharedParts {
             )?,
             user_agent: user_agent(&builder.user_agent, builder.sdk_product)?,
             hooks: builder.hooks,
+            #[cfg(not(target_family = "wasm"))]
+            drift: Arc::new(Registry::new(builder.drift_file)),
+            #[cfg(target_family = "wasm")]
+            drift: Arc::default(),
             observer: builder.observer,
             propagate: builder.propagate,
             layers: builder.layers,

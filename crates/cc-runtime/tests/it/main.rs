@@ -3,6 +3,8 @@
 mod bodies;
 mod body;
 mod cache;
+#[cfg(feature = "drift")]
+mod drift;
 mod errors;
 mod flight;
 mod harmless;

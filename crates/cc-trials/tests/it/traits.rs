@@ -91,15 +91,15 @@ fn runtime() -> impl IntoIterator<Item = &'static str> {
         id: OwnerId, UserId, ApplicationId, AddonId, RealAddonId, AnyAddonId, ResourceId, AddonProviderId, ConsumerKey,
             DeploymentId, InstanceId, DrainId, NetworkGroupId, InvoiceNumber, ZoneId;
         error: cc_client::Error, ParseTimestampError, Drift;
-        kind: ErrorKind, DriftKind, Service;
+        kind: ErrorKind, DriftKind, DriftHandling, Service;
         word: SignatureMethod, Timestamp;
         stored: Secret, SecretJson, ServiceUrl, Patch<String>, TimestampMillis;
         data: OAuth1, Source, NaturalKey, Difference, Differences, Ensured<u8>, Existing<u8>, Lost, CacheKey, CacheMode,
             CachePolicy, RetryPolicy, SecretUrl, Defaults, RetryBudget, StreamDefaults, Endpoint, ErrorContext, FieldContext,
-            Discard<Get>, OrNotFound<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason;
+            Discard<Get>, OrNotFound<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason, DriftReport;
         value: Credentials, Provider, Infer, Inferred, Home, CachedAnswer, MemoryCache, CallOptions, HttpService, Transport,
             Answer<u8>, CommandAnswer<u8>, Request, Alone<u8>, Work<u8>, observe::CallStart,
-            observe::CacheLookup, observe::Wait, observe::ObserverHandle, input::Plain, input::Optional;
+            observe::CacheLookup, drift::DriftFile, observe::Wait, observe::ObserverHandle, input::Plain, input::Optional;
         handle: TransportBuilder, RequestBuilder, Creations, Holders, Ticket, Turn<u8>, Delivered;
         running: Call<Get>, OptionalCall<Get>, CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
         any: ResponseHead<'static>, Hold<'static>, Wait<'static>, CommandInfo<cc_client::Client>, Run<cc_client::Client>,
