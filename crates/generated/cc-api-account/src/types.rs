@@ -18,19 +18,19 @@ pub struct AddonSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "realId", default = "cc_runtime::de::absent::<cc_runtime::RealAddonId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
     /// Provider of the add-on.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "providerId", default = "cc_runtime::de::absent::<cc_runtime::AddonProviderId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Address of the logo of the provider.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// Tags set by the platform.
-    #[serde(rename = "systemTags", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "systemTags", default = "cc_runtime::de::absent::<Vec<String>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub system_tags: Vec<String>,
     /// Tags set by the owner.
-    #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "customerTags", default = "cc_runtime::de::absent::<Vec<String>, 6>", deserialize_with = "cc_runtime::de::expected_list")]
     pub customer_tags: Vec<String>,
 }
 
@@ -44,37 +44,37 @@ pub struct ApplicationSummary {
     /// Id of the application.
     pub id: cc_runtime::ApplicationId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Type of the runtime, such as `node`.
-    #[serde(rename = "instanceType", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instanceType", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub instance_type: String,
     /// Id of the variant of the runtime.
-    #[serde(rename = "instanceVariant", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instanceVariant", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub instance_variant: String,
     /// Short name of the variant.
-    #[serde(rename = "variantSlug", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "variantSlug", default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub variant_slug: String,
     /// `true` if the application is archived.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub archived: bool,
     /// `true` if the old instances stop before the new ones start.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub homogeneous: bool,
     /// Address of the logo of the variant.
     #[serde(rename = "variantLogoUrl", default, skip_serializing_if = "Option::is_none")]
     pub variant_logo_url: Option<String>,
     /// Target state of the application.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ApplicationState, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub state: ApplicationState,
     /// Commit that is currently deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Tags set by the platform.
-    #[serde(rename = "systemTags", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "systemTags", default = "cc_runtime::de::absent::<Vec<String>, 10>", deserialize_with = "cc_runtime::de::expected_list")]
     pub system_tags: Vec<String>,
     /// Tags set by the owner.
-    #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "customerTags", default = "cc_runtime::de::absent::<Vec<String>, 11>", deserialize_with = "cc_runtime::de::expected_list")]
     pub customer_tags: Vec<String>,
 }
 
@@ -86,7 +86,7 @@ cc_runtime::__ids_of! { ApplicationSummary { id => ApplicationId, ResourceId } }
 #[non_exhaustive]
 pub struct Avatar {
     /// Address of the avatar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
 }
 
@@ -207,7 +207,7 @@ impl MfaPreference {
 #[non_exhaustive]
 pub struct OauthConsumerSummary {
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Key of the consumer.
     pub key: cc_runtime::ConsumerKey,
@@ -253,43 +253,43 @@ pub struct OrganisationSummary {
     /// Id of the organisation.
     pub id: cc_runtime::OwnerId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Address of the avatar image of the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Applications of the organisation.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ApplicationSummary>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub applications: Vec<ApplicationSummary>,
     /// Add-ons of the organisation.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<AddonSummary>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub addons: Vec<AddonSummary>,
     /// OAuth consumers of the organisation.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<OauthConsumerSummary>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub consumers: Vec<OauthConsumerSummary>,
     /// Add-on providers of the organisation.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ProviderSummary>, 6>", deserialize_with = "cc_runtime::de::expected_list")]
     pub providers: Vec<ProviderSummary>,
     /// Role of the caller in the organisation.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OrganisationRole, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub role: OrganisationRole,
     /// Verification state of the organisation's VAT number.
-    #[serde(rename = "vatState", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "vatState", default = "cc_runtime::de::absent::<VatState, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub vat_state: VatState,
     /// `true` if the organisation can pay.
-    #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "canPay", default = "cc_runtime::de::absent::<bool, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub can_pay: bool,
     /// `true` if the organisation can pay by direct debit.
-    #[serde(rename = "canSEPA", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "canSEPA", default = "cc_runtime::de::absent::<bool, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub can_sepa: bool,
     /// `true` if the organisation has an enterprise contract.
-    #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "cleverEnterprise", default = "cc_runtime::de::absent::<bool, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub clever_enterprise: bool,
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
     /// `true` if the organisation may use products before the first payment.
-    #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "isTrusted", default = "cc_runtime::de::absent::<bool, 13>", deserialize_with = "cc_runtime::de::expected")]
     pub is_trusted: bool,
 }
 
@@ -415,7 +415,7 @@ pub struct ProviderSummary {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
 }
 
@@ -429,10 +429,10 @@ pub struct SshKey {
     /// Name.
     pub name: String,
     /// The public key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Fingerprint of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub fingerprint: String,
 }
 
@@ -442,10 +442,10 @@ pub struct SshKey {
 #[non_exhaustive]
 pub struct Summary {
     /// The user and the personal space.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<UserSummary, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub user: UserSummary,
     /// The organisations of the user. The list may include the personal space.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<OrganisationSummary>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub organisations: Vec<OrganisationSummary>,
 }
 
@@ -457,7 +457,7 @@ pub struct User {
     /// Id of the user.
     pub id: cc_runtime::UserId,
     /// Primary e-mail address.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub email: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -487,22 +487,22 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// `true` if the primary e-mail address is confirmed.
-    #[serde(rename = "emailValidated", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "emailValidated", default = "cc_runtime::de::absent::<bool, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub email_validated: bool,
     /// Linked services, such as `github`.
-    #[serde(rename = "oauthApps", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "oauthApps", default = "cc_runtime::de::absent::<Vec<String>, 12>", deserialize_with = "cc_runtime::de::expected_list")]
     pub oauth_apps: Vec<String>,
     /// `true` if the user administers the platform.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 13>", deserialize_with = "cc_runtime::de::expected")]
     pub admin: bool,
     /// `true` if the user can pay.
-    #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "canPay", default = "cc_runtime::de::absent::<bool, 14>", deserialize_with = "cc_runtime::de::expected")]
     pub can_pay: bool,
     /// Preferred second factor.
-    #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "preferredMFA", default = "cc_runtime::de::absent::<MfaKind, 15>", deserialize_with = "cc_runtime::de::expected")]
     pub preferred_mfa: MfaKind,
     /// `true` if the account has a password.
-    #[serde(rename = "hasPassword", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "hasPassword", default = "cc_runtime::de::absent::<bool, 16>", deserialize_with = "cc_runtime::de::expected")]
     pub has_password: bool,
     /// Id of the partner through which the user signed up.
     #[serde(rename = "partnerId", default, skip_serializing_if = "Option::is_none")]
@@ -525,28 +525,28 @@ pub struct UserApplication {
     /// Id of the application.
     pub id: cc_runtime::ApplicationId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description by the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone, such as `par`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
     /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 5>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// Target state of the application.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ApplicationState, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub state: ApplicationState,
     /// `true` if the application is archived.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub archived: bool,
     /// Commit that is currently deployed.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
@@ -689,10 +689,10 @@ impl UserCreation {
 #[non_exhaustive]
 pub struct UserSetting {
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Value.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 
@@ -702,22 +702,22 @@ pub struct UserSetting {
 #[non_exhaustive]
 pub struct UserSummary {
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::UserId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub id: cc_runtime::UserId,
     /// Name of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Address of the avatar image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Applications of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ApplicationSummary>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub applications: Vec<ApplicationSummary>,
     /// Add-ons of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<AddonSummary>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub addons: Vec<AddonSummary>,
     /// OAuth consumers of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<OauthConsumerSummary>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub consumers: Vec<OauthConsumerSummary>,
     /// Add-on providers of the personal space.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -744,13 +744,13 @@ pub struct UserSummary {
     #[serde(rename = "isTrusted", default, skip_serializing_if = "Option::is_none")]
     pub is_trusted: Option<bool>,
     /// Primary e-mail address.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 14>", deserialize_with = "cc_runtime::de::expected")]
     pub email: String,
     /// Language, such as `EN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// `true` if the user administers the platform.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 16>", deserialize_with = "cc_runtime::de::expected")]
     pub admin: bool,
     /// Id of the partner through which the user signed up.
     #[serde(rename = "partnerId", default, skip_serializing_if = "Option::is_none")]

@@ -15,19 +15,19 @@ pub struct AddonConnection {
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub port: i32,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub database: String,
 }
 
@@ -225,10 +225,10 @@ impl AddonProviderFeatureCreation {
 #[non_exhaustive]
 pub struct AddonProviderSso {
     /// Address to open.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
     /// Token that proves the identity of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub macaroon: cc_runtime::Secret,
 }
 
@@ -356,31 +356,31 @@ pub struct VendorAddon {
     /// Id of the add-on as the platform lists it: `addon_…`.
     pub id: cc_runtime::AddonId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Environment variables that the add-on provides, by name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, cc_runtime::Secret>, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Address at which the provider reads and changes the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub callback_url: String,
     /// Owner of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 4>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name of the owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub owner_name: String,
     /// E-mail address of the owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub owner_email: String,
     /// E-mail addresses for messages to the owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub owner_emails: Vec<String>,
     /// Short name of the zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub region: String,
     /// Domain names of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 9>", deserialize_with = "cc_runtime::de::expected_list")]
     pub domains: Vec<String>,
 }
 
@@ -539,18 +539,18 @@ pub struct VendorAddonSummary {
     /// Id of the add-on, chosen by the provider.
     pub addon_id: String,
     /// Id of the add-on as the platform lists it: `addon_…`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub heroku_id: cc_runtime::AddonId,
     /// Provider of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::AddonProviderId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Address at which the provider reads and changes the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub callback_url: String,
     /// Plan of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: String,
     /// Owner of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 5>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
 }

@@ -113,16 +113,16 @@ pub struct AddonInstance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
     /// Id of the application or add-on that runs on the instance.
-    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "appId", default = "cc_runtime::de::absent::<cc_runtime::ResourceId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::ResourceId,
     /// Address of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub ip: String,
     /// Port of the instance.
-    #[serde(rename = "appPort", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "appPort", default = "cc_runtime::de::absent::<i32, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub app_port: i32,
     /// Current state of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<AddonInstanceState, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub state: AddonInstanceState,
     /// Size of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,16 +131,16 @@ pub struct AddonInstance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Number of the deployment that started the instance.
-    #[serde(rename = "deployNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "deployNumber", default = "cc_runtime::de::absent::<i32, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub deploy_number: i32,
     /// Id of the deployment that started the instance.
     #[serde(rename = "deployId", default, skip_serializing_if = "Option::is_none")]
     pub deploy_id: Option<cc_runtime::DeploymentId>,
     /// Number of the instance among the instances of the deployment.
-    #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instanceNumber", default = "cc_runtime::de::absent::<i32, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub instance_number: i32,
     /// Display name.
-    #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "displayName", default = "cc_runtime::de::absent::<String, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub display_name: String,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -157,13 +157,13 @@ pub struct AddonInstanceFlavor {
     /// Name of the size, such as `XS`.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub mem: i32,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cpus: i32,
     /// Price of the instance. No source documents its currency or period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
 }
 
@@ -367,33 +367,33 @@ pub struct AddonPreorderLine {
 #[non_exhaustive]
 pub struct AddonSso {
     /// Address to post to.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Creation time of the data, in the format expected by the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub timestamp: i64,
     /// Signature that proves that the data come from the platform.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub token: cc_runtime::Secret,
     /// Signature of the data.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub signature: cc_runtime::Secret,
     /// E-mail address of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub email: String,
     /// Name of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::UserId, 7>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
     /// Signature of the user data.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub userinfo_signature: cc_runtime::Secret,
     /// Data with which the provider renders the navigation bar of the platform.
-    #[serde(rename = "nav-data", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "nav-data", default = "cc_runtime::de::absent::<String, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub nav_data: String,
     /// Alternative token for providers that accept macaroons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -430,10 +430,10 @@ pub struct Backup {
     /// Id of the backup.
     pub backup_id: String,
     /// Id of the add-on as its provider knows it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::RealAddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entity_id: cc_runtime::RealAddonId,
     /// Status of the backup.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub status: String,
     /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -467,10 +467,10 @@ pub struct Migration {
     #[serde(rename = "requestDate", default, skip_serializing_if = "Option::is_none")]
     pub request_date: Option<cc_runtime::Timestamp>,
     /// Status of the migration.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MigrationStatus, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub status: MigrationStatus,
     /// Steps of the migration, in order.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<MigrationStep>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub steps: Vec<MigrationStep>,
 }
 
@@ -480,28 +480,28 @@ pub struct Migration {
 #[non_exhaustive]
 pub struct MigrationPreorder {
     /// Owner who would pay.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Display name of the recipient.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub target: String,
     /// Creation date.
     #[serde(rename = "emissionDate", default, skip_serializing_if = "Option::is_none")]
     pub emission_date: Option<cc_runtime::Timestamp>,
     /// Name of the payer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Company of the payer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub company: String,
     /// VAT number of the payer.
-    #[serde(rename = "VAT", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "VAT", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub vat: String,
     /// Kind of the migration order.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<PreorderKind, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: PreorderKind,
     /// Lines of the invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<MigrationPreorderLine>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub lines: Vec<MigrationPreorderLine>,
 }
 
@@ -511,28 +511,28 @@ pub struct MigrationPreorder {
 #[non_exhaustive]
 pub struct MigrationPreorderLine {
     /// Kind of the line, such as `Credits`.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
     /// Lines of the invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// Quantity of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub quantity: f64,
     /// VAT rate.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub tva: f64,
     /// Unit price without tax.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub price_unit_ht: f64,
     /// Total price of the line without tax.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub price_total_ht: f64,
     /// Package of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     /// Number of credits in the line.
-    #[serde(rename = "dropQuantity", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "dropQuantity", default = "cc_runtime::de::absent::<f64, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub drop_quantity: f64,
     /// Discount by a coupon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -593,10 +593,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct MigrationStep {
     /// Kind of the step.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MigrationStepKind, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub value: MigrationStepKind,
     /// Status of the migration.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub status: String,
     /// Start date, absent until the step starts.
     #[serde(rename = "startDate", default, skip_serializing_if = "Option::is_none")]

@@ -12,10 +12,10 @@ pub struct AiAddon {
     /// Id of the add-on.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the add-on.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the add-on.
-    #[serde(rename = "planIdentifier", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "planIdentifier", default = "cc_runtime::de::absent::<AiPlan, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub plan_identifier: AiPlan,
 }
 
@@ -27,10 +27,10 @@ cc_runtime::__ids_of! { AiAddon { id => RealAddonId, AnyAddonId, ResourceId } }
 #[non_exhaustive]
 pub struct AiApiKeyDeletion {
     /// `true` if the endpoint no longer accepts the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub undeployed: bool,
     /// `true` if the key is deleted.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub deleted: bool,
     /// Description of the error, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,10 +43,10 @@ pub struct AiApiKeyDeletion {
 #[non_exhaustive]
 pub struct AiEndpoint {
     /// The endpoint.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub endpoint: serde_json::Value,
     /// Otoroshi that serves the endpoint.
-    #[serde(rename = "otoroshiTarget", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "otoroshiTarget", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub otoroshi_target: String,
 }
 
@@ -139,10 +139,10 @@ impl CreateAiEndpointBody {
 #[non_exhaustive]
 pub struct CreatedAiEndpoint {
     /// The endpoint.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub endpoint: serde_json::Value,
     /// The API key, secret included.
-    #[serde(rename = "apiKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "apiKey", default = "cc_runtime::de::absent::<cc_runtime::SecretJson, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub api_key: cc_runtime::SecretJson,
     /// Description of the error, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,13 +15,13 @@ pub struct Application {
     /// Id of the application.
     pub id: cc_runtime::ApplicationId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description by the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone, such as `par`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
     /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub struct Application {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentSettings>,
     /// Domains of the application.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<Vhost>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub vhosts: Vec<Vhost>,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -42,19 +42,19 @@ pub struct Application {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_deploy: Option<i64>,
     /// `true` if the application is archived.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub archived: bool,
     /// `true` if the requests of a visitor always reach the same instance.
-    #[serde(rename = "stickySessions", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "stickySessions", default = "cc_runtime::de::absent::<bool, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub sticky_sessions: bool,
     /// `true` if the old instances stop before the new ones start.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub homogeneous: bool,
     /// `true` if its owner marked the application as a favourite.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 13>", deserialize_with = "cc_runtime::de::expected")]
     pub favourite: bool,
     /// `true` if a push cancels a deployment in progress.
-    #[serde(rename = "cancelOnPush", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "cancelOnPush", default = "cc_runtime::de::absent::<bool, 14>", deserialize_with = "cc_runtime::de::expected")]
     pub cancel_on_push: bool,
     /// Address to which GitHub reports pushes.
     #[serde(rename = "webhookUrl", default, skip_serializing_if = "Option::is_none")]
@@ -63,16 +63,16 @@ pub struct Application {
     #[serde(rename = "webhookSecret", default, skip_serializing_if = "Option::is_none")]
     pub webhook_secret: Option<cc_runtime::Secret>,
     /// `true` if the application is built on an instance of its own.
-    #[serde(rename = "separateBuild", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "separateBuild", default = "cc_runtime::de::absent::<bool, 17>", deserialize_with = "cc_runtime::de::expected")]
     pub separate_build: bool,
     /// Size of the build instance.
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<Flavor>,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 19>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Target state of the application.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ApplicationState, 20>", deserialize_with = "cc_runtime::de::expected")]
     pub state: ApplicationState,
     /// Commit that is currently deployed.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
@@ -87,10 +87,10 @@ pub struct Application {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub branches: Vec<String>,
     /// Redirection of HTTP to HTTPS.
-    #[serde(rename = "forceHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "forceHttps", default = "cc_runtime::de::absent::<HttpsSetting, 25>", deserialize_with = "cc_runtime::de::expected")]
     pub force_https: HttpsSetting,
     /// Environment variables of the application.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<EnvironmentVariable>, 26>", deserialize_with = "cc_runtime::de::expected_list")]
     pub env: Vec<EnvironmentVariable>,
     /// Git address to push the code to.
     #[serde(rename = "deployUrl", default, skip_serializing_if = "Option::is_none")]
@@ -382,7 +382,7 @@ pub struct ApplicationEnvironment {
     /// Id of the application.
     pub id: cc_runtime::ApplicationId,
     /// Environment variables of the application.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<EnvironmentVariable>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -771,16 +771,16 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct DeploymentSettings {
     /// `true` if the platform may stop the application while it has no traffic.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub shutdownable: bool,
     /// Deployment method.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<DeploymentKind, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: DeploymentKind,
     /// State of the repository.
-    #[serde(rename = "repoState", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "repoState", default = "cc_runtime::de::absent::<RepositoryState, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub repo_state: RepositoryState,
     /// SSH address to push code to.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
     /// HTTP address of the code.
     #[serde(rename = "httpUrl", default, skip_serializing_if = "Option::is_none")]
@@ -862,22 +862,22 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct InstanceSettings {
     /// Type of the runtime, such as `node`.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
     /// Version of the runtime.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Variant of the runtime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<InstanceVariant>,
     /// Minimum number of instances.
-    #[serde(rename = "minInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "minInstances", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub min_instances: i64,
     /// Maximum number of instances.
-    #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxInstances", default = "cc_runtime::de::absent::<i64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub max_instances: i64,
     /// Largest number of instances that the owner may request.
-    #[serde(rename = "maxAllowedInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxAllowedInstances", default = "cc_runtime::de::absent::<i64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub max_allowed_instances: i64,
     /// Smallest size of an instance.
     #[serde(rename = "minFlavor", default, skip_serializing_if = "Option::is_none")]
@@ -886,13 +886,13 @@ pub struct InstanceSettings {
     #[serde(rename = "maxFlavor", default, skip_serializing_if = "Option::is_none")]
     pub max_flavor: Option<Flavor>,
     /// Available sizes.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<Flavor>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub flavors: Vec<Flavor>,
     /// Environment variables that the runtime sets.
-    #[serde(rename = "defaultEnv", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "defaultEnv", default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, cc_runtime::Secret>, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub default_env: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Lifetime of the instances.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<InstanceLifetime, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub lifetime: InstanceLifetime,
     /// Type and version in one string.
     #[serde(rename = "instanceAndVersion", default, skip_serializing_if = "Option::is_none")]
@@ -905,13 +905,13 @@ pub struct InstanceSettings {
 #[non_exhaustive]
 pub struct InstanceVariant {
     /// Id of the variant (a UUID).
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub id: String,
     /// Short name, such as `node`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub slug: String,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Deployment method of the variant.
     #[serde(rename = "deployType", default, skip_serializing_if = "Option::is_none")]
@@ -927,16 +927,16 @@ pub struct InstanceVariant {
 #[non_exhaustive]
 pub struct LinkedAddonEnvironment {
     /// Provider of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::AddonProviderId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub addon_name: String,
     /// The variables.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<EnvironmentVariable>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -946,13 +946,13 @@ pub struct LinkedAddonEnvironment {
 #[non_exhaustive]
 pub struct LinkedApplicationEnvironment {
     /// Id of the other application.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::ApplicationId,
     /// Name of the other application.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub app_name: String,
     /// The variables.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<EnvironmentVariable>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -976,7 +976,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct Vhost {
     /// The domain, with its path: `example.org/`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub fqdn: String,
 }
 

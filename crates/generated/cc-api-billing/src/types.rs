@@ -13,7 +13,7 @@ pub use cc_api_shared::types::{Message, MessageKind};
 #[non_exhaustive]
 pub struct AppliedCoupon {
     /// Name of the coupon.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub coupon_name: String,
     /// Date on which the coupon was applied.
     #[serde(rename = "usageDate", default, skip_serializing_if = "Option::is_none")]
@@ -25,7 +25,7 @@ pub struct AppliedCoupon {
     #[serde(rename = "freeCreditsEndDate", default, skip_serializing_if = "Option::is_none")]
     pub free_credits_end_date: Option<cc_runtime::Timestamp>,
     /// Id of a user: `user_…`.
-    #[serde(rename = "appliedByUserId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "appliedByUserId", default = "cc_runtime::de::absent::<cc_runtime::UserId, 4>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub applied_by_user_id: cc_runtime::UserId,
 }
 
@@ -36,10 +36,10 @@ pub struct AppliedCoupon {
 pub struct BillableQuantity {
     /// `SECABLE` if a fraction of the quantity costs a fraction of the price, `INSECABLE` if it costs the full
     /// price. The case varies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub secability: String,
     /// Quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub quantity: f64,
 }
 
@@ -50,7 +50,7 @@ pub struct BillableQuantity {
 pub struct BillableTime {
     /// `SECABLE` if a fraction of the time costs a fraction of the price, `INSECABLE` if it costs the full
     /// price. The case varies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub secability: String,
     /// Length of the time. One source states that it is a number, without a unit or an example.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,13 +63,13 @@ pub struct BillableTime {
 #[non_exhaustive]
 pub struct CountablePrice {
     /// Id of the price.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub countable_policy_id: String,
     /// Metric, such as `cellar.storage`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub service: String,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub data_unit: String,
     /// The quantity of a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +78,7 @@ pub struct CountablePrice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_interval_for_price: Option<BillableTime>,
     /// Prices by quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<PricePlan>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub price_plans: Vec<PricePlan>,
 }
 
@@ -108,13 +108,13 @@ impl CouponActivation {
 #[non_exhaustive]
 pub struct CreditsSummary {
     /// Paid credits, in units of the currency.
-    #[serde(rename = "prepaidCredit", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "prepaidCredit", default = "cc_runtime::de::absent::<f64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub prepaid_credit: f64,
     /// Free credits, in units of the currency.
-    #[serde(rename = "freeCredit", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "freeCredit", default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub free_credit: f64,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
 }
 
@@ -137,10 +137,10 @@ pub struct DropPrice {
 #[non_exhaustive]
 pub struct Invoice {
     /// Number of an invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::InvoiceNumber, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub invoice_number: cc_runtime::InvoiceNumber,
     /// Kind of invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: String,
     /// Origin of an invoice: the platform, or a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,7 +152,7 @@ pub struct Invoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// State of an invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<InvoiceStatus, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub status: InvoiceStatus,
     /// Billing address of an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -170,7 +170,7 @@ pub struct Invoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumption_end_date: Option<cc_runtime::Timestamp>,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
     /// Number of months for which the invoice counts in statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -297,13 +297,13 @@ pub struct InvoiceAddress {
 #[non_exhaustive]
 pub struct InvoiceClassicItem {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub item_id: String,
     /// Unit price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<Money>,
     /// Quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub quantity: f64,
     /// Factor by which the price is multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -312,7 +312,7 @@ pub struct InvoiceClassicItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<f64>,
     /// Description of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// Detailed purpose of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -324,10 +324,10 @@ pub struct InvoiceClassicItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Category of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub category: String,
     /// Category within the category.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub sub_category: String,
 }
 
@@ -337,7 +337,7 @@ pub struct InvoiceClassicItem {
 #[non_exhaustive]
 pub struct InvoiceCountable {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -349,22 +349,22 @@ pub struct InvoiceCountable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Metric, such as `cellar.storage`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub service: String,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub unit_name: String,
     /// Zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub zone_id: String,
     /// Id of the price that applies, from `PriceSystem.countable`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub policy_id: String,
     /// Quantity, in `unit_name`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub quantity: f64,
     /// Id of the price plan that applies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub plan_id: String,
     /// Length of the period. No source documents its format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -376,10 +376,10 @@ pub struct InvoiceCountable {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub details: Vec<InvoiceCountableDetail>,
     /// Category of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 13>", deserialize_with = "cc_runtime::de::expected")]
     pub category: String,
     /// Category within the category.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 14>", deserialize_with = "cc_runtime::de::expected")]
     pub sub_category: String,
 }
 
@@ -395,10 +395,10 @@ pub struct InvoiceCountableDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumption_end: Option<cc_runtime::Timestamp>,
     /// Id of the price plan that applies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub plan_id: String,
     /// Quantity, in the unit of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub quantity: f64,
     /// Price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -411,7 +411,7 @@ pub struct InvoiceCountableDetail {
 #[non_exhaustive]
 pub struct InvoiceFreeCredit {
     /// Origin of the credits.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Remaining amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -454,10 +454,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct InvoiceSummary {
     /// Number of an invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::InvoiceNumber, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub invoice_number: cc_runtime::InvoiceNumber,
     /// Kind of invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -466,7 +466,7 @@ pub struct InvoiceSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// State of an invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<InvoiceStatus, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub status: InvoiceStatus,
     /// Billing address of an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -478,7 +478,7 @@ pub struct InvoiceSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_date: Option<cc_runtime::Timestamp>,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
     /// Factor by which prices are multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -520,16 +520,16 @@ cc_runtime::__ids_of! { InvoiceSummary { invoice_number => InvoiceNumber } }
 #[non_exhaustive]
 pub struct InvoiceUnusableTime {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub item_id: String,
     /// Zone of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub zone_id: String,
     /// Flavor of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor_name: String,
     /// Host the instance ran on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Kind of the image of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -548,7 +548,7 @@ pub struct InvoiceUnusableTime {
 #[non_exhaustive]
 pub struct InvoiceUptime {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -563,10 +563,10 @@ pub struct InvoiceUptime {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub details: Vec<InvoiceUptimeDetail>,
     /// Category of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub category: String,
     /// Category within the category.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub sub_category: String,
 }
 
@@ -579,13 +579,13 @@ pub struct InvoiceUptimeDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<cc_runtime::InstanceId>,
     /// Flavor of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor_name: String,
     /// Zone of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub zone_id: String,
     /// Id of the price that applies, from `PriceSystem.runtime`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub runtime_policy_id: String,
     /// Price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -604,13 +604,13 @@ pub struct InvoiceUptimeDetail {
 #[non_exhaustive]
 pub struct InvoiceVendorConsumption {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
     /// Vendor.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub vendor_id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -642,10 +642,10 @@ pub struct LegacyCredits {
 #[non_exhaustive]
 pub struct Money {
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
     /// Amount, in units of the currency.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub amount: f64,
     /// Amount as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -695,7 +695,7 @@ pub struct PaymentInfo {
 #[non_exhaustive]
 pub struct PaypalPayment {
     /// Address at which the payer continues.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
 }
 
@@ -705,13 +705,13 @@ pub struct PaypalPayment {
 #[non_exhaustive]
 pub struct PricePlan {
     /// Id of the plan.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub plan_id: String,
     /// Largest quantity at this price, absent if unlimited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_quantity: Option<f64>,
     /// Price.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
 }
 
@@ -724,13 +724,13 @@ pub struct PriceSystem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<String>,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
     /// Prices of running instances.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<RuntimePrice>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub runtime: Vec<RuntimePrice>,
     /// Prices of metered quantities.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<CountablePrice>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub countable: Vec<CountablePrice>,
 }
 
@@ -740,22 +740,22 @@ pub struct PriceSystem {
 #[non_exhaustive]
 pub struct RuntimePrice {
     /// Id of the price.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub runtime_policy_id: String,
     /// Name of the runtime on the platform.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub source: String,
     /// Flavor.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: String,
     /// Unit of time of the price.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub time_unit: String,
     /// Price for one `time_unit`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
     /// Name of the price in plans and flavors. Its case varies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub slug_id: String,
 }
 
@@ -765,7 +765,7 @@ pub struct RuntimePrice {
 #[non_exhaustive]
 pub struct VatCheck {
     /// `true` if the VAT number is valid.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub valid: bool,
     /// Name of the holder, if the number is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]

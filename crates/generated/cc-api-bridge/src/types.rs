@@ -13,7 +13,7 @@ pub struct ApiToken {
     #[serde(rename = "apiTokenId")]
     pub api_token_id: String,
     /// Id of the user whom the token authenticates.
-    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "userId", default = "cc_runtime::de::absent::<cc_runtime::UserId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -22,16 +22,16 @@ pub struct ApiToken {
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<cc_runtime::Timestamp>,
     /// IP address from which the token was created.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub ip: String,
     /// Name of the token, chosen by the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// State of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ApiTokenState, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub state: ApiTokenState,
 }
 
@@ -115,13 +115,13 @@ pub struct CreatedApiToken {
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<cc_runtime::Timestamp>,
     /// Name of the token, chosen by the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// State of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ApiTokenState, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub state: ApiTokenState,
 }
 

@@ -15,10 +15,10 @@ pub struct Bucket {
     /// Name of the bucket.
     pub name: String,
     /// Number of objects.
-    #[serde(rename = "objectsCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "objectsCount", default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub objects_count: i64,
     /// Size of all objects in bytes.
-    #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "sizeInBytes", default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub size_in_bytes: i64,
     /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -27,7 +27,7 @@ pub struct Bucket {
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
     /// Whether the bucket keeps old versions of objects.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<BucketVersioning, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub versioning: BucketVersioning,
 }
 
@@ -60,10 +60,10 @@ impl BucketCreation {
 #[non_exhaustive]
 pub struct BucketList {
     /// The buckets.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<BucketSummary>, 0>", deserialize_with = "cc_runtime::de::expected_list")]
     pub buckets: Vec<BucketSummary>,
     /// Number of buckets.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub total: i64,
 }
 
@@ -75,10 +75,10 @@ pub struct BucketSummary {
     /// Name of the bucket.
     pub name: String,
     /// Number of objects.
-    #[serde(rename = "objectsCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "objectsCount", default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub objects_count: i64,
     /// Size of all objects in bytes.
-    #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "sizeInBytes", default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub size_in_bytes: i64,
     /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -128,25 +128,25 @@ pub struct Cellar {
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Cellar.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Number of the cluster that hosts the Cellar.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "clusterId", default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cluster_id: i64,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Id of the access key.
-    #[serde(rename = "keyId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "keyId", default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub key_id: String,
     /// Secret of the access key.
-    #[serde(rename = "keySecret", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "keySecret", default = "cc_runtime::de::absent::<cc_runtime::Secret, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub key_secret: cc_runtime::Secret,
     /// Plan of the Cellar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<CellarPlan, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: CellarPlan,
     /// State of the Cellar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<CellarStatus, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub status: CellarStatus,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -164,13 +164,13 @@ cc_runtime::__ids_of! { Cellar { id => RealAddonId, AnyAddonId, ResourceId } }
 #[non_exhaustive]
 pub struct CellarContent {
     /// Number of buckets.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub count: i64,
     /// Number of objects.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub objects: i64,
     /// Size of all objects. No source documents its unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub size: i64,
 }
 
@@ -180,13 +180,13 @@ pub struct CellarContent {
 #[non_exhaustive]
 pub struct CellarCredentials {
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Id of the access key.
-    #[serde(rename = "keyId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "keyId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub key_id: String,
     /// Secret of the access key.
-    #[serde(rename = "keySecret", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "keySecret", default = "cc_runtime::de::absent::<cc_runtime::Secret, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub key_secret: cc_runtime::Secret,
 }
 
@@ -198,19 +198,19 @@ pub struct CellarInfo {
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Owner of the Cellar.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Plan of the Cellar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<CellarPlan, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: CellarPlan,
     /// State of the Cellar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<CellarStatus, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub status: CellarStatus,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -257,10 +257,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct CellarTraffic {
     /// Inbound traffic. No source documents the unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub inbound: i64,
     /// Outbound traffic. No source documents the unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub outbound: i64,
 }
 
@@ -272,31 +272,31 @@ pub struct ObjectDetails {
     /// Key of the object.
     pub key: String,
     /// Last part of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Kind of entry.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
     /// Size in bytes.
-    #[serde(rename = "contentLength", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "contentLength", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub content_length: i64,
     /// Media type.
-    #[serde(rename = "contentType", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "contentType", default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub content_type: String,
     /// Entity tag, which changes with the content.
-    #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "eTag", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub e_tag: String,
     /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
     /// Metadata set by the owner, by name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, String>, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub metadata: std::collections::BTreeMap<String, String>,
     /// Tags of the object.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ObjectTag>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<ObjectTag>,
     /// Permissions for the object.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ObjectPermission>, 9>", deserialize_with = "cc_runtime::de::expected_list")]
     pub acl: Vec<ObjectPermission>,
 }
 
@@ -308,10 +308,10 @@ pub struct ObjectDirectory {
     /// The common part of the keys.
     pub key: String,
     /// Last part of the path.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Kind of entry.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
 }
 
@@ -323,10 +323,10 @@ pub struct ObjectGrantee {
     /// Id of the grantee.
     pub id: String,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Kind of grantee.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
 }
 
@@ -336,10 +336,10 @@ pub struct ObjectGrantee {
 #[non_exhaustive]
 pub struct ObjectList {
     /// The objects.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ObjectSummary>, 0>", deserialize_with = "cc_runtime::de::expected_list")]
     pub content: Vec<ObjectSummary>,
     /// The directories, that is, the common prefixes of keys up to a slash.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ObjectDirectory>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub directories: Vec<ObjectDirectory>,
     /// Start of the next page, absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -355,7 +355,7 @@ pub struct ObjectPermission {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grantee: Option<ObjectGrantee>,
     /// Permission, such as `FULL_CONTROL`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub permission: String,
 }
 
@@ -367,19 +367,19 @@ pub struct ObjectSummary {
     /// Key of the object.
     pub key: String,
     /// Last part of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Kind of entry.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
     /// Size in bytes.
-    #[serde(rename = "contentLength", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "contentLength", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub content_length: i64,
     /// Media type.
     #[serde(rename = "contentType", default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Entity tag, which changes with the content.
-    #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "eTag", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub e_tag: String,
     /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
@@ -395,10 +395,10 @@ pub struct ObjectSummary {
 #[non_exhaustive]
 pub struct ObjectTag {
     /// Name of the tag.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Value of the tag.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 
@@ -408,7 +408,7 @@ pub struct ObjectTag {
 #[non_exhaustive]
 pub struct SignedUrl {
     /// The address. Anyone who knows it can use it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::Secret,
     /// Expiration date.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
@@ -456,12 +456,12 @@ pub struct UploadedObject {
     #[serde(rename = "objectKey")]
     pub object_key: String,
     /// Size in bytes.
-    #[serde(rename = "contentLength", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "contentLength", default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub content_length: i64,
     /// Media type.
     #[serde(rename = "contentType", default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Entity tag, which changes with the content.
-    #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "eTag", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub e_tag: String,
 }

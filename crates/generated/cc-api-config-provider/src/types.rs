@@ -21,7 +21,7 @@ pub struct ConfigProvider {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// Environment variables of the configuration provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<EnvironmentVariable>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub env: Vec<EnvironmentVariable>,
 }
 

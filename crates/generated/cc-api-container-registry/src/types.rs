@@ -12,7 +12,7 @@ pub struct ContainerRegistry {
     /// Id of the registry.
     pub id: String,
     /// Id of the owner of the registry.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -60,13 +60,13 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct ContainerRegistryStatus {
     /// The state.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ContainerRegistryState, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub state: ContainerRegistryState,
     /// Start date of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of the user who caused the state.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instigatorId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub instigator_id: String,
 }
 
@@ -78,10 +78,10 @@ pub struct ContainerRegistryToken {
     /// Id of the token.
     pub id: String,
     /// Rights that the token grants.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ContainerRegistryRights, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub rights: ContainerRegistryRights,
     /// `true` if the token is valid.
-    #[serde(rename = "isActive", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "isActive", default = "cc_runtime::de::absent::<bool, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub is_active: bool,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -100,10 +100,10 @@ pub struct ContainerRegistryToken {
 #[non_exhaustive]
 pub struct ContainerRegistryTokenFailure {
     /// Number of the token in the request.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub index: i64,
     /// Description of the error.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub error: String,
 }
 
@@ -160,7 +160,7 @@ pub struct ContainerRegistryTokenWithValue {
     /// Data of the token.
     pub token: ContainerRegistryToken,
     /// Number of the token in the request.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub index: i64,
 }
 

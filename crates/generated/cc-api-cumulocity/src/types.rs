@@ -13,7 +13,7 @@ pub struct BootedMachine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hypervisor: Option<Hypervisor>,
     /// Address of the machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub ip: String,
     /// Port of the application.
     #[serde(rename = "appPort", default, skip_serializing_if = "Option::is_none")]
@@ -32,16 +32,16 @@ pub struct Cumulocity {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Owner of the Cumulocity.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Cumulocity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<CumulocityPlan, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: CumulocityPlan,
     /// Resources of the Cumulocity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct CumulocityResources {
     /// Deployment of its machines.
-    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "deploymentId", default = "cc_runtime::de::absent::<cc_runtime::DeploymentId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub deployment_id: cc_runtime::DeploymentId,
     /// Status of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,7 +82,7 @@ pub struct FailedMachine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hypervisor: Option<Hypervisor>,
     /// Reason of the failure.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub reason: String,
 }
 
@@ -94,25 +94,25 @@ pub struct Hypervisor {
     /// Id of the host.
     pub uid: String,
     /// Name of the host.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Owner who may use the hypervisor.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner: cc_runtime::OwnerId,
     /// Region of the hypervisor.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub region: String,
     /// Zone of the hypervisor.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
     /// Rack of the hypervisor.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub rack: String,
     /// Labels of the hypervisor, by name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, String>, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Tags of the hypervisor.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
     /// Version of the data in ZooKeeper.
     #[serde(rename = "zkVersion", default, skip_serializing_if = "Option::is_none")]
@@ -125,13 +125,13 @@ pub struct Hypervisor {
 #[non_exhaustive]
 pub struct MachineDeployment {
     /// Current step of the deployment.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub step: serde_json::Value,
     /// Planned placement, by machine.
-    #[serde(rename = "placementHypothesis", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "placementHypothesis", default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, Hypervisor>, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub placement_hypothesis: std::collections::BTreeMap<String, Hypervisor>,
     /// State of each machine, by machine.
-    #[serde(rename = "vmStatus", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "vmStatus", default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, MachineState>, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub vm_status: std::collections::BTreeMap<String, MachineState>,
 }
 

@@ -41,16 +41,16 @@ pub struct Elasticsearch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// State of the add-on, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: String,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,28 +106,28 @@ pub struct ElasticsearchBackups {
 #[non_exhaustive]
 pub struct ElasticsearchConfiguration {
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// User of APM.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub apm_user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub apm_password: cc_runtime::Secret,
     /// Token that agents send to APM.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub apm_auth_token: cc_runtime::Secret,
     /// User of Kibana.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub kibana_user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub kibana_password: cc_runtime::Secret,
 }
 
@@ -139,19 +139,19 @@ pub struct ElasticsearchInfo {
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Elasticsearch.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the add-on as the platform lists it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::AddonId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::AddonId,
     /// Short name of the plan.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: String,
     /// Short name of the zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Connection data of Elasticsearch and its services.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -160,16 +160,16 @@ pub struct ElasticsearchInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<ElasticsearchBackups>,
     /// Application that runs Kibana.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 8>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub kibana_application: cc_runtime::ApplicationId,
     /// Application that runs APM.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 9>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub apm_application: cc_runtime::ApplicationId,
     /// States of the services, such as `kibana`.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<FeatureFlag>, 10>", deserialize_with = "cc_runtime::de::expected_list")]
     pub services: Vec<FeatureFlag>,
     /// Features and whether they are enabled.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<FeatureFlag>, 11>", deserialize_with = "cc_runtime::de::expected_list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -183,28 +183,28 @@ pub struct ElasticsearchServiceFlavor {
     /// Name of the size, such as `XS`.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub mem: i64,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cpus: i64,
     /// Number of GPUs.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub gpus: i64,
     /// Price of the service. No source documents its currency or period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
     /// Name of the price in the price system. Its case varies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub price_id: String,
     /// `true` if the flavor can be chosen.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub available: bool,
     /// `true` if the flavor is too small for most uses.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub microservice: bool,
     /// Scheduling priority of the processes, as a `nice` value.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub nice: i64,
 }
 
@@ -239,13 +239,13 @@ pub struct Jenkins {
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::AddonId,
     /// Plan of the Jenkins.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<JenkinsPlan, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: JenkinsPlan,
     /// Short name of the zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
     /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,19 +254,19 @@ pub struct Jenkins {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_date: Option<cc_runtime::Timestamp>,
     /// State of the Jenkins.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<JenkinsStatus, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: JenkinsStatus,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Address of Artifactory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -278,7 +278,7 @@ pub struct Jenkins {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifactory_password: Option<cc_runtime::Secret>,
     /// Features and whether they are enabled.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<FeatureFlag>, 14>", deserialize_with = "cc_runtime::de::expected_list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -328,7 +328,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct JenkinsUpdates {
     /// Page on which the Jenkins is updated.
-    #[serde(rename = "manageLink", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "manageLink", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub manage_link: String,
     /// The versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -341,10 +341,10 @@ pub struct JenkinsUpdates {
 #[non_exhaustive]
 pub struct JenkinsVersions {
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub current: String,
     /// Version to which the Jenkins can be updated.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub available: String,
 }
 
@@ -371,22 +371,22 @@ pub struct Mongodb {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// State of the add-on, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: String,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub port: i32,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub database: String,
     /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -421,22 +421,22 @@ pub struct Mysql {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// State of the add-on, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: String,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub port: i32,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub database: String,
     /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -474,22 +474,22 @@ pub struct Postgresql {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// State of the add-on, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: String,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub port: i32,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub database: String,
     /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -512,22 +512,22 @@ pub struct PostgresqlDatabase {
     /// Id of the database.
     pub id: String,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realAddonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "realAddonId", default = "cc_runtime::de::absent::<cc_runtime::RealAddonId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_addon_id: cc_runtime::RealAddonId,
     /// Owner of the PostgreSQL database.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 4>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Mode of the database: read-only, or read and write.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DatabaseMode, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub mode: DatabaseMode,
     /// Locale that determines the sort order.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub locale: String,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -545,7 +545,7 @@ pub struct PostgresqlDatabaseOid {
     /// Object id in PostgreSQL.
     pub oid: i64,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
 }
 
@@ -557,10 +557,10 @@ pub struct PostgresqlDatabasePrivileges {
     /// Id of the privileges.
     pub id: String,
     /// Id of the database user.
-    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "userId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub user_id: String,
     /// Object id of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub oid: i64,
     /// Role of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -601,13 +601,13 @@ impl PostgresqlDatabaseUpdate {
 #[non_exhaustive]
 pub struct PostgresqlOids {
     /// The databases.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<PostgresqlDatabaseOid>, 0>", deserialize_with = "cc_runtime::de::expected_list")]
     pub databases: Vec<PostgresqlDatabaseOid>,
     /// The schemas.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<PostgresqlSchemaOid>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub schemas: Vec<PostgresqlSchemaOid>,
     /// The tables.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<PostgresqlTableOid>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tables: Vec<PostgresqlTableOid>,
 }
 
@@ -617,10 +617,10 @@ pub struct PostgresqlOids {
 #[non_exhaustive]
 pub struct PostgresqlPrivileges {
     /// `true` if the user may read.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub read: bool,
     /// `true` if the user may write.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub write: bool,
 }
 
@@ -652,10 +652,10 @@ pub struct PostgresqlSchemaOid {
     /// Object id in PostgreSQL.
     pub oid: i64,
     /// Name of the schema.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub database: String,
 }
 
@@ -667,13 +667,13 @@ pub struct PostgresqlSchemaPrivileges {
     /// Id of the privileges.
     pub id: String,
     /// Id of the database user.
-    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "userId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub user_id: String,
     /// Object id of the schema.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub oid: i64,
     /// Object id of the database.
-    #[serde(rename = "databaseOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "databaseOId", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub database_o_id: i64,
     /// Privileges of the user in the schema.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -691,13 +691,13 @@ pub struct PostgresqlTableOid {
     /// Object id in PostgreSQL.
     pub oid: i64,
     /// Name of the table.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Name of the schema.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub schema: String,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub database: String,
 }
 
@@ -709,16 +709,16 @@ pub struct PostgresqlTablePrivileges {
     /// Id of the privileges.
     pub id: String,
     /// Id of the database user.
-    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "userId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub user_id: String,
     /// Object id of the table.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub oid: i64,
     /// Object id of the database.
-    #[serde(rename = "databaseOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "databaseOId", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub database_o_id: i64,
     /// Object id of the schema.
-    #[serde(rename = "schemaOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "schemaOId", default = "cc_runtime::de::absent::<i64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub schema_o_id: i64,
     /// Role of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -733,10 +733,10 @@ pub struct PostgresqlUser {
     /// Id of the user.
     pub id: String,
     /// Name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
     /// Privileges of the user on the whole PostgreSQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -749,10 +749,10 @@ pub struct PostgresqlUser {
 #[non_exhaustive]
 pub struct PostgresqlUserPrivileges {
     /// `true` if the user may sign in.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub login: bool,
     /// `true` if the user may create roles.
-    #[serde(rename = "createRole", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "createRole", default = "cc_runtime::de::absent::<bool, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub create_role: bool,
 }
 
@@ -801,9 +801,9 @@ impl PostgresqlUserUpdate {
 #[non_exhaustive]
 pub struct ReadOnlyUser {
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
 }

@@ -33,19 +33,19 @@ pub struct Deployment {
     /// Id of the deployment.
     pub id: cc_runtime::DeploymentId,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
-    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "applicationId", default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub application_id: cc_runtime::ApplicationId,
     /// Start date.
     #[serde(rename = "startDate", default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<cc_runtime::Timestamp>,
     /// State of the deployment.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DeploymentState, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub state: DeploymentState,
     /// States of the deployment, with their dates.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<DeploymentStep>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub steps: Vec<DeploymentStep>,
     /// Deployed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub struct Deployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<DeploymentOrigin>,
     /// `true` if the deployment is built on an instance of its own.
-    #[serde(rename = "hasDedicatedBuild", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "hasDedicatedBuild", default = "cc_runtime::de::absent::<bool, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub has_dedicated_build: bool,
 }
 
@@ -99,22 +99,22 @@ pub struct DeploymentAuthor {
 #[non_exhaustive]
 pub struct DeploymentOrigin {
     /// Action of the deployment.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DeploymentAction, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub action: DeploymentAction,
     /// Cause of the deployment, to display.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub cause: String,
     /// Place from which the deployment was requested.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub source: String,
     /// Author of the deployment: a user, or a part of the platform.
-    #[serde(rename = "authorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "authorId", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub author_id: String,
     /// Constraints for the instances.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub constraints: Vec<String>,
     /// Scheduling priority of the deployment.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DeploymentPriority, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub priority: DeploymentPriority,
 }
 
@@ -164,7 +164,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct DeploymentStep {
     /// The state.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DeploymentState, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub state: DeploymentState,
     /// Start date of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,25 +189,25 @@ pub struct Instance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the application.
-    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "applicationId", default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the deployment of the instance.
-    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "deploymentId", default = "cc_runtime::de::absent::<cc_runtime::DeploymentId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub deployment_id: cc_runtime::DeploymentId,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Name of the flavor, such as `XS`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: String,
     /// Number of the instance among the instances of the application.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub index: i64,
     /// Current state of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<InstanceState, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub state: InstanceState,
     /// Id of the hypervisor of the instance.
     #[serde(rename = "hypervisorId", default, skip_serializing_if = "Option::is_none")]
@@ -222,7 +222,7 @@ pub struct Instance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<InstanceNetwork>,
     /// `true` if the instance builds the application instead of running it.
-    #[serde(rename = "isBuildVm", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "isBuildVm", default = "cc_runtime::de::absent::<bool, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub is_build_vm: bool,
 }
 
@@ -234,10 +234,10 @@ cc_runtime::__ids_of! { Instance { id => InstanceId } }
 #[non_exhaustive]
 pub struct InstanceNetwork {
     /// IP address of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub ip: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub port: i64,
 }
 
@@ -282,19 +282,19 @@ pub struct LegacyDeployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// State of the deployment.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<LegacyDeploymentState, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub state: LegacyDeploymentState,
     /// Action of the deployment.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DeploymentAction, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub action: DeploymentAction,
     /// Commit that is currently deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Cause of the deployment, to display.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub cause: String,
     /// Number of instances.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub instances: i64,
     /// Author of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -327,7 +327,7 @@ pub struct LegacyInstance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
     /// Id of the application.
-    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "appId", default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::ApplicationId,
     /// IP address of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -336,7 +336,7 @@ pub struct LegacyInstance {
     #[serde(rename = "appPort", default, skip_serializing_if = "Option::is_none")]
     pub app_port: Option<i64>,
     /// Current state of the instance.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<InstanceState, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub state: InstanceState,
     /// Size of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -345,16 +345,16 @@ pub struct LegacyInstance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Number of the deployment.
-    #[serde(rename = "deployNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "deployNumber", default = "cc_runtime::de::absent::<i64, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub deploy_number: i64,
     /// Deployment of the instance.
     #[serde(rename = "deployId", default, skip_serializing_if = "Option::is_none")]
     pub deploy_id: Option<cc_runtime::DeploymentId>,
     /// Number of the instance among the instances of the application.
-    #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instanceNumber", default = "cc_runtime::de::absent::<i64, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub instance_number: i64,
     /// Display name.
-    #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "displayName", default = "cc_runtime::de::absent::<String, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub display_name: String,
     /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -369,13 +369,13 @@ cc_runtime::__ids_of! { LegacyInstance { id => InstanceId } }
 #[non_exhaustive]
 pub struct LegacyInstanceFlavor {
     /// Name of the size.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub mem: i64,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cpus: i64,
     /// Price. No source documents its currency or period.
     #[serde(default, skip_serializing_if = "Option::is_none")]

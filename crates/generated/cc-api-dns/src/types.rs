@@ -13,34 +13,34 @@ pub struct DnsAudit {
     #[serde(rename = "recordId")]
     pub record_id: String,
     /// Kind of the change.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DnsAuditKind, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: DnsAuditKind,
     /// Domain name of the record.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Type of the record.
-    #[serde(rename = "recordType", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "recordType", default = "cc_runtime::de::absent::<DnsRecordType, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub record_type: DnsRecordType,
     /// Content of the record.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub content: String,
     /// Time for which resolvers could cache the record, in seconds.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub ttl: i64,
     /// Owner of the record.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 6>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Resource of the record.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "resourceId", default = "cc_runtime::de::absent::<cc_runtime::ResourceId, 7>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub resource_id: cc_runtime::ResourceId,
     /// Id of the user who made the change.
-    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "userId", default = "cc_runtime::de::absent::<cc_runtime::UserId, 8>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
     /// Date of the change.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
     /// Further data of the change.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub context: serde_json::Value,
 }
 
@@ -62,22 +62,22 @@ pub struct DnsRecord {
     /// Id of the record.
     pub id: String,
     /// Domain name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Type of the record.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<DnsRecordType, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: DnsRecordType,
     /// Content of the record: an address, another name, or text.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub content: String,
     /// Time for which resolvers may cache the record, in seconds.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub ttl: i64,
     /// Owner of the record.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 5>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Resource of the record.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "resourceId", default = "cc_runtime::de::absent::<cc_runtime::ResourceId, 6>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub resource_id: cc_runtime::ResourceId,
     /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct BetterStackRecipient {
     /// Address of the intake.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::ServiceUrl,
     /// Token of the source, sent as a bearer token.
-    #[serde(rename = "sourceToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "sourceToken", default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub source_token: cc_runtime::Secret,
 }
 
@@ -35,7 +35,7 @@ impl BetterStackRecipient {
 #[non_exhaustive]
 pub struct DatadogRecipient {
     /// Address of the intake. It may hold an API key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::Secret,
 }
 
@@ -58,19 +58,19 @@ pub struct Drain {
     /// Id of a drain: `drain_…`.
     pub id: cc_runtime::DrainId,
     /// Owner of the drain.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Id of the application or add-on whose logs are sent.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
     /// Logs that a drain sends: the program output, the HTTP accesses, or the audit logs.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DrainKind, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: DrainKind,
     /// Recipient of the logs. Passwords are masked.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<DrainRecipient, 4>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub recipient: DrainRecipient,
     /// Latest state change of a drain.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DrainStatus, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub status: DrainStatus,
     /// Progress of the delivery of a drain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,13 +88,13 @@ cc_runtime::__ids_of! { Drain { id => DrainId } }
 #[non_exhaustive]
 pub struct DrainBacklog {
     /// Number of unsent log lines.
-    #[serde(rename = "msgBacklog", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "msgBacklog", default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub msg_backlog: i64,
     /// Number of log lines sent per second.
-    #[serde(rename = "msgRateOut", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "msgRateOut", default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub msg_rate_out: f64,
     /// Number of bytes sent per second.
-    #[serde(rename = "msgThroughputOut", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "msgThroughputOut", default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub msg_throughput_out: f64,
 }
 
@@ -127,7 +127,7 @@ impl DrainCreation {
 #[non_exhaustive]
 pub struct DrainExecution {
     /// State of the delivery of a drain.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DrainExecutionState, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub status: DrainExecutionState,
     /// Number of the current delivery attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -268,16 +268,16 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct DrainStatus {
     /// Id of the change.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub id: String,
     /// Id of a drain: `drain_…`.
-    #[serde(rename = "drainId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "drainId", default = "cc_runtime::de::absent::<cc_runtime::DrainId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub drain_id: cc_runtime::DrainId,
     /// Date of the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// State of a drain.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DrainState, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub status: DrainState,
     /// Author of the change.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
@@ -293,10 +293,10 @@ pub struct DrainStatus {
 #[non_exhaustive]
 pub struct ElasticsearchRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::ServiceUrl,
     /// Name of the index.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub index: String,
     /// User name for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -351,10 +351,10 @@ impl ElasticsearchRecipient {
 #[non_exhaustive]
 pub struct NewRelicRecipient {
     /// Address of the intake.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::ServiceUrl,
     /// API key.
-    #[serde(rename = "apiKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "apiKey", default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub api_key: cc_runtime::Secret,
 }
 
@@ -376,7 +376,7 @@ impl NewRelicRecipient {
 #[non_exhaustive]
 pub struct OvhTcpRecipient {
     /// Address of the input.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::ServiceUrl,
     /// Token of the data stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -419,7 +419,7 @@ impl OvhTcpRecipient {
 #[non_exhaustive]
 pub struct RawHttpRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::ServiceUrl,
     /// User name for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -462,7 +462,7 @@ impl RawHttpRecipient {
 #[non_exhaustive]
 pub struct SyslogTcpRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::ServiceUrl,
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
@@ -494,7 +494,7 @@ impl SyslogTcpRecipient {
 #[non_exhaustive]
 pub struct SyslogUdpRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::ServiceUrl,
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]

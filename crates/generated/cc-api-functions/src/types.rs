@@ -12,7 +12,7 @@ pub struct Function {
     /// Id of the function (`function_…`).
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -24,13 +24,13 @@ pub struct Function {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Environment variables, by name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, cc_runtime::Secret>, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Maximum memory of an instance, in bytes.
-    #[serde(rename = "maxMemory", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxMemory", default = "cc_runtime::de::absent::<i64, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub max_memory: i64,
     /// Maximum number of concurrent instances.
-    #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxInstances", default = "cc_runtime::de::absent::<i64, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub max_instances: i64,
     /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ pub struct FunctionDeployment {
     /// Id of a deployment: `deployment_…`.
     pub id: cc_runtime::DeploymentId,
     /// Id of the function.
-    #[serde(rename = "functionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "functionId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub function_id: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,10 +132,10 @@ pub struct FunctionDeployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Programming language of a function.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<FunctionPlatform, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub platform: FunctionPlatform,
     /// State of a deployment of a function.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<FunctionDeploymentStatus, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: FunctionDeploymentStatus,
     /// Reason of the failure.
     #[serde(rename = "errorReason", default, skip_serializing_if = "Option::is_none")]
@@ -280,7 +280,7 @@ pub struct FunctionDeploymentUpload {
     /// Id of a deployment: `deployment_…`.
     pub id: cc_runtime::DeploymentId,
     /// Id of the function.
-    #[serde(rename = "functionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "functionId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub function_id: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -292,16 +292,16 @@ pub struct FunctionDeploymentUpload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Programming language of a function.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<FunctionPlatform, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub platform: FunctionPlatform,
     /// State of a deployment of a function.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<FunctionDeploymentStatus, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: FunctionDeploymentStatus,
     /// Reason of the failure.
     #[serde(rename = "errorReason", default, skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
     /// Address to upload the code to, without credentials.
-    #[serde(rename = "uploadUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "uploadUrl", default = "cc_runtime::de::absent::<cc_runtime::Secret, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub upload_url: cc_runtime::Secret,
     /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -370,16 +370,16 @@ impl FunctionReplacement {
 #[non_exhaustive]
 pub struct PulsarTrigger {
     /// `true` if the topic is not on the platform.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub external: bool,
     /// Address of the Pulsar service.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub pulsar_url: String,
     /// Full name of the topic.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub pulsar_topic_fqdn: String,
     /// `true` if the name is a regular expression that matches several topics.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub pulsar_topic_fqdn_is_regex: bool,
     /// Token with access to the topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,22 +15,22 @@ pub struct GithubApplication {
     /// Id of the repository.
     pub id: String,
     /// GitHub user or organisation that owns the repository.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub owner: String,
     /// Name of the repository.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description of the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Git address to clone from.
-    #[serde(rename = "gitUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "gitUrl", default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub git_url: String,
     /// Default branch of the repository.
-    #[serde(rename = "defaultBranch", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "defaultBranch", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub default_branch: String,
     /// `true` if the repository is private.
-    #[serde(rename = "priv", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "priv", default = "cc_runtime::de::absent::<bool, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub priv_: bool,
 }
 
@@ -386,10 +386,10 @@ pub struct GithubSshKey {
     /// Name of the SSH key.
     pub name: String,
     /// The public key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Fingerprint of the SSH key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub fingerprint: String,
 }
 
@@ -402,6 +402,6 @@ pub struct GithubTransaction {
     #[serde(rename = "transactionId")]
     pub transaction_id: String,
     /// Address to open next in the user's browser.
-    #[serde(rename = "redirectUri", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "redirectUri", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub redirect_uri: String,
 }

@@ -12,7 +12,7 @@ pub struct AccessToken {
     /// Value of the token.
     pub token: cc_runtime::Secret,
     /// Id of the token in the revocation list.
-    #[serde(rename = "revocationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "revocationId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub revocation_id: String,
     /// Expiration date.
     #[serde(rename = "expiryDate", default, skip_serializing_if = "Option::is_none")]
@@ -114,10 +114,10 @@ pub struct EmailAddress {
     /// Id of the address.
     pub id: String,
     /// The e-mail address.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub address: String,
     /// Id of the identity.
-    #[serde(rename = "identityId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "identityId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub identity_id: String,
     /// Label chosen by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,25 +159,25 @@ pub struct IamToken {
     /// Id of the token.
     pub id: String,
     /// Name of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// Value of the token, if the answer includes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub biscuit: Option<cc_runtime::Secret>,
     /// First characters of the token, to identify it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub redacted_start: String,
     /// Last characters of the token, to identify it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub redacted_end: String,
     /// Type of the token.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<IamTokenType, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: IamTokenType,
     /// State of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<IamTokenStatus, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub status: IamTokenStatus,
     /// Labels of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,7 +186,7 @@ pub struct IamToken {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Id of the token in the revocation list.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub revocation_id: String,
     /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,10 +205,10 @@ pub struct IamToken {
 #[non_exhaustive]
 pub struct IamTokenLabels {
     /// Creator of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub creator: String,
     /// Zone of the resource.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub region: String,
     /// Owner of the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -289,13 +289,13 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct IdentityStatus {
     /// The state.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<IdentityState, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub state: IdentityState,
     /// Start date of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of the user who caused the state.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instigatorId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub instigator_id: String,
 }
 
@@ -358,16 +358,16 @@ pub struct SigningKey {
     /// Id of the signing key.
     pub id: String,
     /// Id of the product.
-    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "productId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub product_id: String,
     /// Location of the tokens that the key signs.
-    #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "locationId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub location_id: String,
     /// Public key that verifies the signatures.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "publicKey", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub public_key: String,
     /// State of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<SigningKeyStatus, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub status: SigningKeyStatus,
     /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -425,22 +425,22 @@ pub struct TenantToken {
     /// Id of the token.
     pub id: String,
     /// Id of the tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub tenant_id: String,
     /// Product that the token gives access to.
-    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "productId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub product_id: String,
     /// Location of the token.
-    #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "locationId", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub location_id: String,
     /// Resource that the token gives access to.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// Type of the token.
-    #[serde(rename = "tokenType", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tokenType", default = "cc_runtime::de::absent::<TenantTokenType, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub token_type: TenantTokenType,
     /// State of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TenantTokenStatus, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: TenantTokenStatus,
     /// Name of the token, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -452,10 +452,10 @@ pub struct TenantToken {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Id of the creator of the token.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instigatorId", default = "cc_runtime::de::absent::<String, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub instigator_id: String,
     /// Id of the token in the revocation list.
-    #[serde(rename = "revocationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "revocationId", default = "cc_runtime::de::absent::<String, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub revocation_id: String,
     /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]

@@ -13,10 +13,10 @@ pub use cc_api_shared::types::{ResourceConsumption, ResourceConsumptionDetail, R
 #[non_exhaustive]
 pub struct AllInOneTopology {
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeFlavor, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: NodeFlavor,
     /// Number of replicas.
-    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "replicationFactor", default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub replication_factor: i64,
 }
 
@@ -40,10 +40,10 @@ pub struct Cluster {
     /// Id of the cluster (`kubernetes_…`).
     pub id: String,
     /// Owner of the cluster.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description of the cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,17 +52,17 @@ pub struct Cluster {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Zone of the cluster.
-    #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "locationId", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub location_id: String,
     /// State of a cluster. `TO_…` means requested, `…ING` means in progress.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ClusterStatus, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub status: ClusterStatus,
     /// Installed version of Kubernetes.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Layout of the control plane of a cluster. Upstream's models name the tag `topologyDiscriminator`, but
     /// clients send `topology`.
-    #[serde(rename = "topologyConfig", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "topologyConfig", default = "cc_runtime::de::absent::<TopologyConfig, 8>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub topology_config: TopologyConfig,
     /// Optional features of a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -200,13 +200,13 @@ impl ClusterCreation {
 #[non_exhaustive]
 pub struct ClusterEvent {
     /// Operation on a cluster or a node group.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ClusterOperation, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub operation: ClusterOperation,
     /// Name of the step.
     #[serde(rename = "stepName", default, skip_serializing_if = "Option::is_none")]
     pub step_name: Option<String>,
     /// State of a step.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ClusterEventStatus, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub status: ClusterEventStatus,
     /// Id of the node group of the step.
     #[serde(rename = "nodeGroupId", default, skip_serializing_if = "Option::is_none")]
@@ -291,10 +291,10 @@ pub struct ClusterLoadBalancer {
     /// Id of the load balancer.
     pub id: String,
     /// Size of a load balancer and number of its machines.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ClusterLoadBalancerFlavor, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: ClusterLoadBalancerFlavor,
     /// Domain name of the load balancer.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "domainName", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub domain_name: String,
     /// IP addresses of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -329,16 +329,16 @@ pub struct ClusterNode {
     /// Id of the node.
     pub id: String,
     /// Name of the node in Kubernetes.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// State of a node.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeStatus, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub status: NodeStatus,
     /// Number of virtual processors.
-    #[serde(rename = "vCpus", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "vCpus", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub v_cpus: i64,
     /// Memory in bytes.
-    #[serde(rename = "ramBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ramBytes", default = "cc_runtime::de::absent::<i64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub ram_bytes: i64,
 }
 
@@ -350,19 +350,19 @@ pub struct ClusterNodeGroup {
     /// Id of the node group.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// State of a node group. `TO_…` means requested, `…ING` means in progress.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeGroupStatus, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeFlavor, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: NodeFlavor,
     /// Current number of nodes.
-    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "currentNodeCount", default = "cc_runtime::de::absent::<i64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub current_node_count: i64,
     /// Target number of nodes.
-    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "targetNodeCount", default = "cc_runtime::de::absent::<i64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub target_node_count: i64,
     /// Nodes.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -401,19 +401,19 @@ pub struct ClusterStandaloneNodeGroup {
     /// Id of the group.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// State of a node group. `TO_…` means requested, `…ING` means in progress.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeGroupStatus, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeFlavor, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: NodeFlavor,
     /// Current number of nodes.
-    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "currentNodeCount", default = "cc_runtime::de::absent::<i64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub current_node_count: i64,
     /// Target number of nodes.
-    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "targetNodeCount", default = "cc_runtime::de::absent::<i64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub target_node_count: i64,
 }
 
@@ -514,19 +514,19 @@ pub struct ClusterUsageItem {
     /// Id of the record.
     pub id: String,
     /// Id of the cluster.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "clusterId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub cluster_id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Kind of the part.
-    #[serde(rename = "itemType", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "itemType", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub item_type: String,
     /// CPU usage, in thousandths of a virtual CPU.
-    #[serde(rename = "cpuMillicores", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "cpuMillicores", default = "cc_runtime::de::absent::<i64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub cpu_millicores: i64,
     /// Memory in bytes.
-    #[serde(rename = "ramBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ramBytes", default = "cc_runtime::de::absent::<i64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub ram_bytes: i64,
     /// Start of the usage.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -563,16 +563,16 @@ impl ClusterVersionUpdate {
 #[non_exhaustive]
 pub struct ClusterVersions {
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub installed: String,
     /// Latest version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub latest: String,
     /// Versions to which the cluster can be updated.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub available: Vec<String>,
     /// `true` if the cluster runs an older version than the latest.
-    #[serde(rename = "needUpdate", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "needUpdate", default = "cc_runtime::de::absent::<bool, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub need_update: bool,
 }
 
@@ -582,7 +582,7 @@ pub struct ClusterVersions {
 #[non_exhaustive]
 pub struct ConnectionQuota {
     /// Maximum number of connections.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -592,7 +592,7 @@ pub struct ConnectionQuota {
 #[non_exhaustive]
 pub struct CoreQuota {
     /// Maximum number of cores.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -602,10 +602,10 @@ pub struct CoreQuota {
 #[non_exhaustive]
 pub struct DedicatedComputeTopology {
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeFlavor, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: NodeFlavor,
     /// Number of replicas.
-    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "replicationFactor", default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub replication_factor: i64,
 }
 
@@ -627,19 +627,19 @@ impl DedicatedComputeTopology {
 #[non_exhaustive]
 pub struct DistributedComponents {
     /// API server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TopologyComponent, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub apiserver: TopologyComponent,
     /// Controller manager.
-    #[serde(rename = "controllerManager", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "controllerManager", default = "cc_runtime::de::absent::<TopologyComponent, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub controller_manager: TopologyComponent,
     /// Scheduler.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TopologyComponent, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub scheduler: TopologyComponent,
     /// Component that creates and deletes the nodes of node groups.
-    #[serde(rename = "nodeGroupOperator", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "nodeGroupOperator", default = "cc_runtime::de::absent::<TopologyComponent, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub node_group_operator: TopologyComponent,
     /// Component that connects the cluster to the platform.
-    #[serde(rename = "cloudControllerManager", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "cloudControllerManager", default = "cc_runtime::de::absent::<TopologyComponent, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub cloud_controller_manager: TopologyComponent,
 }
 
@@ -664,7 +664,7 @@ impl DistributedComponents {
 #[non_exhaustive]
 pub struct DistributedTopology {
     /// The components of a control plane.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DistributedComponents, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub components: DistributedComponents,
 }
 
@@ -685,7 +685,7 @@ impl DistributedTopology {
 #[non_exhaustive]
 pub struct IpQuota {
     /// Maximum number of addresses.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -707,7 +707,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct KubeconfigUrl {
     /// The address. Anyone who knows it can read the configuration.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::Secret,
 }
 
@@ -730,7 +730,7 @@ pub struct KubernetesProduct {
 #[non_exhaustive]
 pub struct MilliCpuQuota {
     /// Maximum, in thousandths of a virtual CPU.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -760,10 +760,10 @@ pub struct NodeGroup {
     /// Id of the node group.
     pub id: String,
     /// Id of the cluster.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "clusterId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub cluster_id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description of the node group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -772,28 +772,28 @@ pub struct NodeGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// State of a node group. `TO_…` means requested, `…ING` means in progress.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeGroupStatus, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeFlavor, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: NodeFlavor,
     /// Current number of nodes.
-    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "currentNodeCount", default = "cc_runtime::de::absent::<i64, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub current_node_count: i64,
     /// Target number of nodes.
-    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "targetNodeCount", default = "cc_runtime::de::absent::<i64, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub target_node_count: i64,
     /// `true` if the node group resizes automatically.
-    #[serde(rename = "autoscalingEnabled", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "autoscalingEnabled", default = "cc_runtime::de::absent::<bool, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub autoscaling_enabled: bool,
     /// Minimum number of nodes for automatic resizing.
-    #[serde(rename = "minNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "minNodeCount", default = "cc_runtime::de::absent::<i64, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub min_node_count: i64,
     /// Maximum number of nodes for automatic resizing.
-    #[serde(rename = "maxNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxNodeCount", default = "cc_runtime::de::absent::<i64, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub max_node_count: i64,
     /// Kubernetes labels of the nodes.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, String>, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Kubernetes taints of the nodes.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -1041,7 +1041,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct PointQuota {
     /// Maximum number of points.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -1053,7 +1053,7 @@ pub struct Quota {
     /// Id of the quota.
     pub id: String,
     /// Id of the owner.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Tags.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -1069,16 +1069,16 @@ pub struct Quota {
 #[non_exhaustive]
 pub struct QuotaAmount {
     /// Name of the quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Amount, in `unit`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub number: f64,
     /// Unit, such as `GB`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub unit: String,
     /// Amount with its unit, as text.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub readable: String,
 }
 
@@ -1159,7 +1159,7 @@ impl From<PointQuota> for QuotaItem {
 #[non_exhaustive]
 pub struct RamQuota {
     /// An amount with its unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<QuotaAmount, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub information: QuotaAmount,
 }
 
@@ -1169,10 +1169,10 @@ pub struct RamQuota {
 #[non_exhaustive]
 pub struct ReplicationBounds {
     /// Minimum number of replicas.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub min: i64,
     /// Maximum number of replicas.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub max: i64,
 }
 
@@ -1182,7 +1182,7 @@ pub struct ReplicationBounds {
 #[non_exhaustive]
 pub struct RequestRateQuota {
     /// An amount with its unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<QuotaAmount, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub frequency: QuotaAmount,
 }
 
@@ -1192,7 +1192,7 @@ pub struct RequestRateQuota {
 #[non_exhaustive]
 pub struct SeriesQuota {
     /// Maximum number of time series.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -1204,10 +1204,10 @@ pub struct StandaloneNode {
     /// Id of the node.
     pub id: String,
     /// Id of the cluster.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "clusterId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub cluster_id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description of the standalone node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1216,13 +1216,13 @@ pub struct StandaloneNode {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// State of a node.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeStatus, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub status: NodeStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeFlavor, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: NodeFlavor,
     /// Kubernetes labels.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, String>, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Kubernetes taints.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -1302,13 +1302,13 @@ impl StandaloneNodeCreation {
 #[non_exhaustive]
 pub struct Taint {
     /// Key of the consumer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// Effect of a taint on pods: not scheduled, avoided, or also evicted.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TaintEffect, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub effect: TaintEffect,
 }
 
@@ -1352,10 +1352,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct TopologyComponent {
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NodeFlavor, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: NodeFlavor,
     /// Number of replicas.
-    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "replicationFactor", default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub replication_factor: i64,
 }
 
@@ -1409,7 +1409,7 @@ impl From<DistributedTopology> for TopologyConfig {
 #[non_exhaustive]
 pub struct TopologyConstraints {
     /// Layout of the control plane.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TopologyKind, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub topology: TopologyKind,
     /// Available flavors of the machines.
     #[serde(rename = "availableFlavors", default, deserialize_with = "cc_runtime::de::list")]
@@ -1440,6 +1440,6 @@ pub struct VersionChoice {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
     /// Default version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub default: String,
 }

@@ -74,10 +74,10 @@ pub struct BackendServer {
     /// Id of the server.
     pub id: String,
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub address: String,
     /// `true` if the server is used only when the others are unavailable.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub backup: bool,
     /// Weight of the server relative to the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -137,7 +137,7 @@ pub struct Backends {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<Vec<BackendServer>>,
     /// Transport to the servers.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<BackendTransport, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: BackendTransport,
 }
 
@@ -166,10 +166,10 @@ impl Backends {
 #[non_exhaustive]
 pub struct BasicCredentials {
     /// User name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Hash of the password.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub hash: cc_runtime::Secret,
 }
 
@@ -191,7 +191,7 @@ impl BasicCredentials {
 #[non_exhaustive]
 pub struct BearerCredentials {
     /// Hash of the token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub hash: cc_runtime::Secret,
 }
 
@@ -214,10 +214,10 @@ pub struct Cluster {
     /// Name of the cluster, at most 128 characters.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// The servers of a cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<Backends, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub backends: Backends,
     /// Router of the traffic of a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -251,7 +251,7 @@ impl Cluster {
 #[non_exhaustive]
 pub struct ClusterRouter {
     /// Protocol of a router.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<RouterProtocol, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub protocol: RouterProtocol,
 }
 
@@ -272,7 +272,7 @@ impl ClusterRouter {
 #[non_exhaustive]
 pub struct DirectBackendLayer {
     /// Marker without documented content.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Map<String, serde_json::Value>, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub direct: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -293,7 +293,7 @@ impl DirectBackendLayer {
 #[non_exhaustive]
 pub struct DirectListener {
     /// Id of the cluster that receives the traffic.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "clusterId", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub cluster_id: String,
     /// Tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -325,7 +325,7 @@ impl DirectListener {
 #[non_exhaustive]
 pub struct DirectListenerLayer {
     /// Target of unchanged traffic.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DirectListener, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub direct: DirectListener,
 }
 
@@ -346,10 +346,10 @@ impl DirectListenerLayer {
 #[non_exhaustive]
 pub struct DnsTarget {
     /// Target of a CNAME record.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub cname: String,
     /// Addresses of A records.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub a: Vec<String>,
 }
 
@@ -359,7 +359,7 @@ pub struct DnsTarget {
 #[non_exhaustive]
 pub struct DtlsBackend {
     /// Traffic to the server by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub dtls: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -380,7 +380,7 @@ impl DtlsBackend {
 #[non_exhaustive]
 pub struct DtlsBackendLayer {
     /// Protocols of a server over DTLS.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<DtlsBackend, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub dtls: DtlsBackend,
 }
 
@@ -401,7 +401,7 @@ impl DtlsBackendLayer {
 #[non_exhaustive]
 pub struct DtlsListenerLayer {
     /// Targets of decrypted traffic.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<EncryptedListener, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub dtls: EncryptedListener,
 }
 
@@ -422,7 +422,7 @@ impl DtlsListenerLayer {
 #[non_exhaustive]
 pub struct EncryptedListener {
     /// Handling of the traffic by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, InnerListener>, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub alpn: std::collections::BTreeMap<String, InnerListener>,
 }
 
@@ -443,7 +443,7 @@ impl EncryptedListener {
 #[non_exhaustive]
 pub struct ExactMatch {
     /// The exact text.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub exact: String,
 }
 
@@ -464,10 +464,10 @@ impl ExactMatch {
 #[non_exhaustive]
 pub struct HeaderRule {
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Value.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 
@@ -551,7 +551,7 @@ impl From<RegexMatch> for HostMatch {
 #[non_exhaustive]
 pub struct HostRule {
     /// Pattern for hosts.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<HostMatch, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub host: HostMatch,
 }
 
@@ -572,7 +572,7 @@ impl HostRule {
 #[non_exhaustive]
 pub struct HttpBackendLayer {
     /// Marker without documented content.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Map<String, serde_json::Value>, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub http: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -621,7 +621,7 @@ impl HttpListener {
 #[non_exhaustive]
 pub struct HttpListenerLayer {
     /// Targets of HTTP requests.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<HttpListener, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub http: HttpListener,
 }
 
@@ -642,13 +642,13 @@ impl HttpListenerLayer {
 #[non_exhaustive]
 pub struct HttpRouter {
     /// `true` if HTTP is redirected to HTTPS.
-    #[serde(rename = "redirectHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "redirectHttps", default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub redirect_https: bool,
     /// Routes of the router.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routes: Option<Vec<Route>>,
     /// Templates, by number.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, String>, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub templates: std::collections::BTreeMap<String, String>,
     /// Authentication that a route requires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -689,7 +689,7 @@ impl HttpRouter {
 #[non_exhaustive]
 pub struct HttpRouterProtocol {
     /// Routes for HTTP requests.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<HttpRouter, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub http: HttpRouter,
 }
 
@@ -710,7 +710,7 @@ impl HttpRouterProtocol {
 #[non_exhaustive]
 pub struct InnerBackend {
     /// Protocol inside the encrypted traffic to a server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<InnerBackendLayer, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub layer: InnerBackendLayer,
     /// Server names to send (SNI).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -765,7 +765,7 @@ impl From<HttpBackendLayer> for InnerBackendLayer {
 #[non_exhaustive]
 pub struct InnerListener {
     /// Protocol inside decrypted traffic.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<InnerListenerLayer, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub layer: InnerListenerLayer,
 }
 
@@ -811,10 +811,10 @@ pub struct Listener {
     /// Name of the listener, at most 128 characters.
     pub id: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub port: i64,
     /// Transport of a listener.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<ListenerTransport, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: ListenerTransport,
     /// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -873,25 +873,25 @@ pub struct LoadBalancer {
     /// Id of the load balancer.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Co-owners, which may use the load balancer too.
     #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
     pub co_owners: Vec<cc_runtime::OwnerId>,
     /// Region of the load balancer.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "regionId", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub region_id: String,
     /// Region or Kubernetes cluster of the load balancer.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
     /// Size of a load balancer and number of its machines.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<LoadBalancerFlavor, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: LoadBalancerFlavor,
     /// Configuration of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
     /// Domain name of the load balancer.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "domainName", default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub domain_name: String,
     /// IP addresses of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -906,10 +906,10 @@ pub struct LoadBalancer {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// `true` if several owners share the load balancer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub mutualized: bool,
     /// `true` if the load balancer is frozen and refuses changes.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 13>", deserialize_with = "cc_runtime::de::expected")]
     pub frozen: bool,
     /// Version of the active configuration.
     #[serde(rename = "appliedConfigVersion", default, skip_serializing_if = "Option::is_none")]
@@ -927,10 +927,10 @@ pub struct LoadBalancerAcl {
     /// Id of the access list.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the load balancer.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "resourceId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub resource_id: String,
     /// Allowed addresses.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -952,16 +952,16 @@ pub struct LoadBalancerAcl {
 #[non_exhaustive]
 pub struct LoadBalancerAudit {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the load balancer, or of a part of it.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "resourceId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub resource_id: String,
     /// Kind of a change.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<AuditKind, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: AuditKind,
     /// Subject of the change.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub context: serde_json::Value,
     /// Date of the change.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -974,10 +974,10 @@ pub struct LoadBalancerAudit {
 #[non_exhaustive]
 pub struct LoadBalancerConfiguration {
     /// Id of the load balancer.
-    #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "loadbalancerId", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub loadbalancer_id: String,
     /// Number of the version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub version: i64,
     /// Listeners of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -1150,10 +1150,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct LoadBalancerNetwork {
     /// Id of the load balancer.
-    #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "loadbalancerId", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub loadbalancer_id: String,
     /// Id of the network.
-    #[serde(rename = "networkId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "networkId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub network_id: String,
     /// A network group from the view of one load balancer.
     #[serde(rename = "networkDetails", default, skip_serializing_if = "Option::is_none")]
@@ -1184,10 +1184,10 @@ pub struct LoadBalancerNetwork {
 #[non_exhaustive]
 pub struct LoadBalancerNetworkAddress {
     /// Range of the network group.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub cidr: String,
     /// Address of the load balancer.
-    #[serde(rename = "assignedIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "assignedIp", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub assigned_ip: String,
     /// Address of its gateway.
     #[serde(rename = "assignedGatewayIp", default, skip_serializing_if = "Option::is_none")]
@@ -1203,7 +1203,7 @@ pub struct LoadBalancerNetworkGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<cc_runtime::NetworkGroupId>,
     /// Owner of the network group.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub owner_id: String,
     /// Addresses of a load balancer in a network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1224,10 +1224,10 @@ pub struct LoadBalancerNetworkPeer {
     /// Id of the peer.
     pub id: String,
     /// Address of the peer in the network group.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub ip: String,
     /// WireGuard public key of the peer.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "publicKey", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub public_key: String,
     /// Host name of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1243,10 +1243,10 @@ pub struct LoadBalancerNetworkPeer {
 #[non_exhaustive]
 pub struct LoadBalancerPeerEndpoint {
     /// Public address.
-    #[serde(rename = "publicAddress", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "publicAddress", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub public_address: String,
     /// Private address within the platform.
-    #[serde(rename = "privateAddress", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "privateAddress", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub private_address: String,
 }
 
@@ -1315,13 +1315,13 @@ impl LoadBalancerScaling {
 #[non_exhaustive]
 pub struct LoadBalancerSpecification {
     /// Number of virtual processors.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub vcpus: i64,
     /// Memory. Upstream does not document the unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub memory: i64,
     /// Number of concurrent connections.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub connections: i64,
     /// Strategy that selects the server for a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1390,22 +1390,22 @@ pub struct LoadBalancerSummary {
     /// Id of the load balancer.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Co-owners, which may use the load balancer too.
     #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
     pub co_owners: Vec<cc_runtime::OwnerId>,
     /// Region of the load balancer.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "regionId", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub region_id: String,
     /// Region or Kubernetes cluster of the load balancer.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
     /// Size of a load balancer and number of its machines.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<LoadBalancerFlavor, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub flavor: LoadBalancerFlavor,
     /// Domain name of the load balancer.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "domainName", default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub domain_name: String,
     /// IP addresses of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -1414,10 +1414,10 @@ pub struct LoadBalancerSummary {
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// `true` if several owners share the load balancer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub mutualized: bool,
     /// `true` if the load balancer is frozen and refuses changes.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub frozen: bool,
     /// Version of the active configuration.
     #[serde(rename = "appliedConfigVersion", default, skip_serializing_if = "Option::is_none")]
@@ -1435,10 +1435,10 @@ pub struct LoadBalancerTarget {
     /// Id of the load balancer.
     pub id: String,
     /// Short name of the zone, such as `par`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Id of a zone (a UUID).
-    #[serde(rename = "zoneId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "zoneId", default = "cc_runtime::de::absent::<cc_runtime::ZoneId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub zone_id: cc_runtime::ZoneId,
     /// Target for DNS records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1588,10 +1588,10 @@ impl From<RegexMatch> for PathMatch {
 #[non_exhaustive]
 pub struct PathRule {
     /// Kind of the rule.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: String,
     /// Pattern for paths.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<PathMatch, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub path: PathMatch,
 }
 
@@ -1613,7 +1613,7 @@ impl PathRule {
 #[non_exhaustive]
 pub struct PrefixMatch {
     /// The exact text.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub prefix: String,
 }
 
@@ -1634,7 +1634,7 @@ impl PrefixMatch {
 #[non_exhaustive]
 pub struct QuicBackend {
     /// Traffic to the server by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub quic: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -1655,7 +1655,7 @@ impl QuicBackend {
 #[non_exhaustive]
 pub struct QuicBackendLayer {
     /// Protocols of a server over QUIC.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<QuicBackend, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub quic: QuicBackend,
 }
 
@@ -1676,7 +1676,7 @@ impl QuicBackendLayer {
 #[non_exhaustive]
 pub struct QuicListenerLayer {
     /// Targets of decrypted traffic.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<EncryptedListener, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub quic: EncryptedListener,
 }
 
@@ -1697,7 +1697,7 @@ impl QuicListenerLayer {
 #[non_exhaustive]
 pub struct RegexMatch {
     /// The regular expression.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub regex: String,
 }
 
@@ -1779,10 +1779,10 @@ impl RewriteRule {
 #[non_exhaustive]
 pub struct Route {
     /// Hosts that a route matches.
-    #[serde(rename = "hostRule", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "hostRule", default = "cc_runtime::de::absent::<HostRule, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub host_rule: HostRule,
     /// Paths that a route matches.
-    #[serde(rename = "pathRule", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "pathRule", default = "cc_runtime::de::absent::<PathRule, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub path_rule: PathRule,
     /// HTTP method, absent for all methods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1794,7 +1794,7 @@ pub struct Route {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<RouteAuthentication>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, String>, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub tags: std::collections::BTreeMap<String, String>,
 }
 
@@ -1895,7 +1895,7 @@ impl From<HttpRouterProtocol> for RouterProtocol {
 #[non_exhaustive]
 pub struct StickyName {
     /// Name of the cookie.
-    #[serde(rename = "stickyName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "stickyName", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub sticky_name: String,
 }
 
@@ -1925,7 +1925,7 @@ impl StickyNameUpdate {
 #[non_exhaustive]
 pub struct TcpBackend {
     /// Protocol inside the TCP connection to a server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<TcpBackendLayer, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: TcpBackendLayer,
 }
 
@@ -1977,7 +1977,7 @@ impl From<TlsBackendLayer> for TcpBackendLayer {
 #[non_exhaustive]
 pub struct TcpBackendTransport {
     /// Protocols of a server over TCP.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TcpBackend, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub tcp: TcpBackend,
 }
 
@@ -1998,7 +1998,7 @@ impl TcpBackendTransport {
 #[non_exhaustive]
 pub struct TcpListener {
     /// Protocol inside a TCP connection.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<TcpListenerLayer, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: TcpListenerLayer,
 }
 
@@ -2050,7 +2050,7 @@ impl From<TlsListenerLayer> for TcpListenerLayer {
 #[non_exhaustive]
 pub struct TcpListenerTransport {
     /// Listener for TCP connections.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TcpListener, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub tcp: TcpListener,
 }
 
@@ -2071,7 +2071,7 @@ impl TcpListenerTransport {
 #[non_exhaustive]
 pub struct TlsBackend {
     /// Traffic to the server by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, InnerBackend>, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub tls: std::collections::BTreeMap<String, InnerBackend>,
 }
 
@@ -2092,7 +2092,7 @@ impl TlsBackend {
 #[non_exhaustive]
 pub struct TlsBackendLayer {
     /// Protocols of a server over TLS.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TlsBackend, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub tls: TlsBackend,
 }
 
@@ -2155,7 +2155,7 @@ impl TlsCiphers {
 #[non_exhaustive]
 pub struct TlsListenerLayer {
     /// Targets of decrypted traffic.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<EncryptedListener, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub tls: EncryptedListener,
 }
 
@@ -2176,7 +2176,7 @@ impl TlsListenerLayer {
 #[non_exhaustive]
 pub struct UdpBackend {
     /// Protocol inside the UDP datagrams to a server.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<UdpBackendLayer, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: UdpBackendLayer,
 }
 
@@ -2228,7 +2228,7 @@ impl From<QuicBackendLayer> for UdpBackendLayer {
 #[non_exhaustive]
 pub struct UdpBackendTransport {
     /// Protocols of a server over UDP.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<UdpBackend, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub udp: UdpBackend,
 }
 
@@ -2249,7 +2249,7 @@ impl UdpBackendTransport {
 #[non_exhaustive]
 pub struct UdpListener {
     /// Protocol inside UDP datagrams.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<UdpListenerLayer, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: UdpListenerLayer,
 }
 
@@ -2301,7 +2301,7 @@ impl From<QuicListenerLayer> for UdpListenerLayer {
 #[non_exhaustive]
 pub struct UdpListenerTransport {
     /// Listener for UDP datagrams.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<UdpListener, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub udp: UdpListener,
 }
 

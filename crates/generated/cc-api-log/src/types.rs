@@ -45,16 +45,16 @@ pub struct AccessLogPeer {
 #[non_exhaustive]
 pub struct AccessLogRequest {
     /// Requested host.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// HTTP method.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub method: String,
     /// Path of the request.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub path: String,
     /// Scheme: `http` or `https`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub scheme: String,
 }
 
@@ -64,7 +64,7 @@ pub struct AccessLogRequest {
 #[non_exhaustive]
 pub struct AccessLogResponse {
     /// HTTP status code.
-    #[serde(rename = "statusCode", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "statusCode", default = "cc_runtime::de::absent::<i32, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub status_code: i32,
     /// Duration of the response. One source states that it is a number, without its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub struct AddonLog {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
     /// Text of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub message: String,
 }
 
@@ -211,7 +211,7 @@ pub struct ApplicationLog {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Text of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 14>", deserialize_with = "cc_runtime::de::expected")]
     pub message: String,
 }
 
@@ -221,10 +221,10 @@ pub struct ApplicationLog {
 #[non_exhaustive]
 pub struct GeoLocation {
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub latitude: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub longitude: f64,
 }
 
@@ -244,7 +244,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct StoredLog {
     /// Id of the line.
-    #[serde(rename = "_id", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "_id", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub id: String,
     /// Content of a stored log line.
     #[serde(rename = "_source", default, skip_serializing_if = "Option::is_none")]
@@ -260,27 +260,27 @@ pub struct StoredLogSource {
     #[serde(rename = "@timestamp", default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<cc_runtime::Timestamp>,
     /// Text of the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub message: String,
     /// Source of the line.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
     /// Syslog severity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub syslog_severity: String,
     /// Program that wrote the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub syslog_program: String,
     /// Id of a deployment: `deployment_…`.
     #[serde(rename = "deploymentId", default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Host that wrote the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Address of the host that wrote the line.
-    #[serde(rename = "@source", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "@source", default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub source: String,
     /// Zone of the host that wrote the line.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
 }

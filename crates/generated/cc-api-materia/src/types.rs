@@ -23,31 +23,31 @@ pub struct MateriaKv {
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Materia KV.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the cluster.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "clusterId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cluster_id: String,
     /// Kind of the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MateriaKind, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: MateriaKind,
     /// Plan of the Materia KV.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MateriaPlan, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: MateriaPlan,
     /// Host name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub host: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub port: i32,
     /// Token to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub token: cc_runtime::Secret,
     /// Id of the token.
-    #[serde(rename = "tokenId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tokenId", default = "cc_runtime::de::absent::<String, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub token_id: String,
     /// State of the Materia KV.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MateriaStatus, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub status: MateriaStatus,
 }
 
@@ -90,13 +90,13 @@ pub struct MateriaTs {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Owner of the Materia TS.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Materia TS.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MateriaPlan, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: MateriaPlan,
     /// Resources of the Materia TS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,16 +111,16 @@ cc_runtime::__ids_of! { MateriaTs { resource_id => RealAddonId, AnyAddonId, Reso
 #[non_exhaustive]
 pub struct MateriaTsQuota {
     /// The add-on.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Id under which the series are written (a UUID).
-    #[serde(rename = "producerUuid", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "producerUuid", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub producer_uuid: String,
     /// Maximum number of time series per month.
-    #[serde(rename = "maxMonthlyGtsCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxMonthlyGtsCount", default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub max_monthly_gts_count: i64,
     /// Maximum number of points per day.
-    #[serde(rename = "maxPointsPerDay", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxPointsPerDay", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub max_points_per_day: i64,
     /// Creation date of the quota.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +133,6 @@ pub struct MateriaTsQuota {
 #[non_exhaustive]
 pub struct MateriaTsResources {
     /// Token to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub token: cc_runtime::Secret,
 }

@@ -19,16 +19,16 @@ pub struct GrafanaOrganisation {
 #[non_exhaustive]
 pub struct LiveRequestLocation {
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub lat: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub long: f64,
     /// City.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// Number of requests.
-    #[serde(rename = "accessCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "accessCount", default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub access_count: i64,
 }
 
@@ -38,13 +38,13 @@ pub struct LiveRequestLocation {
 #[non_exhaustive]
 pub struct Metric {
     /// Name, such as `cpu`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Resource of the metric.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub resource: String,
     /// Unit of the values.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub unit: String,
     /// Points, oldest first.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -60,7 +60,7 @@ pub struct MetricPoint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
     /// The value, a number as text.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 
@@ -72,19 +72,19 @@ pub struct OtelNamespace {
     /// Id of the namespace.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Location of the namespace.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub location: String,
     /// Id of the gateway that receives the data.
-    #[serde(rename = "gatewayId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "gatewayId", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub gateway_id: String,
     /// Address of the gateway.
-    #[serde(rename = "gatewayEndpoint", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "gatewayEndpoint", default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub gateway_endpoint: String,
     /// Token that reads the data.
-    #[serde(rename = "readToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "readToken", default = "cc_runtime::de::absent::<cc_runtime::Secret, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub read_token: cc_runtime::Secret,
     /// Creation date of the namespace.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -122,16 +122,16 @@ pub struct OtelService {
     /// Id of the service.
     pub id: String,
     /// Namespace of the service.
-    #[serde(rename = "namespaceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "namespaceId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub namespace_id: String,
     /// Name of the service.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Address of the gateway that receives the data.
-    #[serde(rename = "gatewayEndpoint", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "gatewayEndpoint", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub gateway_endpoint: String,
     /// Token that sends the data.
-    #[serde(rename = "writeToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "writeToken", default = "cc_runtime::de::absent::<cc_runtime::Secret, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub write_token: cc_runtime::Secret,
     /// Creation date of the service.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -167,13 +167,13 @@ impl OtelServiceCreation {
 #[non_exhaustive]
 pub struct RequestLocation {
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub lat: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub long: f64,
     /// Number of requests.
-    #[serde(rename = "accessCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "accessCount", default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub access_count: i64,
 }
 
@@ -196,10 +196,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct StatsToken {
     /// The token.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub token: cc_runtime::Secret,
     /// Rights that a token grants.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<StatsTokenScope, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub scope: StatsTokenScope,
     /// Statistics that the token can read.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -267,10 +267,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct StatusCodeCount {
     /// HTTP status. Values under 100 are specific to the platform.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub code: i64,
     /// Number of responses.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub count: i64,
 }
 
@@ -302,10 +302,10 @@ pub struct Tardis {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub senx_application_id: Option<String>,
     /// Plan of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: serde_json::Value,
     /// State of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub status: serde_json::Value,
     /// Token with read access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -373,10 +373,10 @@ impl TardisCreation {
 #[non_exhaustive]
 pub struct TardisList {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerID", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerID", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Add-ons.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<Tardis>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub addons: Vec<Tardis>,
 }
 
@@ -396,7 +396,7 @@ pub struct TardisRestored {
 #[non_exhaustive]
 pub struct TardisToken {
     /// Id of the token (a UUID).
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub token_id: String,
     /// Id of an add-on as its provider knows it: `postgresql_…`, `keycloak_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -526,6 +526,6 @@ impl TardisTokenLife {
 #[non_exhaustive]
 pub struct TardisTokenList {
     /// Tokens.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TardisToken>, 0>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tokens: Vec<TardisToken>,
 }

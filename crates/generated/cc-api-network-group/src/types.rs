@@ -18,22 +18,22 @@ pub struct CleverPeer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Host name of the peer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub hostname: String,
     /// Public key of WireGuard.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "publicKey", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub public_key: String,
     /// Endpoint of the peer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<WireguardEndpoint, 4>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub endpoint: WireguardEndpoint,
     /// Member of the peer.
-    #[serde(rename = "parentMember", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "parentMember", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub parent_member: String,
     /// Event that created the peer.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
     pub parent_event: Option<String>,
     /// Hypervisor of the peer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub hv: String,
 }
 
@@ -43,7 +43,7 @@ pub struct CleverPeer {
 #[non_exhaustive]
 pub struct ClientEndpoint {
     /// Address of the endpoint within the network.
-    #[serde(rename = "ngIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ngIp", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub ng_ip: String,
 }
 
@@ -58,16 +58,16 @@ pub struct ExternalPeer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Host name of the peer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub hostname: String,
     /// Public key of WireGuard.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "publicKey", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub public_key: String,
     /// Endpoint of the peer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<WireguardEndpoint, 4>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub endpoint: WireguardEndpoint,
     /// Member of the peer.
-    #[serde(rename = "parentMember", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "parentMember", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub parent_member: String,
     /// Event that created the peer.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
@@ -158,10 +158,10 @@ pub struct NetworkGroup {
     /// Id of the network group.
     pub id: cc_runtime::NetworkGroupId,
     /// Owner of the network group.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Display name, at most 128 characters.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub label: String,
     /// The label in a form that is valid in host names.
     #[serde(rename = "dnsSanitizedLabel", default, skip_serializing_if = "Option::is_none")]
@@ -170,25 +170,25 @@ pub struct NetworkGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Range of its addresses, such as `10.102.0.0/16`.
-    #[serde(rename = "networkIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "networkIp", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub network_ip: String,
     /// Latest allocated address.
-    #[serde(rename = "lastAllocatedIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "lastAllocatedIp", default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub last_allocated_ip: String,
     /// Manager of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership: Option<NetworkGroupOwnership>,
     /// Tags of the network group.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
     /// Members of the network group.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<NetworkGroupMember>, 9>", deserialize_with = "cc_runtime::de::expected_list")]
     pub members: Vec<NetworkGroupMember>,
     /// Machines of the members.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<Peer>, 10>", deserialize_with = "cc_runtime::de::expected_list")]
     pub peers: Vec<Peer>,
     /// Number of changes of the configuration.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub version: i64,
 }
 
@@ -335,13 +335,13 @@ pub struct NetworkGroupMember {
     /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub id: String,
     /// Display name, at most 128 characters.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub label: String,
     /// Domain name of the peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "domainName", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub domain_name: String,
     /// Kind of the member. The case varies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<NetworkGroupMemberKind, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: NetworkGroupMemberKind,
 }
 
@@ -588,20 +588,20 @@ pub struct ServerEndpoint {
 #[non_exhaustive]
 pub struct WireguardConfiguration {
     /// The network group.
-    #[serde(rename = "ngId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ngId", default = "cc_runtime::de::absent::<cc_runtime::NetworkGroupId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub ng_id: cc_runtime::NetworkGroupId,
     /// The peer.
     #[serde(rename = "peerId")]
     pub peer_id: String,
     /// Number of changes of the configuration of the network group.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub version: i64,
     /// The configuration in the format of `wg-quick`, in Base64, with the placeholder `<%PrivateKey%>` for the
     /// private key of the peer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub conf: String,
     /// No source documents the difference from `conf`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub base64: String,
 }
 

@@ -12,13 +12,13 @@ pub struct EmailNotification {
     /// Id of the notification.
     pub id: String,
     /// Owner of the notification.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name of the add-on, chosen by its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Recipients of the e-mails.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<EmailNotificationTarget>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub notified: Vec<EmailNotificationTarget>,
     /// Events of the notification. Default: all.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -82,7 +82,7 @@ impl EmailNotificationCreation {
 #[non_exhaustive]
 pub struct EmailNotificationTarget {
     /// Kind of the recipient.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<EmailNotificationTargetKind, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: EmailNotificationTargetKind,
     /// The e-mail addresses, or the id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -196,10 +196,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct NotificationEvents {
     /// The events.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<NotificationEvent>, 0>", deserialize_with = "cc_runtime::de::expected_list")]
     pub events: Vec<NotificationEvent>,
     /// Events by the name of the group event that includes them, such as `META_CREDITS`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, Vec<NotificationEvent>>, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub meta_events: std::collections::BTreeMap<String, Vec<NotificationEvent>>,
 }
 
@@ -211,13 +211,13 @@ pub struct Webhook {
     /// Id of the webhook.
     pub id: String,
     /// Owner of the webhook.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name of the add-on, chosen by its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Target addresses.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<WebhookUrl>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub urls: Vec<WebhookUrl>,
     /// Events of the notification. Default: all.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -229,10 +229,10 @@ pub struct Webhook {
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
     /// Recent failures.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<WebhookFailure>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub failures: Vec<WebhookFailure>,
     /// State of the webhook.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<WebhookState, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub state: WebhookState,
 }
 
@@ -287,7 +287,7 @@ impl WebhookCreation {
 #[non_exhaustive]
 pub struct WebhookFailure {
     /// Target address.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::Secret,
     /// Description of the network failure.
     #[serde(rename = "networkFailure", default, skip_serializing_if = "Option::is_none")]
@@ -333,10 +333,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct WebhookUrl {
     /// Format of the body.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<WebhookFormat, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub format: WebhookFormat,
     /// The address, which often holds a secret of the service.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub url: cc_runtime::Secret,
 }
 

@@ -39,40 +39,40 @@ pub struct Keycloak {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Owner of the Keycloak.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Keycloak.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OperatorPlan, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: OperatorPlan,
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Version of Java.
-    #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "javaVersion", default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub java_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "accessUrl", default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub access_url: String,
     /// Versions to which the add-on can be updated.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "availableVersions", default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub available_versions: Vec<String>,
     /// User name and password from the creation.
-    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "initialCredentials", default = "cc_runtime::de::absent::<OperatorCredentials, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub initial_credentials: OperatorCredentials,
     /// Resources of the Keycloak.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<KeycloakResources, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub resources: KeycloakResources,
     /// Enabled features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<OperatorFeatures>,
     /// Environment variables of its application, by name.
-    #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "envVars", default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, cc_runtime::Secret>, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
@@ -86,7 +86,7 @@ pub struct KeycloakApplication {
     /// Id of the add-on, chosen by the provider.
     pub id: cc_runtime::RealAddonId,
     /// Environment variables that the add-on provides, by name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, cc_runtime::Secret>, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Message about the Keycloak application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,7 +183,7 @@ impl KeycloakApplicationCreation {
 #[non_exhaustive]
 pub struct KeycloakResources {
     /// Id of the application that receives the requests.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entrypoint: cc_runtime::ApplicationId,
     /// PostgreSQL of the Keycloak.
     #[serde(rename = "pgsqlId", default, skip_serializing_if = "Option::is_none")]
@@ -202,34 +202,34 @@ pub struct Matomo {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Owner of the Matomo.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Matomo.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OperatorPlan, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: OperatorPlan,
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Version of PHP.
-    #[serde(rename = "phpVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "phpVersion", default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub php_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "accessUrl", default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub access_url: String,
     /// Versions to which the add-on can be updated.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "availableVersions", default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub available_versions: Vec<String>,
     /// Resources of the Matomo.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MatomoResources, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub resources: MatomoResources,
     /// Environment variables of its application, by name.
-    #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "envVars", default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, cc_runtime::Secret>, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
@@ -263,34 +263,34 @@ pub struct Metabase {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Owner of the Metabase.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Metabase.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OperatorPlan, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: OperatorPlan,
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Version of Java.
-    #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "javaVersion", default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub java_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "accessUrl", default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub access_url: String,
     /// Versions to which the add-on can be updated.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "availableVersions", default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub available_versions: Vec<String>,
     /// Resources of the Metabase.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<MetabaseResources, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub resources: MetabaseResources,
     /// Environment variables of its application, by name.
-    #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "envVars", default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, cc_runtime::Secret>, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
@@ -315,10 +315,10 @@ pub struct MetabaseResources {
 #[non_exhaustive]
 pub struct OperatorCredentials {
     /// User name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub password: cc_runtime::Secret,
 }
 
@@ -382,16 +382,16 @@ impl OperatorVersionUpdate {
 #[non_exhaustive]
 pub struct OperatorVersions {
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub installed: String,
     /// Newest version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub latest: String,
     /// Versions to which the add-on can be updated.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub available: Vec<String>,
     /// `true` if an update is recommended.
-    #[serde(rename = "needUpdate", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "needUpdate", default = "cc_runtime::de::absent::<bool, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub need_update: bool,
 }
 
@@ -404,37 +404,37 @@ pub struct Otoroshi {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// Id of the add-on as the platform lists it.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "addonId", default = "cc_runtime::de::absent::<cc_runtime::AddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on, chosen by its owner.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Owner of the Otoroshi.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 3>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Otoroshi.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OperatorPlan, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: OperatorPlan,
     /// Installed version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Version of Java.
-    #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "javaVersion", default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub java_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "accessUrl", default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub access_url: String,
     /// Versions to which the add-on can be updated.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "availableVersions", default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub available_versions: Vec<String>,
     /// User name and password from the creation.
-    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "initialCredentials", default = "cc_runtime::de::absent::<OperatorCredentials, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub initial_credentials: OperatorCredentials,
     /// API of the Otoroshi.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OtoroshiApi, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub api: OtoroshiApi,
     /// Resources of the Otoroshi.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OtoroshiResources, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub resources: OtoroshiResources,
     /// Enabled features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -452,19 +452,19 @@ cc_runtime::__ids_of! { Otoroshi { resource_id => RealAddonId, AnyAddonId, Resou
 #[non_exhaustive]
 pub struct OtoroshiApi {
     /// Address of the API.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
     /// User name to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub user: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub secret: cc_runtime::Secret,
     /// Address of the OpenAPI document.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub openapi: String,
     /// Address of the API documentation.
-    #[serde(rename = "swaggerUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "swaggerUrl", default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub swagger_url: String,
 }
 
@@ -474,10 +474,10 @@ pub struct OtoroshiApi {
 #[non_exhaustive]
 pub struct OtoroshiResources {
     /// Id of the application that receives the requests.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ApplicationId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entrypoint: cc_runtime::ApplicationId,
     /// Redis of the Otoroshi.
-    #[serde(rename = "redisId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "redisId", default = "cc_runtime::de::absent::<cc_runtime::RealAddonId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub redis_id: cc_runtime::RealAddonId,
     /// Pulsar of the Otoroshi.
     #[serde(rename = "pulsarId", default, skip_serializing_if = "Option::is_none")]

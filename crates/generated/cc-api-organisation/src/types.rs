@@ -13,7 +13,7 @@ pub use cc_api_shared::types::{Message, MessageKind, MfaKind, OrganisationRole, 
 #[non_exhaustive]
 pub struct ApiRateLimit {
     /// Maximum number of calls. No source documents the period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub frequency: i64,
 }
 
@@ -23,7 +23,7 @@ pub struct ApiRateLimit {
 #[non_exhaustive]
 pub struct ConnectionLimit {
     /// Maximum.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -33,7 +33,7 @@ pub struct ConnectionLimit {
 #[non_exhaustive]
 pub struct CoreLimit {
     /// Maximum.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -43,7 +43,7 @@ pub struct CoreLimit {
 #[non_exhaustive]
 pub struct DailyPointLimit {
     /// Maximum.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -53,7 +53,7 @@ pub struct DailyPointLimit {
 #[non_exhaustive]
 pub struct IpLimit {
     /// Maximum.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -136,7 +136,7 @@ impl MemberUpdate {
 #[non_exhaustive]
 pub struct MemoryLimit {
     /// Amount of memory. No source documents its unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub information: i64,
 }
 
@@ -146,7 +146,7 @@ pub struct MemoryLimit {
 #[non_exhaustive]
 pub struct MilliCpuLimit {
     /// Maximum.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -156,7 +156,7 @@ pub struct MilliCpuLimit {
 #[non_exhaustive]
 pub struct MonthlySeriesLimit {
     /// Maximum.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub maximum: i64,
 }
 
@@ -168,10 +168,10 @@ pub struct OfferedProduct {
     /// Id of the product.
     pub id: String,
     /// Maturity of the product.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ProductMaturity, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub maturity: ProductMaturity,
     /// Name, at most 128 characters.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
 }
 
@@ -183,7 +183,7 @@ pub struct Organisation {
     /// Id of the organisation.
     pub id: cc_runtime::OwnerId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description by its members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,25 +213,25 @@ pub struct Organisation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Verification state of the VAT number.
-    #[serde(rename = "vatState", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "vatState", default = "cc_runtime::de::absent::<VatState, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub vat_state: VatState,
     /// Name of the payer.
     #[serde(rename = "customerFullName", default, skip_serializing_if = "Option::is_none")]
     pub customer_full_name: Option<String>,
     /// `true` if the organisation can pay.
-    #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "canPay", default = "cc_runtime::de::absent::<bool, 13>", deserialize_with = "cc_runtime::de::expected")]
     pub can_pay: bool,
     /// `true` if the organisation has an enterprise contract.
-    #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "cleverEnterprise", default = "cc_runtime::de::absent::<bool, 14>", deserialize_with = "cc_runtime::de::expected")]
     pub clever_enterprise: bool,
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
     /// `true` if the organisation can pay by direct debit.
-    #[serde(rename = "canSEPA", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "canSEPA", default = "cc_runtime::de::absent::<bool, 16>", deserialize_with = "cc_runtime::de::expected")]
     pub can_sepa: bool,
     /// `true` if the organisation may use products before the first payment.
-    #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "isTrusted", default = "cc_runtime::de::absent::<bool, 17>", deserialize_with = "cc_runtime::de::expected")]
     pub is_trusted: bool,
 }
 
@@ -243,7 +243,7 @@ cc_runtime::__ids_of! { Organisation { id => OwnerId } }
 #[non_exhaustive]
 pub struct OrganisationAvatar {
     /// Address of the avatar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
 }
 
@@ -398,10 +398,10 @@ impl OrganisationCreation {
 #[non_exhaustive]
 pub struct OrganisationMember {
     /// User account of the member.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OrganisationMemberUser, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub member: OrganisationMemberUser,
     /// Role of the member.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<OrganisationRole, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub role: OrganisationRole,
     /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -414,10 +414,10 @@ pub struct OrganisationMember {
 #[non_exhaustive]
 pub struct OrganisationMemberUser {
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::UserId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub id: cc_runtime::UserId,
     /// E-mail address.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub email: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -426,7 +426,7 @@ pub struct OrganisationMemberUser {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Preferred second factor.
-    #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "preferredMFA", default = "cc_runtime::de::absent::<MfaKind, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub preferred_mfa: MfaKind,
 }
 
@@ -618,25 +618,25 @@ pub struct Tenant {
     /// Id of the tenant: `tenant_…`.
     pub id: String,
     /// Name, at most 128 characters.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Main office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headquarters: Option<TenantBranch>,
     /// Offices.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TenantBranch>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub branches: Vec<TenantBranch>,
     /// Members.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TenantMember>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub members: Vec<TenantMember>,
     /// Quota of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<TenantQuota>,
     /// States of the tenant, with their dates.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TenantStatus>, 6>", deserialize_with = "cc_runtime::de::expected_list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -648,16 +648,16 @@ pub struct TenantBranch {
     /// Id of the office.
     pub id: String,
     /// Kind of the office.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TenantBranchKind, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: TenantBranchKind,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub label: String,
     /// Postal address of the office.
     #[serde(rename = "postalAddress", default, skip_serializing_if = "Option::is_none")]
     pub postal_address: Option<TenantPostalAddress>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -701,19 +701,19 @@ pub struct TenantEmailAddress {
     /// Id of the address.
     pub id: String,
     /// The identity.
-    #[serde(rename = "identityId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "identityId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub identity_id: String,
     /// The e-mail address.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub address: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// States of the e-mail address, with their dates.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TenantStatus>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -723,13 +723,13 @@ pub struct TenantEmailAddress {
 #[non_exhaustive]
 pub struct TenantIdentity {
     /// Id of the identity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub id: String,
     /// E-mail addresses.
-    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "emailAddresses", default = "cc_runtime::de::absent::<Vec<TenantEmailAddress>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub email_addresses: Vec<TenantEmailAddress>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -739,7 +739,7 @@ pub struct TenantIdentity {
 #[non_exhaustive]
 pub struct TenantMember {
     /// User account of the member.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TenantIdentity, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub identity: TenantIdentity,
     /// Role of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -752,25 +752,25 @@ pub struct TenantMember {
 #[non_exhaustive]
 pub struct TenantPostalAddress {
     /// Id of the address.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub label: String,
     /// Street and number.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub street: String,
     /// Postal code.
     #[serde(rename = "postalCode", default, skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// City.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub city: String,
     /// Region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Country.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub country: String,
     /// A code of the place. No source documents its meaning.
     #[serde(rename = "hhCode", default, skip_serializing_if = "Option::is_none")]
@@ -782,7 +782,7 @@ pub struct TenantPostalAddress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 10>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -794,40 +794,40 @@ pub struct TenantProduct {
     /// Id of the product.
     pub id: String,
     /// Id of the tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub tenant_id: String,
     /// Name, at most 128 characters.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Kind of the product.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// Address of the logo.
-    #[serde(rename = "logoUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "logoUrl", default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub logo_url: String,
     /// Address of the provider.
-    #[serde(rename = "providerUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "providerUrl", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub provider_url: String,
     /// Default version of a resource.
-    #[serde(rename = "defaultVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "defaultVersion", default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub default_version: String,
     /// Versions.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub versions: Vec<String>,
     /// Maturity of the product.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ProductMaturity, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub maturity: ProductMaturity,
     /// Visibility of the product.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<ProductVisibility, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub visibility: ProductVisibility,
     /// Restrictions of the product to users and zones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limitations: Option<ProductLimitations>,
     /// States of the product, with their dates.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TenantStatus>, 11>", deserialize_with = "cc_runtime::de::expected_list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 12>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -1015,16 +1015,16 @@ impl TenantProductUpdate {
 #[non_exhaustive]
 pub struct TenantQuota {
     /// Id of the quota.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub id: String,
     /// Id of the tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub tenant_id: String,
     /// Limits of the quota.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TenantQuotaItem>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub quotas: Vec<TenantQuotaItem>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -1107,31 +1107,31 @@ pub struct TenantResource {
     /// Id of the resource.
     pub id: String,
     /// Id of the tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub tenant_id: String,
     /// Id of the product.
-    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "productId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub product_id: String,
     /// Kind of the resource.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub kind: String,
     /// Name, at most 128 characters.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description of the resource.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// Version of the product.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Consumption of the resource.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub consumption: serde_json::Value,
     /// States of the resource, with their dates.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<TenantStatus>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 9>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -1228,22 +1228,22 @@ impl TenantResourceUpdate {
 #[non_exhaustive]
 pub struct TenantRole {
     /// Id of the role.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub id: String,
     /// Id of the tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub tenant_id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub label: String,
     /// The rules of the role, in Datalog.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub datalog: String,
     /// Tags of a resource created by the member.
-    #[serde(rename = "resourceInitialTags", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "resourceInitialTags", default = "cc_runtime::de::absent::<Vec<String>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub resource_initial_tags: Vec<String>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
@@ -1279,9 +1279,9 @@ pub struct TenantStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of the user who caused the state.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "instigatorId", default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub instigator_id: String,
     /// The state.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<TenantState, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub state: TenantState,
 }

@@ -653,19 +653,19 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Kind of the payment method.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<PaymentMethodType, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: PaymentMethodType,
     /// Id of the payment method. It does not authorise a payment by itself.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub token: String,
     /// `true` if the payment method is the default one.
-    #[serde(rename = "isDefault", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "isDefault", default = "cc_runtime::de::absent::<bool, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub is_default: bool,
     /// Masked number.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub number: String,
 }
 

@@ -15,19 +15,19 @@ pub struct CreditPackage {
     /// Id of the package.
     pub id: i64,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub title: String,
     /// Number of credits in the package.
-    #[serde(rename = "dropsQuantity", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "dropsQuantity", default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub drops_quantity: f64,
     /// Price of one credit.
     #[serde(rename = "dropPrice", default, skip_serializing_if = "Option::is_none")]
     pub drop_price: Option<CreditPrice>,
     /// Price of the package.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
     /// Price of the package without a coupon.
-    #[serde(rename = "originalPrice", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "originalPrice", default = "cc_runtime::de::absent::<f64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub original_price: f64,
 }
 
@@ -37,10 +37,10 @@ pub struct CreditPackage {
 #[non_exhaustive]
 pub struct CreditPrice {
     /// Currency, as ISO 4217.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
     /// Price in the currency.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: f64,
 }
 
@@ -50,16 +50,16 @@ pub struct CreditPrice {
 #[non_exhaustive]
 pub struct HeptapodPriceEstimation {
     /// Number of active users of public projects.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub public_active_users: i64,
     /// Number of active users of private projects.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub private_active_users: i64,
     /// Storage in use. No source states its unit.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub storage: f64,
     /// Price. No source documents its currency or period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
 }
 
@@ -71,10 +71,10 @@ pub struct LegacyZone {
     /// Short name, such as `par`.
     pub name: String,
     /// `true` if the zone is reserved for the platform.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub internal: bool,
     /// Region of the zone.
-    #[serde(rename = "correspondingRegion", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "correspondingRegion", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub corresponding_region: String,
 }
 
@@ -84,37 +84,37 @@ pub struct LegacyZone {
 #[non_exhaustive]
 pub struct Runtime {
     /// Kind of runtime, such as `node`.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: String,
     /// Version of the runtime, such as `20210422`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Language or framework of the runtime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<RuntimeVariant>,
     /// Description of the runtime.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// `true` if the runtime can be chosen.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub enabled: bool,
     /// `true` if the runtime will be available soon.
-    #[serde(rename = "comingSoon", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "comingSoon", default = "cc_runtime::de::absent::<bool, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub coming_soon: bool,
     /// Maximum number of instances of an application.
-    #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "maxInstances", default = "cc_runtime::de::absent::<i64, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub max_instances: i64,
     /// Tags of the runtime.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
     /// Ways to deploy, such as `git`.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 9>", deserialize_with = "cc_runtime::de::expected_list")]
     pub deployments: Vec<String>,
     /// Available flavors.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<Flavor>, 10>", deserialize_with = "cc_runtime::de::expected_list")]
     pub flavors: Vec<Flavor>,
     /// Default flavor of the instances.
     #[serde(rename = "defaultFlavor", default, skip_serializing_if = "Option::is_none")]
@@ -132,15 +132,15 @@ pub struct RuntimeVariant {
     /// Id of the variant (a UUID).
     pub id: String,
     /// Short name, such as `node`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub slug: String,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Tool that builds and starts the application.
-    #[serde(rename = "deployType", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "deployType", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub deploy_type: String,
     /// Address of the logo.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub logo: String,
 }

@@ -15,25 +15,25 @@ pub struct Pulsar {
     /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Pulsar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cluster_id: String,
     /// Tenant of the Pulsar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub tenant: String,
     /// Namespace of the Pulsar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub namespace: String,
     /// Token to sign in with.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub token: cc_runtime::Secret,
     /// Plan of the Pulsar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<PulsarPlan, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub plan: PulsarPlan,
     /// State of the Pulsar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<PulsarStatus, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub status: PulsarStatus,
     /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,10 +48,10 @@ pub struct Pulsar {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cold_storage_id: Option<String>,
     /// `true` if the Cellar is linked.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub cold_storage_linked: bool,
     /// `true` if the owner must provide a Cellar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 13>", deserialize_with = "cc_runtime::de::expected")]
     pub cold_storage_must_be_provided: bool,
 }
 
@@ -65,10 +65,10 @@ pub struct PulsarCluster {
     /// Id of the cluster.
     pub id: String,
     /// Host name of the cluster, without the port.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
     /// Port of the Pulsar protocol.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i32, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub pulsar_port: i32,
     /// Port of the Pulsar protocol over TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,19 +80,19 @@ pub struct PulsarCluster {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_tls_port: Option<i32>,
     /// Version of Pulsar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// `true` if add-ons can be created on the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub available: bool,
     /// Short name of the zone. Its case varies.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
     /// `true` if old messages can move to a Cellar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub support_cold_storage: bool,
     /// Plans that the cluster supports.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<PulsarPlan>, 10>", deserialize_with = "cc_runtime::de::expected_list")]
     pub supported_plans: Vec<PulsarPlan>,
 }
 

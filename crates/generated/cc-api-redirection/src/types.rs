@@ -19,7 +19,7 @@ pub struct Namespace {
 #[non_exhaustive]
 pub struct Redirection {
     /// Namespace of the port. Each namespace has its own addresses.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub namespace: String,
     /// Public port.
     pub port: i64,

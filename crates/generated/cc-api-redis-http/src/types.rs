@@ -75,13 +75,13 @@ impl AddSetKeyElementBody {
 #[non_exhaustive]
 pub struct AddedSetKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// The member.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub element: String,
     /// `true` if the member is new, `false` if the set already contained it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub added: bool,
 }
 
@@ -91,10 +91,10 @@ pub struct AddedSetKeyElement {
 #[non_exhaustive]
 pub struct CommandLineReply {
     /// `true` if Redis accepted the command.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub success: bool,
     /// Output in the format of `redis-cli`.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub result: Vec<String>,
 }
 
@@ -104,7 +104,7 @@ pub struct CommandLineReply {
 #[non_exhaustive]
 pub struct CommandReply {
     /// The reply, as JSON.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<serde_json::Value, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub result: serde_json::Value,
 }
 
@@ -300,13 +300,13 @@ impl DeleteSetKeyElementBody {
 #[non_exhaustive]
 pub struct DeletedHashKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Name of the field.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub field: String,
     /// `true` if the field existed.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub deleted: bool,
 }
 
@@ -316,10 +316,10 @@ pub struct DeletedHashKeyElement {
 #[non_exhaustive]
 pub struct DeletedKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// `true` if the key existed.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub deleted: bool,
 }
 
@@ -329,13 +329,13 @@ pub struct DeletedKey {
 #[non_exhaustive]
 pub struct DeletedSetKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// The member.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub element: String,
     /// `true` if the member existed.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub deleted: bool,
 }
 
@@ -396,10 +396,10 @@ impl GetStringKeyBody {
 #[non_exhaustive]
 pub struct HashKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Fields of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<HashKeyElement>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub elements: Vec<HashKeyElement>,
 }
 
@@ -409,10 +409,10 @@ pub struct HashKey {
 #[non_exhaustive]
 pub struct HashKeyElement {
     /// Name of the field.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub field: String,
     /// Value of the field.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 
@@ -452,10 +452,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct ListKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Elements of the list, in order.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub elements: Vec<String>,
 }
 
@@ -465,13 +465,13 @@ pub struct ListKey {
 #[non_exhaustive]
 pub struct ListKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Position of the element, from 0.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub index: i64,
     /// Value of the element.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 
@@ -727,12 +727,12 @@ impl ScanSetKeyBody {
 #[non_exhaustive]
 pub struct ScannedHashKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
     /// The fields of this batch.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<HashKeyElement>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub elements: Vec<HashKeyElement>,
 }
 
@@ -744,7 +744,7 @@ pub struct ScannedKey {
     /// Name of the key.
     pub name: String,
     /// Type of a key.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<KeyType, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: KeyType,
 }
 
@@ -756,10 +756,10 @@ pub struct ScannedKeys {
     /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
     /// Number of keys in the database.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub total: i64,
     /// The keys of this batch, which may be empty before the end.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ScannedKey>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub keys: Vec<ScannedKey>,
 }
 
@@ -769,15 +769,15 @@ pub struct ScannedKeys {
 #[non_exhaustive]
 pub struct ScannedListKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
     /// Number of elements in the list.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub total: i64,
     /// The elements of this batch.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ScannedListKeyElement>, 3>", deserialize_with = "cc_runtime::de::expected_list")]
     pub elements: Vec<ScannedListKeyElement>,
 }
 
@@ -787,10 +787,10 @@ pub struct ScannedListKey {
 #[non_exhaustive]
 pub struct ScannedListKeyElement {
     /// Position of the element, from 0.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub index: i64,
     /// Value of the element.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 
@@ -800,12 +800,12 @@ pub struct ScannedListKeyElement {
 #[non_exhaustive]
 pub struct ScannedSetKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
     /// The members of this batch.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 2>", deserialize_with = "cc_runtime::de::expected_list")]
     pub elements: Vec<String>,
 }
 
@@ -905,16 +905,16 @@ impl SetHashKeyElementBody {
 #[non_exhaustive]
 pub struct SetHashKeyElementReply {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Name of the field.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub field: String,
     /// Value of the field.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
     /// `true` if the field is new, `false` if its value was replaced.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub added: bool,
 }
 
@@ -924,10 +924,10 @@ pub struct SetHashKeyElementReply {
 #[non_exhaustive]
 pub struct SetKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Members of the set.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub elements: Vec<String>,
 }
 
@@ -937,10 +937,10 @@ pub struct SetKey {
 #[non_exhaustive]
 pub struct StringKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub key: String,
     /// Value of the key.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
 }
 

@@ -15,10 +15,10 @@ pub struct Addon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "realId", default = "cc_runtime::de::absent::<cc_runtime::RealAddonId, 2>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
     /// Short name of the zone, such as `par`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub region: String,
     /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub struct Addon {
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// Names of the environment variables that the add-on provides to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "configKeys", default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub config_keys: Vec<String>,
 }
 
@@ -71,22 +71,22 @@ pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
     /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// Features of the plan.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<AddonPlanFeature>, 5>", deserialize_with = "cc_runtime::de::expected_list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 6>", deserialize_with = "cc_runtime::de::expected_list")]
     pub zones: Vec<String>,
 }
 
@@ -96,13 +96,13 @@ pub struct AddonPlan {
 #[non_exhaustive]
 pub struct AddonPlanFeature {
     /// Display name of the feature.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Kind of value of the feature.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<AddonFeatureKind, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: AddonFeatureKind,
     /// Display value.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub value: String,
     /// The same value in machine-readable form, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ pub struct AddonProvider {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,16 +147,16 @@ pub struct AddonProvider {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// Release status of the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<AddonProviderStatus, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub status: AddonProviderStatus,
     /// `true` if the dashboard opens in a new tab.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "openInNewTab", default = "cc_runtime::de::absent::<bool, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub open_in_new_tab: bool,
     /// `true` if an add-on can move to another plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "canUpgrade", default = "cc_runtime::de::absent::<bool, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub can_upgrade: bool,
     /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 13>", deserialize_with = "cc_runtime::de::expected_list")]
     pub regions: Vec<String>,
 }
 
@@ -170,7 +170,7 @@ pub struct AddonProviderDetails {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,22 +197,22 @@ pub struct AddonProviderDetails {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// Release status of the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<AddonProviderStatus, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub status: AddonProviderStatus,
     /// `true` if the dashboard opens in a new tab.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "openInNewTab", default = "cc_runtime::de::absent::<bool, 11>", deserialize_with = "cc_runtime::de::expected")]
     pub open_in_new_tab: bool,
     /// `true` if an add-on can move to another plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "canUpgrade", default = "cc_runtime::de::absent::<bool, 12>", deserialize_with = "cc_runtime::de::expected")]
     pub can_upgrade: bool,
     /// Short names of the zones in which the provider is available.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 13>", deserialize_with = "cc_runtime::de::expected_list")]
     pub regions: Vec<String>,
     /// Plans of the add-on provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<AddonPlan>, 14>", deserialize_with = "cc_runtime::de::expected_list")]
     pub plans: Vec<AddonPlan>,
     /// Features that distinguish the plans of the provider.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<AddonProviderFeature>, 15>", deserialize_with = "cc_runtime::de::expected_list")]
     pub features: Vec<AddonProviderFeature>,
 }
 
@@ -224,10 +224,10 @@ cc_runtime::__ids_of! { AddonProviderDetails { id => AddonProviderId } }
 #[non_exhaustive]
 pub struct AddonProviderFeature {
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Kind of value of the feature.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<AddonFeatureKind, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: AddonFeatureKind,
     /// Machine-readable name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -272,10 +272,10 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     /// Name of the variable.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Value of the environment variable.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: cc_runtime::Secret,
 }
 
@@ -297,10 +297,10 @@ impl EnvironmentVariable {
 #[non_exhaustive]
 pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// `true` if the feature is enabled.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub enabled: bool,
 }
 
@@ -312,34 +312,34 @@ pub struct Flavor {
     /// Name of the size, such as `XS`.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub mem: i64,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cpus: i64,
     /// Number of GPUs.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub gpus: i64,
     /// Size of the disk. No source documents its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<i64>,
     /// Price of one instance. No source documents its currency or period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub price: f64,
     /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// `true` if the flavor can be chosen.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub available: bool,
     /// `true` if the flavor is too small for most applications.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 8>", deserialize_with = "cc_runtime::de::expected")]
     pub microservice: bool,
     /// `true` if the flavor is intended for machine learning.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<bool, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub machine_learning: bool,
     /// Scheduling priority of the processes, as a `nice` value.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 10>", deserialize_with = "cc_runtime::de::expected")]
     pub nice: i64,
     /// Memory, to display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -358,13 +358,13 @@ pub struct Flavor {
 #[non_exhaustive]
 pub struct FlavorMemory {
     /// Unit of `value`, such as `B`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub unit: String,
     /// Amount, in `unit`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub value: f64,
     /// The amount with a readable unit, such as `512 MiB`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub formatted: String,
 }
 
@@ -376,10 +376,10 @@ pub struct Message {
     /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub message: String,
     /// Outcome of the operation.
-    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "type", default = "cc_runtime::de::absent::<MessageKind, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub type_: MessageKind,
 }
 
@@ -415,19 +415,19 @@ pub struct OauthConsumer {
     /// Key of the consumer.
     pub key: cc_runtime::ConsumerKey,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Description of the OAuth consumer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// Home page of the OAuth consumer.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub url: String,
     /// Address of the logo.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub picture: String,
     /// Common prefix of the callback addresses.
-    #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "baseUrl", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub base_url: String,
     /// Rights that the consumer may request from users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -618,16 +618,16 @@ pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
     /// Display name.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub label: String,
     /// Short name of the zone.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub zone: String,
     /// Version of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub version: String,
     /// Features of the cluster.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<FeatureFlag>, 4>", deserialize_with = "cc_runtime::de::expected_list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -637,7 +637,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// Features of the version.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<FeatureFlag>, 0>", deserialize_with = "cc_runtime::de::expected_list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -647,16 +647,16 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "providerId", default = "cc_runtime::de::absent::<cc_runtime::AddonProviderId, 0>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ProviderCluster>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub clusters: Vec<ProviderCluster>,
     /// Features for dedicated add-ons, by version.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<std::collections::BTreeMap<String, ProviderDedicatedVersion>, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Default version of a dedicated add-on.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "defaultDedicatedVersion", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub default_dedicated_version: String,
 }
 
@@ -669,13 +669,13 @@ pub struct ResourceConsumption {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
     /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "ownerId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the product of the resource.
-    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "productId", default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub product_id: String,
     /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "regionId", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub region_id: String,
     /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -684,10 +684,10 @@ pub struct ResourceConsumption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
     /// Version of the counting method.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<i64, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub version: i64,
     /// Consumption by kind.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<ResourceConsumptionItem>, 7>", deserialize_with = "cc_runtime::de::expected_list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -697,10 +697,10 @@ pub struct ResourceConsumption {
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
     /// Length of one period.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub interval: String,
     /// Quantity of each period, in order.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<f64>, 1>", deserialize_with = "cc_runtime::de::expected_list")]
     pub quantities: Vec<f64>,
 }
 
@@ -710,13 +710,13 @@ pub struct ResourceConsumptionDetail {
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
     /// Name of the consumed item.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub reference: String,
     /// Consumed quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub quantity: f64,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub unit: String,
     /// Id of the part of the resource that consumed the item.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]

@@ -12,31 +12,31 @@ pub struct Zone {
     /// Id of a zone (a UUID).
     pub id: cc_runtime::ZoneId,
     /// Short name, such as `par`.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub name: String,
     /// Name of the country in English.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub country: String,
     /// Country as ISO 3166-1 alpha-2, such as `FR`.
-    #[serde(rename = "countryCode", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "countryCode", default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub country_code: String,
     /// City.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<String, 4>", deserialize_with = "cc_runtime::de::expected")]
     pub city: String,
     /// Display name.
-    #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "displayName", default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub display_name: String,
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 6>", deserialize_with = "cc_runtime::de::expected")]
     pub lat: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default = "cc_runtime::de::absent::<f64, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub lon: f64,
     /// Source addresses of the outbound traffic from the zone.
-    #[serde(rename = "outboundIPs", default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(rename = "outboundIPs", default = "cc_runtime::de::absent::<Vec<String>, 8>", deserialize_with = "cc_runtime::de::expected_list")]
     pub outbound_ips: Vec<String>,
     /// Tags of the zone, such as `for:applications` or `infra:clever-cloud`.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default = "cc_runtime::de::absent::<Vec<String>, 9>", deserialize_with = "cc_runtime::de::expected_list")]
     pub tags: Vec<String>,
 }
 
