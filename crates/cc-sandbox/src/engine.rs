@@ -10,6 +10,7 @@ pub(crate) mod faults;
 mod generic;
 pub(crate) mod journal;
 pub(crate) mod limits;
+mod page;
 pub(crate) mod random;
 pub(crate) mod reply;
 pub(crate) mod request;
@@ -134,7 +135,7 @@ impl Engine {
 
     /// Answers a request.
     pub(crate) async fn serve(
-        &self,
+        self: &Arc<Self>,
         request: http::Request<Bytes>,
     ) -> Result<Response<Body>, ConnectionReset> {
         let (parts, bytes) = request.into_parts();
@@ -144,7 +145,12 @@ impl Engine {
             return Ok(self.turn_away(&parts, &Refusal::too_large(most)));
         }
         if path == "/_sandbox" || path.starts_with("/_sandbox/") {
-            return Ok(control::answer(self, &parts, &bytes));
+            let answer = control::answer(self, &parts, &bytes);
+            self.stage.activity.send_replace(());
+            return Ok(answer);
+        }
+        if parts.method == http::Method::GET && path == "/" {
+            return Ok(page::page(self));
         }
         if parts.method == http::Method::OPTIONS {
             return Ok(preflight());
@@ -177,6 +183,7 @@ impl Engine {
         }
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
+        self.stage.activity.send_replace(());
         Ok(finished(answer, &sozu_id, &parts))
     }
 

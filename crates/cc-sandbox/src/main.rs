@@ -58,7 +58,8 @@ Clever Cloud sandbox on {url}
   Redis (HTTP)     {}
 
   curl -H 'Authorization: Bearer {}' {url}/v2/self
-  curl {url}/_sandbox/help     (faults, journal, time)
+  curl {url}/_sandbox/help     (faults, journal, time, snapshots)
+  {url}/     (the same as a page)
 
 What breaks the spec is told here. Ctrl-C stops it.
 ",

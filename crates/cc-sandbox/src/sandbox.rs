@@ -164,6 +164,7 @@ impl Sandbox {
     pub fn advance(&self, by: Duration) {
         self.engine.clock.advance(by);
         drop(self.engine.world());
+        self.engine.stage.activity.send_replace(());
     }
 
     /// Returns everything that the sandbox is at this moment, to go back to it, or to start another sandbox there.

@@ -20,6 +20,8 @@ pub(crate) struct Stage {
     pub(crate) changes: Changes,
     /// Time of the next scheduled change.
     due: watch::Sender<Option<Timestamp>>,
+    /// Told of each request and of each change, for those who show the sandbox.
+    pub(crate) activity: watch::Sender<()>,
     /// `true` while a task makes scheduled changes at their time.
     is_kept: AtomicBool,
     /// Number of times that the world was looked at.
@@ -35,6 +37,7 @@ impl Stage {
             clock: Arc::new(clock),
             changes: Changes::default(),
             due,
+            activity: watch::Sender::new(()),
             is_kept: AtomicBool::new(false),
             #[cfg(test)]
             looks: std::sync::atomic::AtomicU64::new(0),
@@ -139,7 +142,9 @@ impl Drop for Present<'_> {
             self.stage.changes.tell(&touched);
         }
         let next = self.world.next_due();
-        self.stage.due.send_if_modified(|due| std::mem::replace(due, next) != next);
+        if self.stage.due.send_if_modified(|due| std::mem::replace(due, next) != next) {
+            self.stage.activity.send_replace(());
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod live;
 mod source;
 #[cfg(test)]
 mod tests;
-mod wire;
+pub(crate) mod wire;
 
 pub(crate) use finite::finite;
 pub(crate) use line::{Line, Place};

@@ -25,6 +25,7 @@ mod oauth;
 mod owner;
 mod phases;
 pub(crate) mod stored;
+mod summary;
 mod watched;
 
 pub(crate) use self::account::{Account, Mfa};

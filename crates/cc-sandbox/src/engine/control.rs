@@ -1,5 +1,6 @@
 //! Control routes of a sandbox under `/_sandbox`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,9 +9,9 @@ use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::Engine;
 use super::body::{Body, whole};
 use super::faults::Fault;
+use super::{Engine, page};
 use crate::snapshot::Snapshot;
 
 const HELP: &str = "\
@@ -29,10 +30,11 @@ DELETE /_sandbox/faults      takes them all away
 GET    /_sandbox/snapshot    the whole sandbox as JSON: world, clock, faults, keys of Redis, counters of ids
 PUT    /_sandbox/snapshot    makes the sandbox what such a snapshot says
 GET    /_sandbox/violations  what broke the spec so far
+GET    /_sandbox/events      state of the sandbox as Server-Sent Events, for the page at /
 GET    /_sandbox/help        this text
 ";
 
-pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<Body> {
+pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Response<Body> {
     let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let path = parts.uri.path().trim_start_matches("/_sandbox");
     match (parts.method.as_str(), path) {
@@ -91,6 +93,7 @@ pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<
             Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n")),
         },
         ("GET", "/violations") => text(StatusCode::OK, engine.violations.lines().join("\n")),
+        ("GET", "/events") => page::events(engine),
         ("GET", "/help") => text(StatusCode::OK, HELP.to_owned()),
         _ => text(StatusCode::NOT_FOUND, HELP.to_owned()),
     }

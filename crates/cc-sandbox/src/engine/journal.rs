@@ -155,6 +155,15 @@ impl RequestJournal {
         }
     }
 
+    /// Number of exchanges since the journal was cleared, the number of those that were dropped, and the latest ones with their
+    /// numbers, the newest first.
+    pub(crate) fn latest(&self, most: usize) -> (u64, u64, Vec<(u64, Exchange)>) {
+        let log = self.log();
+        let total = log.dropped + log.exchanges.len() as u64;
+        let newest_first = (1..=total).rev().zip(log.exchanges.iter().rev());
+        (total, log.dropped, newest_first.take(most).map(|(number, own)| (number, own.clone())).collect())
+    }
+
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         self.log().exchanges.iter().cloned().collect()
     }

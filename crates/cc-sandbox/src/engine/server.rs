@@ -114,7 +114,7 @@ async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Recei
 
 /// Answers a request whose body is not read yet.
 async fn answer(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<Body>, ConnectionReset> {
     let (parts, mut body) = request.into_parts();

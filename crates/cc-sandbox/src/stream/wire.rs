@@ -14,7 +14,7 @@ pub(super) fn end(ended_by: &str) -> Bytes {
 }
 
 /// One event.
-pub(super) fn event(name: &str, id: Option<&str>, data: &Value) -> Bytes {
+pub(crate) fn event(name: &str, id: Option<&str>, data: &Value) -> Bytes {
     let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
     format!("{id}event: {name}\ndata: {data}\n\n").into()
 }

@@ -13,6 +13,7 @@ mod limits;
 mod network;
 mod oauth;
 mod owner;
+mod page;
 mod program;
 mod snapshot;
 mod stored;
