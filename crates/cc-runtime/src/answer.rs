@@ -136,7 +136,7 @@ impl<T> Deref for Answer<T> {
 }
 
 /// Reads a tree that plain decoding rejected.
-type Leniently<T> = fn(&Value, de::Watcher<'_>) -> std::result::Result<(T, Vec<Drift>), Fault>;
+type Leniently<T> = fn(&Value, &[u8], de::Watcher<'_>) -> std::result::Result<(T, Vec<Drift>), Fault>;
 
 impl Answer<Bytes> {
     /// Decodes a JSON body, leniently where it differs from the spec: see [`drift`](Self::drift). A byte-order mark before it is
@@ -210,8 +210,7 @@ impl Answer<Bytes> {
             // No JSON at all: that says more than which type the reader expected where it stopped.
             Err((error, text)) => return Err(self.undecodable(&error, &text)),
         };
-        drop(text);
-        match leniently(&tree, watcher) {
+        match leniently(&tree, &text, watcher) {
             Ok((value, drift)) => Ok(Answer { drift, ..self.map(|_| value) }),
             Err(fault) => {
                 watcher.note_failure(fault.cause());

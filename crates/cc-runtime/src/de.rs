@@ -12,6 +12,7 @@
 
 mod access;
 mod drift;
+mod exact;
 mod fault;
 mod reader;
 mod scalar;
@@ -51,6 +52,8 @@ pub(crate) mod token {
     pub(crate) const ENUM: &str = "$cc_runtime::enum";
     /// An instant.
     pub(crate) const TIMESTAMP: &str = "$cc_runtime::timestamp";
+    /// A decimal number. `serde_json` calls its raw JSON so, and gives the digits as they are written.
+    pub(crate) const NUMBER: &str = "$serde_json::private::RawValue";
     /// Begins the name of a union; its tag follows.
     pub(crate) const UNION: &str = "$cc_runtime::union:";
 }
@@ -198,12 +201,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Outermost<T> {
     }
 }
 
-/// Decodes leniently a body that plain `serde_json` rejected, and lists the differences.
+/// Decodes leniently a body that plain `serde_json` rejected, and lists the differences. `text` is the body from which `value` was read.
 pub(crate) fn leniently<T: DeserializeOwned>(
     value: &Value,
+    text: &[u8],
     watcher: Watcher<'_>,
 ) -> Result<(T, Vec<Drift>), Fault> {
-    let liberties = Liberties::default();
+    let liberties = Liberties::new(value, text);
     let reader = Reader { watcher, ..Reader::new(value, Some(&liberties)) };
     let Attempt(read) = Attempt::deserialize(reader)?;
     let mut drift = liberties.into_drift();
@@ -217,9 +221,10 @@ pub(crate) fn leniently<T: DeserializeOwned>(
 /// differs from the spec as a whole, not only in a few elements.
 pub(crate) fn list_leniently<T: DeserializeOwned>(
     value: &Value,
+    text: &[u8],
     watcher: Watcher<'_>,
 ) -> Result<(Vec<T>, Vec<Drift>), Fault> {
-    let (Outermost(list), mut drift) = leniently::<Outermost<T>>(value, watcher)?;
+    let (Outermost(list), mut drift) = leniently::<Outermost<T>>(value, text, watcher)?;
     match drift.iter().position(|drift| drift.is_element_of_the_outermost_list()) {
         Some(first) if list.is_empty() => Err(drift.swap_remove(first).into_fault()),
         _ => Ok((list, drift)),

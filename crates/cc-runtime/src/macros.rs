@@ -389,7 +389,7 @@ mod tests {
         // Answers, and values that are read again, hold anything.
         assert_eq!(crate::de::plainly::<State>(&"on".into()).unwrap(), State::other("on"));
         assert_eq!(
-            crate::de::leniently::<State>(&"on".into(), Default::default()).unwrap().0,
+            crate::de::leniently::<State>(&"on".into(), b"\"on\"", Default::default()).unwrap().0,
             State::other("on")
         );
     }

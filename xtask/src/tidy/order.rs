@@ -11,6 +11,7 @@ const RANKS: &[(&str, &[&str])] = &[
         "vocabulary",
         &[
             "de",
+            "decimal",
             "decode_error",
             "drift",
             "file",
@@ -21,6 +22,7 @@ const RANKS: &[(&str, &[&str])] = &[
             "line",
             "lock",
             "macros",
+            "money",
             "near",
             "open_enum",
             "operation_info",

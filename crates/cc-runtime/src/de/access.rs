@@ -114,7 +114,7 @@ impl<'de> SeqAccess<'de> for Tagged<'de, '_> {
 /// One value, as often as there is something more that can be left out of it.
 pub(crate) struct Attempts<'de, 'p> {
     reader: Reader<'de, 'p>,
-    liberties: &'p Liberties,
+    liberties: &'p Liberties<'p>,
     mark: usize,
     lost: usize,
     last: Option<Fault>,
@@ -122,7 +122,7 @@ pub(crate) struct Attempts<'de, 'p> {
 }
 
 impl<'de, 'p> Attempts<'de, 'p> {
-    pub(super) fn new(reader: Reader<'de, 'p>, liberties: &'p Liberties) -> Self {
+    pub(super) fn new(reader: Reader<'de, 'p>, liberties: &'p Liberties<'p>) -> Self {
         Self { reader, liberties, mark: liberties.mark(), lost: 0, last: None, given_up: false }
     }
 

@@ -53,8 +53,8 @@ impl Fault {
     }
 
     /// Creates the fault of an absent value.
-    pub(super) fn absent() -> Self {
-        Self { absent: true, ..Self::new("expected a date, found an empty string") }
+    pub(super) fn absent(expected: &str) -> Self {
+        Self { absent: true, ..Self::new(format!("expected {expected}, found an empty string")) }
     }
 
     pub(super) fn of_null(value: &Value) -> Self {

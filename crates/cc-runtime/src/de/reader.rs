@@ -10,9 +10,11 @@ use serde::de::{Error, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Value;
 
 use super::access::{Attempts, Elements, Members, Tagged};
+use super::exact::Numbers;
 use super::fault::{escaped, node, shown, type_of};
 use super::watcher::{Watcher, signal};
 use super::{Drift, DriftKind, Fault, scalar, token};
+use crate::decimal::{Read, digits};
 use crate::id;
 use crate::time::Timestamp;
 
@@ -51,14 +53,20 @@ impl Place<'_> {
 }
 
 /// Record of the lenient reader's corrections.
-#[derive(Debug, Default)]
-pub(crate) struct Liberties {
+#[derive(Debug)]
+pub(crate) struct Liberties<'t> {
     /// Values that are left out, with the difference to report.
     lost: RefCell<HashMap<usize, Option<Drift>>>,
     drift: RefCell<Vec<Drift>>,
+    numbers: Numbers<'t>,
 }
 
-impl Liberties {
+impl<'t> Liberties<'t> {
+    /// `text` is that from which the tree was read.
+    pub(super) fn new(tree: &'t Value, text: &'t [u8]) -> Self {
+        Self { lost: RefCell::default(), drift: RefCell::default(), numbers: Numbers::new(tree, text) }
+    }
+
     pub(super) fn into_drift(self) -> Vec<Drift> {
         self.drift.into_inner()
     }
@@ -100,7 +108,7 @@ pub(crate) struct Reader<'de, 'p> {
     pub(super) value: &'de Value,
     pub(super) place: Place<'p>,
     /// `None` in an input.
-    pub(super) liberties: Option<&'p Liberties>,
+    pub(super) liberties: Option<&'p Liberties<'p>>,
     /// `true` if any text is an id, also one that would reach another route: in a value that is not sent as an input.
     pub(super) any_id: bool,
     /// The tag of a union, which the struct of a variant does not have.
@@ -109,7 +117,7 @@ pub(crate) struct Reader<'de, 'p> {
 }
 
 impl<'de, 'p> Reader<'de, 'p> {
-    pub(crate) fn new(value: &'de Value, liberties: Option<&'p Liberties>) -> Self {
+    pub(crate) fn new(value: &'de Value, liberties: Option<&'p Liberties<'p>>) -> Self {
         let (place, watcher) = (Place::Root, Watcher::default());
         Self { value, place, liberties, any_id: liberties.is_some(), tag: None, watcher }
     }
@@ -173,6 +181,28 @@ impl<'de, 'p> Reader<'de, 'p> {
         }
     }
 
+    /// A decimal, as a text with its digits. In an answer, one with more digits than fit is rounded.
+    fn decimal<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let text = match self.value {
+            Value::Number(number) => {
+                let exact = self.liberties.and_then(|liberties| liberties.numbers.of(self.value));
+                exact.map_or_else(|| number.to_string(), str::to_owned)
+            }
+            Value::String(text) if text.is_empty() && self.is_lenient() => {
+                return Err(Fault::absent("a number"));
+            }
+            Value::String(text) => text.clone(),
+            _ => return Err(self.unexpected(&visitor)),
+        };
+        match digits(&text) {
+            Some(Read { value, is_exact: false }) if self.is_lenient() => {
+                self.converted("a number of at most 28 digits");
+                visitor.visit_string(value.to_string())
+            }
+            _ => visitor.visit_string(text),
+        }
+    }
+
     /// The members of an object, without the tag of a union where one is given.
     fn members(self, tag: Option<&'static str>, keys_are_data: bool) -> Option<Members<'de, 'p>> {
         let object = self.value.as_object()?;
@@ -218,7 +248,7 @@ impl<'de, 'p> Reader<'de, 'p> {
             return visitor.visit_newtype_struct(self);
         }
         if self.value.as_str() == Some("") {
-            return Err(Fault::absent());
+            return Err(Fault::absent("a date"));
         }
         match Timestamp::in_answer(self.value) {
             Some((instant, exact)) => {
@@ -323,6 +353,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
     ) -> Result<V::Value, Fault> {
         match (name, self.liberties) {
             (token::TIMESTAMP, _) => self.timestamp(visitor),
+            (token::NUMBER, _) => self.decimal(visitor),
             (token::ID, _) if !self.any_id => {
                 match self.value.as_str().and_then(|id| id::problem(id, id::MAX_ID_BYTES)) {
                     Some(reason) => Err(Fault::new(reason)),

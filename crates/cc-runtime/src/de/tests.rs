@@ -33,6 +33,17 @@ struct Thing {
     by_name: Option<BTreeMap<String, i32>>,
 }
 
+fn leniently<T: DeserializeOwned>(value: &Value, watcher: Watcher<'_>) -> Result<(T, Vec<Drift>), Fault> {
+    super::leniently(value, value.to_string().as_bytes(), watcher)
+}
+
+fn list_leniently<T: DeserializeOwned>(
+    value: &Value,
+    watcher: Watcher<'_>,
+) -> Result<(Vec<T>, Vec<Drift>), Fault> {
+    super::list_leniently(value, value.to_string().as_bytes(), watcher)
+}
+
 fn read(value: &Value) -> (Vec<Thing>, Vec<String>) {
     let (things, drift) = list_leniently(value, Watcher::default()).unwrap();
     (things, drift.iter().map(ToString::to_string).collect())

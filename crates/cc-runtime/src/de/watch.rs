@@ -227,7 +227,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watch<'_, 'de, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         match name {
-            token::ID | token::TIMESTAMP => self.inner.deserialize_newtype_struct(name, visitor),
+            token::ID | token::NUMBER | token::TIMESTAMP => {
+                self.inner.deserialize_newtype_struct(name, visitor)
+            }
             token::ENUM => {
                 let value = self.inner.deserialize_newtype_struct(name, visitor)?;
                 if signal::take_unknown() {
