@@ -5,6 +5,7 @@ pub mod declared;
 pub mod effect;
 pub mod expand;
 pub mod model;
+pub mod money;
 pub mod node;
 pub mod pin;
 pub mod secret;

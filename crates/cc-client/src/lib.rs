@@ -43,8 +43,8 @@ pub use cc_runtime as runtime;
 pub use cc_runtime::ensure;
 pub use cc_runtime::transport::SecretUrl;
 pub use cc_runtime::{
-    Answer, CachePolicy, CallOptions, Command, CommandCall, Credentials, Defaults, Endpoint, Ensure,
-    EnsureCall, Ensured, Error, ErrorKind, Result, RetryPolicy, Secret, Timestamp, Transport,
+    Answer, CachePolicy, CallOptions, Command, CommandCall, Credentials, Decimal, Defaults, Endpoint, Ensure,
+    EnsureCall, Ensured, Error, ErrorKind, Money, Result, RetryPolicy, Secret, Timestamp, Transport,
     TransportBuilder, expose_secrets,
 };
 

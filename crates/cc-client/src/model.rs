@@ -1,7 +1,7 @@
 //! Models shared by several domains.
 
 use cc_api_shared::types as wire;
-use cc_runtime::Secret;
+use cc_runtime::{Decimal, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::declare::model;
@@ -52,7 +52,7 @@ pub struct Flavor {
     /// Size of the disk. The platform documents no unit. `None` if there is no disk.
     pub disk: Option<i64>,
     /// Price; no source states its currency nor its period.
-    pub price: f64,
+    pub price: Decimal,
     /// `true` if the flavor can be chosen.
     pub available: bool,
     /// `true` if the flavor is meant for small services.

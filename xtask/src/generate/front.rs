@@ -82,7 +82,7 @@ pub fn read(domain: &Domain) -> Result<Front, String> {
     let document = document(domain);
     let spec: openapiv3::OpenAPI = serde_json::from_value(document)
         .map_err(|error| format!("the bundled document of `{}` is not OpenAPI: {error}", domain.name))?;
-    let settings = settings(domain);
+    let settings = settings(domain)?;
     // Progenitor panics on some constructs that the rules do not know yet: name the domain instead of losing the run.
     let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(&spec)))
         .map_err(|_| format!("progenitor panicked on the domain `{}`", domain.name))?
@@ -130,7 +130,7 @@ pub fn read(domain: &Domain) -> Result<Front, String> {
     Ok(front)
 }
 
-fn settings(domain: &Domain) -> GenerationSettings {
+fn settings(domain: &Domain) -> Result<GenerationSettings, String> {
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap");
     for (name, schema) in &domain.pinned {
@@ -139,7 +139,11 @@ fn settings(domain: &Domain) -> GenerationSettings {
             settings.with_replacement(type_name(name), rust, traits);
         }
     }
-    settings
+    let decimal = serde_json::from_value(json!({ "type": "number", "format": "decimal" }))
+        .map_err(|error| format!("progenitor does not take the format `decimal`: {error}"))?;
+    let traits = [TypeImpl::Display, TypeImpl::Default].into_iter();
+    settings.with_conversion(decimal, "cc_runtime::Decimal", traits);
+    Ok(settings)
 }
 
 /// The document that progenitor gets.

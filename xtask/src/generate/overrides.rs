@@ -200,13 +200,14 @@ mod tests {
             "Short": { "type": "string", "maxLength": 3 },
             "Thing": {
                 "type": "object",
-                "required": ["at", "day", "uuid", "ip", "share", "count", "IPs", "new", "tags"],
+                "required": ["at", "day", "uuid", "ip", "share", "price", "count", "IPs", "new", "tags"],
                 "properties": {
                     "at": { "type": "string", "format": "date-time" },
                     "day": { "type": "string", "format": "date" },
                     "uuid": { "type": "string", "format": "uuid" },
                     "ip": { "type": "string", "format": "ipv4" },
                     "share": { "type": "number", "format": "float" },
+                    "price": { "type": "number", "format": "decimal" },
                     "count": { "type": "integer", "format": "uint64", "minimum": 1 },
                     "IPs": { "type": "string" },
                     "new": { "type": "string" },
@@ -235,6 +236,7 @@ mod tests {
             "pub uuid: ::uuid::Uuid",
             "pub ip: ::std::net::Ipv4Addr",
             "pub share: f32",
+            "pub price: f64",
             "pub count: ::std::num::NonZeroU64",
             "pub i_ps:",
             "pub new:",

@@ -4,16 +4,18 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
 /// The types of `cc-runtime` that schemas and commands may name.
-pub const RUNTIME_TYPES: [&str; 20] = [
+pub const RUNTIME_TYPES: [&str; 22] = [
     "AddonId",
     "AddonProviderId",
     "AnyAddonId",
     "ApplicationId",
     "ConsumerKey",
+    "Decimal",
     "DeploymentId",
     "DrainId",
     "InstanceId",
     "InvoiceNumber",
+    "Money",
     "NetworkGroupId",
     "OwnerId",
     "RealAddonId",

@@ -260,7 +260,7 @@ fn fields(
         } else if !in_request && !essential && !marked {
             match ty.unboxed() {
                 Ty::Local(name) if !open.contains(name) => ty = ty.optional(),
-                Ty::Core(name) if name.starts_with("Timestamp") => ty = ty.optional(),
+                Ty::Core(_) if has_no_empty_value(&ty) => ty = ty.optional(),
                 _ => lenient = true,
             }
         }
@@ -363,7 +363,7 @@ fn has_default(ty: &Ty, has: &dyn Fn(&str) -> bool) -> bool {
     match ty {
         Ty::Local(name) => has(name),
         Ty::Boxed(inner) => has_default(inner, has),
-        ty => !is_time(ty),
+        ty => !has_no_empty_value(ty),
     }
 }
 
@@ -481,8 +481,9 @@ pub fn render_setter(ident: &str, ty: &Ty, types: &str, description: &str, marke
     out
 }
 
-fn is_time(ty: &Ty) -> bool {
-    matches!(ty, Ty::Core(name) if name.starts_with("Timestamp"))
+/// Returns `true` for instants and amounts of money: nothing can stand for one that an answer lacks.
+fn has_no_empty_value(ty: &Ty) -> bool {
+    matches!(ty, Ty::Core(name) if name.starts_with("Timestamp") || name == "Money")
 }
 
 fn render_enum(name: &str, schema: &Value, front: &Front) -> String {

@@ -10,6 +10,7 @@ use super::compare::{Comparison, domain};
 use super::document::{At, Shape, View};
 use super::edit::scalar;
 use crate::generate::rust::type_name;
+use crate::spec::money::sounds_like_money;
 use crate::spec::node::Node;
 use crate::spec::secret::sounds_secret;
 
@@ -181,7 +182,12 @@ impl<'h, 'a> House<'h, 'a> {
                 let format = view.format.filter(|format| *format == "int32").unwrap_or("int64");
                 parts.push(("format", format.to_owned()));
             }
-            Shape::Number => parts.push(("type", "number".to_owned())),
+            Shape::Number => {
+                parts.push(("type", "number".to_owned()));
+                if sounds_like_money(name) {
+                    parts.push(("format", "decimal".to_owned()));
+                }
+            }
             Shape::Boolean => parts.push(("type", "boolean".to_owned())),
             Shape::Any | Shape::Other => return self.free(name, is_described, &described),
         }

@@ -5,6 +5,7 @@ mod copies;
 mod declared;
 mod effect;
 mod keys;
+mod money;
 mod names;
 pub mod operation;
 mod order;

@@ -6,7 +6,7 @@ use super::{Docs, Others};
 use crate::spec::node::{Kind, Node};
 
 /// Keys that the type in Rust, the fields or the variants show.
-const SHOWN: [&str; 16] = [
+const SHOWN: [&str; 17] = [
     "$ref",
     "type",
     "items",
@@ -21,6 +21,7 @@ const SHOWN: [&str; 16] = [
     "x-rust-type",
     "x-free-json",
     "x-tri-state",
+    "x-inexact",
     "x-note",
     "externalDocs",
 ];
@@ -29,7 +30,7 @@ const SHOWN: [&str; 16] = [
 const DOCS: [&str; 5] = ["title", "summary", "description", "example", "examples"];
 
 /// Formats that the type in Rust shows.
-const FORMATS: [&str; 4] = ["date-time", "int32", "int64", "binary"];
+const FORMATS: [&str; 5] = ["date-time", "decimal", "int32", "int64", "binary"];
 
 /// The facts of a schema beside its type, those of its elements and values included.
 pub fn others(schema: &Node) -> Others {

@@ -90,10 +90,10 @@ fn runtime() -> impl IntoIterator<Item = &'static str> {
     types! {
         id: OwnerId, UserId, ApplicationId, AddonId, RealAddonId, AnyAddonId, ResourceId, AddonProviderId, ConsumerKey,
             DeploymentId, InstanceId, DrainId, NetworkGroupId, InvoiceNumber, ZoneId;
-        error: cc_client::Error, ParseTimestampError, Drift;
+        error: cc_client::Error, ParseTimestampError, ParseDecimalError, ParseMoneyError, Drift;
         kind: ErrorKind, DriftKind, DriftHandling, Service;
-        word: SignatureMethod, Timestamp;
-        stored: Secret, SecretJson, ServiceUrl, Patch<String>, TimestampMillis;
+        word: SignatureMethod, Timestamp, Decimal;
+        stored: Secret, SecretJson, ServiceUrl, Money, Patch<String>, TimestampMillis;
         data: OAuth1, Source, NaturalKey, Difference, Differences, Ensured<u8>, Existing<u8>, Lost, CacheKey, CacheMode,
             CachePolicy, RetryPolicy, SecretUrl, Defaults, RetryBudget, StreamDefaults, Endpoint, ErrorContext, FieldContext,
             Discard<Get>, OrNotFound<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason, DriftReport;

@@ -100,6 +100,13 @@ pub const OVERRIDES: &[Override] = &[
         "generate/overrides::foreign",
     ),
     row(
+        "format `decimal`",
+        "`f64`",
+        "`cc_runtime::Decimal`",
+        "amounts of money are exact",
+        "generate/front::settings",
+    ),
+    row(
         "format `float`",
         "`f32`",
         "`f64`",

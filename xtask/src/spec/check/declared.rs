@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::declared::TypeText;
+use super::super::money::sounds_like_money;
 use super::super::node::{Kind, Node};
 use super::command::{RESOLVABLE, TAKEN, is_camel};
 use super::{Report, keys, names};
@@ -243,7 +244,16 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
                 Some(node) if TypeText::read(node).is_some_and(|ty| ty.name() == "void") => {
                     problem(node.line, format!("`{}` is `void`, which is an output only", entry.key));
                 }
-                Some(node) => ty(node, &format!("`{}`", entry.key), problems),
+                Some(node) => {
+                    let is_float = TypeText::read(node).is_some_and(|ty| ty.name() == "number");
+                    if is_float && sounds_like_money(&entry.key) {
+                        problem(
+                            node.line,
+                            format!("`{}` sounds like an amount of money: its type is `Decimal`", entry.key),
+                        );
+                    }
+                    ty(node, &format!("`{}`", entry.key), problems);
+                }
                 None => problem(entry.line, format!("`{}` has no `type`", entry.key)),
             }
         }

@@ -213,6 +213,7 @@ pub const SCHEMA: Keys = Keys {
         "x-essential",
         "x-left-out",
         "x-free-json",
+        "x-inexact",
         "x-names",
         "x-rust-type",
         "x-secret",
@@ -258,7 +259,7 @@ impl Value {
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-not-found" | "x-successor" | "x-note" | "x-free-json" | "x-rust-type"
             | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "x-left-out"
-            | "effect" | "default" => Self::Text,
+            | "x-inexact" | "effect" | "default" => Self::Text,
             // Items that are maps have a rule of their own.
             "x-source" => Self::List,
             "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags" | "sent-empty"

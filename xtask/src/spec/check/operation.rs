@@ -2,7 +2,7 @@
 
 use super::super::expand;
 use super::super::node::{Entry, Node};
-use super::{Report, command, join, keys, schema, secret};
+use super::{Report, command, join, keys, money, schema, secret};
 use crate::generate::rust::field_name;
 use crate::import::source::{Identity, is_date};
 
@@ -258,6 +258,7 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
     match parameter.get("schema") {
         Some(schema) => {
             secret::named(report, name, parameter, schema, pointer);
+            money::named(report, name, schema, schema, pointer);
             schema::check(report, schema, &join(pointer, "schema"), schema::Place::Inline);
             if schema.is_true_at("nullable") && schema.get("$ref").is_none() {
                 let message = format!(

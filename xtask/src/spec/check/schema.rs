@@ -1,7 +1,7 @@
 //! The rules of a schema: names, references, types, and nothing that has no counterpart in Rust.
 
 use super::super::node::{Kind, Node};
-use super::{Report, join, keys, secret, shape, union};
+use super::{Report, join, keys, money, secret, shape, union};
 use crate::generate::rust::RUNTIME_TYPES;
 
 /// Position of a schema.
@@ -126,6 +126,7 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
         let is_required = schema.strings_at("required").contains(&entry.key);
         shape::property(report, &entry.key, &entry.value, is_required, &pointer);
         secret::named(report, &entry.key, &entry.value, &entry.value, &pointer);
+        money::named(report, &entry.key, &entry.value, &entry.value, &pointer);
         check(report, &entry.value, &pointer, Place::Inline);
     }
     for required in schema.get("required").map(Node::items).unwrap_or_default() {

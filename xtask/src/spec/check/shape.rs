@@ -27,8 +27,16 @@ const REPORTED: [&str; 8] =
 
 /// The shape of a schema in words, and the keys of its own. Nothing if a separate rule reports that it has none.
 fn shape(schema: &Node) -> Option<(&'static str, &'static [&'static str])> {
-    const NUMBER: &[&str] =
-        &["type", "format", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "multipleOf"];
+    const NUMBER: &[&str] = &[
+        "type",
+        "format",
+        "x-inexact",
+        "maximum",
+        "minimum",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "multipleOf",
+    ];
     if schema.get("$ref").is_some() {
         return Some(("a reference", &["$ref"]));
     }
@@ -99,8 +107,9 @@ fn format(report: &mut Report<'_>, schema: &Node, pointer: &str) {
     let Some(format) = schema.get("format").filter(|_| schema.str_at("type") == Some("number")) else {
         return;
     };
-    if !matches!(format.as_str(), Some("float" | "double")) {
-        let message = "a number is a 64-bit float: its format is `double`, `float` or absent";
+    if !matches!(format.as_str(), Some("decimal" | "float" | "double")) {
+        let message =
+            "the format of a number is `decimal`, or `double`, `float` or absent for a 64-bit float";
         report.add(format.line, "no-effect", &join(pointer, "format"), message);
     }
 }

@@ -1,7 +1,7 @@
 //! Plans of a provider.
 
 use cc_api_addon_provider::types::{AddonPlanCreation, AddonPlanFeatureCreation};
-use cc_runtime::{AddonProviderId, Error, ErrorKind, OwnerId, Result};
+use cc_runtime::{AddonProviderId, Decimal, Error, ErrorKind, OwnerId, Result};
 
 use super::model::{AddonPlan, AddonProviderPlanFeature};
 use super::{CreateAddonProviderPlan, ListAddonProviderPlan, UpdateAddonProviderPlan};
@@ -22,7 +22,7 @@ impl Run for ListAddonProviderPlan {
             Err(error) if error.is_not_found() => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        plans.sort_by(|a, b| a.price.total_cmp(&b.price).then_with(|| a.name.cmp(&b.name)));
+        plans.sort_by(|a, b| a.price.cmp(&b.price).then_with(|| a.name.cmp(&b.name)));
         Ok(plans)
     }
 }
@@ -80,7 +80,7 @@ async fn one_of(
 fn body(
     name: String,
     slug: String,
-    price: f64,
+    price: Decimal,
     features: Option<Vec<AddonProviderPlanFeature>>,
 ) -> AddonPlanCreation {
     let features: Vec<AddonPlanFeatureCreation> =

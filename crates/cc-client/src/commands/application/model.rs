@@ -109,7 +109,7 @@ model! {
         /// Size of an instance at most.
         max_flavor: Option<Flavor> = wire.max_flavor.map(Into::into),
         /// Sizes to choose from, the cheapest first.
-        flavors: Vec<Flavor> = sorted_by(each(wire.flavors), |a: &Flavor, b| a.price.total_cmp(&b.price)),
+        flavors: Vec<Flavor> = sorted_by(each(wire.flavors), |a: &Flavor, b| a.price.cmp(&b.price)),
         /// Environment variables that the runtime sets, sorted by name.
         default_environment: Vec<EnvironmentVariable> = by_name(wire.default_env),
         /// Lifetime of the instances.

@@ -7,7 +7,7 @@ use cc_client::commands::addon_provider::{
     DeleteAddonProviderFeature, DeleteAddonProviderPlan, GetAddonProvider, ListAddonProviderFeature,
     ListAddonProviderPlan, UpdateAddonProvider, UpdateAddonProviderPlan,
 };
-use cc_runtime::Patch;
+use cc_runtime::{Decimal, Patch};
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check_fully};
@@ -141,7 +141,8 @@ async fn plans_are_listed_the_cheapest_first() {
 async fn a_plan_is_added() {
     let route = format!("POST {ONE}/plans");
     let routes = Routes::new().json(&route, plan("s", "Small", 1.5));
-    let required = CreateAddonProviderPlan::new("provider_1", "Small", "s", 1.5);
+    let required =
+        CreateAddonProviderPlan::new("provider_1", "Small", "s", "1.5".parse::<Decimal>().unwrap());
     let all = required.clone().features(features()).owner_id("orga_1");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }
@@ -150,7 +151,8 @@ async fn a_plan_is_added() {
 async fn a_plan_is_replaced() {
     let route = format!("PUT {ONE}/plans/plan_s");
     let routes = Routes::new().json(&route, plan("s", "Small", 1.5));
-    let required = UpdateAddonProviderPlan::new("provider_1", "plan_s", "Small", "s", 1.5);
+    let required =
+        UpdateAddonProviderPlan::new("provider_1", "plan_s", "Small", "s", "1.5".parse::<Decimal>().unwrap());
     let all = required.clone().features(features()).owner_id("orga_1");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }

@@ -1,7 +1,7 @@
 //! Outputs of the commands of migrations.
 
 use cc_api_addon::types as wire;
-use cc_runtime::{OwnerId, Timestamp};
+use cc_runtime::{Decimal, OwnerId, Timestamp};
 
 use crate::declare::model;
 use crate::lists::each;
@@ -61,7 +61,7 @@ model! {
         /// Lines of the order, cheapest first.
         lines: Vec<MigrationPreorderLine> = {
             let mut lines: Vec<MigrationPreorderLine> = each(wire.lines);
-            lines.sort_by(|a, b| a.price_total_ht.total_cmp(&b.price_total_ht));
+            lines.sort_by(|a, b| a.price_total_ht.cmp(&b.price_total_ht));
             lines
         },
     }
@@ -76,20 +76,20 @@ model! {
         /// Description of the line.
         description: String = wire.description,
         /// Quantity.
-        quantity: f64 = wire.quantity,
+        quantity: Decimal = wire.quantity,
         /// VAT rate.
-        tva: f64 = wire.tva,
+        tva: Decimal = wire.tva,
         /// Price of one, without tax.
-        price_unit_ht: f64 = wire.price_unit_ht,
+        price_unit_ht: Decimal = wire.price_unit_ht,
         /// Price of the line, without tax.
-        price_total_ht: f64 = wire.price_total_ht,
+        price_total_ht: Decimal = wire.price_total_ht,
         /// Pack that it belongs to.
         pack: Option<String> = wire.pack,
         /// Number of credits.
-        drop_quantity: f64 = wire.drop_quantity,
+        drop_quantity: Decimal = wire.drop_quantity,
         /// Discount from a coupon.
-        coupon: Option<f64> = wire.coupon,
+        coupon: Option<Decimal> = wire.coupon,
         /// Discount.
-        discount: Option<f64> = wire.discount,
+        discount: Option<Decimal> = wire.discount,
     }
 }

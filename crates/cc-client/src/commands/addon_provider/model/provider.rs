@@ -1,7 +1,7 @@
 //! Add-on providers and their plans, as several domains of the API show them.
 
 use cc_api_shared::types as wire;
-use cc_runtime::AddonProviderId;
+use cc_runtime::{AddonProviderId, Decimal};
 
 use crate::declare::model;
 use crate::lists::{each, sorted_by};
@@ -51,7 +51,7 @@ model! {
         /// Name to show to a person.
         name: String = wire.name,
         /// Price; no source states its currency nor its period.
-        price: f64 = wire.price,
+        price: Decimal = wire.price,
         /// Short name, such as `dev`.
         slug: String = wire.slug,
         /// Short names of the zones where it is available.
@@ -104,7 +104,7 @@ model! {
             zones: wire.regions,
         },
         /// Plans of the provider, cheapest first.
-        plans: Vec<AddonPlan> = sorted_by(each(wire.plans), |a: &AddonPlan, b| a.price.total_cmp(&b.price)),
+        plans: Vec<AddonPlan> = sorted_by(each(wire.plans), |a: &AddonPlan, b| a.price.cmp(&b.price)),
         /// The features that its plans tell apart, by name.
         features: Vec<AddonProviderFeature> = sorted_by(each(wire.features), |a: &AddonProviderFeature, b| a.name.cmp(&b.name)),
     }

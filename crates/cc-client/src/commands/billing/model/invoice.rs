@@ -3,7 +3,7 @@
 pub mod lines;
 
 use cc_api_billing::types as wire;
-use cc_runtime::{InvoiceNumber, OwnerId, Timestamp};
+use cc_runtime::{Decimal, InvoiceNumber, OwnerId, Timestamp};
 
 use crate::declare::model;
 use crate::lists::each;
@@ -11,6 +11,7 @@ use lines::{
     InvoiceClassicItem, InvoiceCountable, InvoiceUnusableTime, InvoiceUptime, InvoiceVendorConsumption,
 };
 
+pub use cc_runtime::Money;
 pub use wire::{InvoiceOrigin, InvoiceStatus};
 
 model! {
@@ -38,15 +39,15 @@ model! {
         /// Number of months it counts for in statistics.
         kpi_compute_months: Option<i32> = wire.kpi_compute_months,
         /// Factor by which prices are multiplied.
-        price_factor: Option<f64> = wire.price_factor,
+        price_factor: Option<Decimal> = wire.price_factor,
         /// Discount.
-        discount: Option<f64> = wire.discount,
+        discount: Option<Decimal> = wire.discount,
         /// VAT rate, in percent.
-        vat_percent: Option<f64> = wire.vat_percent,
+        vat_percent: Option<Decimal> = wire.vat_percent,
         /// Total without VAT.
-        total_tax_excluded: Option<Money> = wire.total_tax_excluded.map(Into::into),
+        total_tax_excluded: Option<Money> = wire.total_tax_excluded,
         /// VAT of the total.
-        total_tax: Option<Money> = wire.total_tax.map(Into::into),
+        total_tax: Option<Money> = wire.total_tax,
         /// Provider of the payment.
         payment_provider: Option<String> = wire.payment_provider,
         /// Id of the payment at its provider.
@@ -91,11 +92,11 @@ model! {
         /// Number of months it counts for in statistics.
         kpi_compute_months: Option<f64> = wire.kpi_compute_months,
         /// Factor by which prices are multiplied.
-        price_factor: Option<f64> = wire.price_factor,
+        price_factor: Option<Decimal> = wire.price_factor,
         /// Discount.
-        discount: Option<f64> = wire.discount,
+        discount: Option<Decimal> = wire.discount,
         /// VAT rate, in percent.
-        vat_percent: Option<f64> = wire.vat_percent,
+        vat_percent: Option<Decimal> = wire.vat_percent,
         /// Lines for time that instances ran.
         uptimes: Vec<InvoiceUptime> = each(wire.uptimes),
         /// Lines for metered quantities, such as storage.
@@ -107,16 +108,16 @@ model! {
         /// Times when an instance could not be used.
         unusable: Vec<InvoiceUnusableTime> = each(wire.unusable),
         /// Credits left when it was issued.
-        credit_balance_at_emission: Option<Money> = wire.credit_balance_at_emission.map(Into::into),
+        credit_balance_at_emission: Option<Money> = wire.credit_balance_at_emission,
         /// Free credits for its period.
         free_credits_available_this_period: Vec<InvoiceFreeCredit> = each(wire.free_credits_available_this_period),
         /// Free credits for the period after.
         free_credits_available_next_period: Vec<InvoiceFreeCredit> = each(wire.free_credits_available_next_period),
         /// Advance payments that were pending before it was issued.
         total_pending_upfront_before_emission: Option<Money> =
-            wire.total_pending_upfront_before_emission.map(Into::into),
+            wire.total_pending_upfront_before_emission,
         /// Credits bought in advance.
-        upfront_credit_amount: Option<Money> = wire.upfront_credit_amount.map(Into::into),
+        upfront_credit_amount: Option<Money> = wire.upfront_credit_amount,
         /// The customer's own reference.
         customer_order_id: Option<String> = wire.customer_order_id,
         /// Provider of the payment.
@@ -132,9 +133,9 @@ model! {
         /// Draft it was made from.
         wannabe_invoice_id: Option<String> = wire.wannabe_invoice_id,
         /// Total without VAT.
-        total_tax_excluded: Option<Money> = wire.total_tax_excluded.map(Into::into),
+        total_tax_excluded: Option<Money> = wire.total_tax_excluded,
         /// VAT of the total.
-        total_tax: Option<Money> = wire.total_tax.map(Into::into),
+        total_tax: Option<Money> = wire.total_tax,
     }
 }
 
@@ -163,27 +164,11 @@ model! {
         /// VAT number.
         vat_number: Option<String> = wire.vat_number,
         /// VAT rate, in percent.
-        vat_percent: Option<f64> = wire.vat_percent,
+        vat_percent: Option<Decimal> = wire.vat_percent,
         /// The customer's own cost centre.
         customer_cost_center: Option<String> = wire.customer_cost_center,
         /// The customer's own purchase order.
         customer_purchase_order: Option<String> = wire.customer_purchase_order,
-    }
-}
-
-model! {
-    /// An amount of money.
-    pub struct Money: |wire: wire::Money| {
-        /// Amount, in units of the currency.
-        amount: f64 = wire.amount,
-        /// Currency as ISO 4217, such as `EUR`.
-        currency: String = wire.currency,
-        /// Amount as text, without the currency.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        amount_formatted: Option<String> = wire.amount_formatted,
-        /// Amount with its currency, as text.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        default_display: Option<String> = wire.default_display,
     }
 }
 
@@ -193,6 +178,6 @@ model! {
         /// Origin of the credits.
         name: String = wire.name,
         /// Remaining amount.
-        remaining: Option<Money> = wire.remaining.map(Into::into),
+        remaining: Option<Money> = wire.remaining,
     }
 }

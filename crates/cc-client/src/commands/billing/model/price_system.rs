@@ -1,6 +1,7 @@
 //! Outputs of the commands of the price system.
 
 use cc_api_billing::types as wire;
+use cc_runtime::Decimal;
 
 use crate::declare::model;
 use crate::lists::each;
@@ -15,7 +16,7 @@ model! {
         /// Prices of running instances, the lowest first.
         runtime: Vec<RuntimePrice> = {
             let mut prices: Vec<RuntimePrice> = each(wire.runtime);
-            prices.sort_by(|a, b| a.price.total_cmp(&b.price));
+            prices.sort_by(|a, b| a.price.cmp(&b.price));
             prices
         },
         /// Prices of metered quantities, in the platform's order.
@@ -35,7 +36,7 @@ model! {
         /// Time the price is for.
         time_unit: String = wire.time_unit,
         /// Price for that time.
-        price: f64 = wire.price,
+        price: Decimal = wire.price,
         /// Name that plans and flavors call the price by, in lower case.
         price_id: String = wire.slug_id.to_lowercase(),
     }
@@ -58,7 +59,7 @@ model! {
         /// Price by quantity, the lowest first.
         price_plans: Vec<PricePlan> = {
             let mut plans: Vec<PricePlan> = each(wire.price_plans);
-            plans.sort_by(|a, b| a.price.total_cmp(&b.price));
+            plans.sort_by(|a, b| a.price.cmp(&b.price));
             plans
         },
     }
@@ -70,7 +71,7 @@ model! {
         /// Divisibility of the quantity.
         secability: Secability = Secability::other(wire.secability.to_uppercase()),
         /// Quantity, in the unit of the price.
-        quantity: f64 = wire.quantity,
+        quantity: Decimal = wire.quantity,
     }
 }
 
@@ -91,9 +92,9 @@ model! {
         plan_id: String = wire.plan_id,
         /// Quantity up to which it applies; none for every quantity.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_quantity: Option<f64> = wire.max_quantity,
+        max_quantity: Option<Decimal> = wire.max_quantity,
         /// Price.
-        price: f64 = wire.price,
+        price: Decimal = wire.price,
     }
 }
 

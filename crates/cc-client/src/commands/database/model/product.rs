@@ -1,6 +1,7 @@
 //! The services that come with Elasticsearch.
 
 use cc_api_database::types as wire;
+use cc_runtime::Decimal;
 
 use crate::declare::model;
 
@@ -34,7 +35,7 @@ model! {
         /// Number of graphics processors.
         gpus: i64 = wire.gpus,
         /// Price of the service; no source states its currency nor its period.
-        price: f64 = wire.price,
+        price: Decimal = wire.price,
         /// `true` if the flavor can be chosen.
         available: bool = wire.available,
         /// `true` if the flavor is too small for most uses.

@@ -1,6 +1,7 @@
 //! Outputs of the commands of Heptapod.
 
 use cc_api_product::types as wire;
+use cc_runtime::Decimal;
 
 use crate::declare::model;
 
@@ -14,6 +15,6 @@ model! {
         /// Storage in use. No source states its unit.
         storage: f64 = wire.storage,
         /// Price. No source states its currency nor its period.
-        price: f64 = wire.price,
+        price: Decimal = wire.price,
     }
 }

@@ -1,7 +1,7 @@
 //! The lines of an invoice.
 
 use cc_api_billing::types as wire;
-use cc_runtime::{ApplicationId, InstanceId, OwnerId, Timestamp};
+use cc_runtime::{ApplicationId, Decimal, InstanceId, OwnerId, Timestamp};
 
 use super::Money;
 use crate::declare::model;
@@ -13,7 +13,7 @@ model! {
         /// Id of the line.
         id: String = wire.item_id,
         /// Price of the line.
-        price: Option<Money> = wire.price.map(Into::into),
+        price: Option<Money> = wire.price,
         /// The application that ran.
         application_id: Option<ApplicationId> = wire.app_id,
         /// Owner of the resource.
@@ -39,7 +39,7 @@ model! {
         /// Price that applies, of the runtimes of the price system.
         policy_id: String = wire.runtime_policy_id,
         /// Price.
-        price: Option<Money> = wire.price.map(Into::into),
+        price: Option<Money> = wire.price,
         /// Start of the time.
         consumption_start_date: Option<Timestamp> = wire.consumption_start,
         /// End of the time.
@@ -53,7 +53,7 @@ model! {
         /// Id of the line.
         id: String = wire.item_id,
         /// Price of the line.
-        price: Option<Money> = wire.price.map(Into::into),
+        price: Option<Money> = wire.price,
         /// The application it is for.
         application_id: Option<ApplicationId> = wire.app_id,
         /// Owner of the resource.
@@ -67,13 +67,13 @@ model! {
         /// Id of the price that applies, among the metered quantities of the price system.
         policy_id: String = wire.policy_id,
         /// Quantity, in that unit.
-        quantity: f64 = wire.quantity,
+        quantity: Decimal = wire.quantity,
         /// Plan that applies, of the price.
         plan_id: String = wire.plan_id,
         /// Length of the period. No source shows its form.
         duration: Option<String> = wire.duration,
         /// Price of the details together.
-        details_price: Option<Money> = wire.details_price.map(Into::into),
+        details_price: Option<Money> = wire.details_price,
         /// Category of the line.
         category: String = wire.category,
         /// Category within the category.
@@ -93,9 +93,9 @@ model! {
         /// Plan that applies, of the price.
         plan_id: String = wire.plan_id,
         /// Quantity, in the unit of the line.
-        quantity: f64 = wire.quantity,
+        quantity: Decimal = wire.quantity,
         /// Price.
-        price: Option<Money> = wire.price.map(Into::into),
+        price: Option<Money> = wire.price,
     }
 }
 
@@ -105,7 +105,7 @@ model! {
         /// Id of the line.
         item_id: String = wire.item_id,
         /// Price of the line.
-        price: Option<Money> = wire.price.map(Into::into),
+        price: Option<Money> = wire.price,
         /// Vendor.
         vendor_id: String = wire.vendor_id,
         /// The owner.
@@ -121,13 +121,13 @@ model! {
         /// Id of the line.
         id: String = wire.item_id,
         /// Price of one.
-        unit_price: Option<Money> = wire.unit_price.map(Into::into),
+        unit_price: Option<Money> = wire.unit_price,
         /// Quantity.
-        quantity: f64 = wire.quantity,
+        quantity: Decimal = wire.quantity,
         /// Factor by which the price is multiplied.
-        price_factor: Option<f64> = wire.price_factor,
+        price_factor: Option<Decimal> = wire.price_factor,
         /// Discount.
-        discount: Option<f64> = wire.discount,
+        discount: Option<Decimal> = wire.discount,
         /// Description of the line.
         description: String = wire.description,
         /// Detailed purpose of the line.
