@@ -43,7 +43,7 @@ pub struct AddonPlanCreation {
     /// Short name, such as `xs_sml`.
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
-    pub price: f64,
+    pub price: cc_runtime::Decimal,
     /// Features of the plan. Features that are left out are removed.
     pub features: Vec<AddonPlanFeatureCreation>,
 }
@@ -52,11 +52,11 @@ impl AddonPlanCreation {
     /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(name: impl Into<String>, slug: impl Into<String>, price: f64, features: impl IntoIterator<Item = impl Into<AddonPlanFeatureCreation>>) -> Self {
+    pub fn new(name: impl Into<String>, slug: impl Into<String>, price: impl Into<cc_runtime::Decimal>, features: impl IntoIterator<Item = impl Into<AddonPlanFeatureCreation>>) -> Self {
         Self {
             name: name.into(),
             slug: slug.into(),
-            price,
+            price: price.into(),
             features: features.into_iter().map(Into::into).collect(),
         }
     }
@@ -412,16 +412,16 @@ impl VendorAddonConfiguration {
 #[non_exhaustive]
 pub struct VendorAddonConsumption {
     /// Price. No source states the currency.
-    pub cost: f64,
+    pub cost: cc_runtime::Decimal,
 }
 
 impl VendorAddonConsumption {
     /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(cost: f64) -> Self {
+    pub fn new(cost: impl Into<cc_runtime::Decimal>) -> Self {
         Self {
-            cost,
+            cost: cost.into(),
         }
     }
 }

@@ -163,8 +163,8 @@ pub struct AddonInstanceFlavor {
     #[serde(default = "cc_runtime::de::absent::<i32, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub cpus: i32,
     /// Price of the instance. No source documents its currency or period.
-    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 3>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
 }
 
 cc_runtime::open_enum! {
@@ -294,7 +294,7 @@ pub struct AddonPreorder {
     pub vat_number: Option<String>,
     /// VAT rate.
     #[serde(rename = "vatRate", default, skip_serializing_if = "Option::is_none")]
-    pub vat_rate: Option<f64>,
+    pub vat_rate: Option<cc_runtime::Decimal>,
     /// `true` if a subscription caused the order.
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
@@ -303,16 +303,16 @@ pub struct AddonPreorder {
     pub lines: Vec<AddonPreorderLine>,
     /// Total before any discount.
     #[serde(rename = "originalTotal", default, skip_serializing_if = "Option::is_none")]
-    pub original_total: Option<f64>,
+    pub original_total: Option<cc_runtime::Decimal>,
     /// Total without tax.
     #[serde(rename = "totalHT", default, skip_serializing_if = "Option::is_none")]
-    pub total_ht: Option<f64>,
+    pub total_ht: Option<cc_runtime::Decimal>,
     /// Tax.
     #[serde(rename = "totalVAT", default, skip_serializing_if = "Option::is_none")]
-    pub total_vat: Option<f64>,
+    pub total_vat: Option<cc_runtime::Decimal>,
     /// Total with tax.
     #[serde(rename = "totalTTC", default, skip_serializing_if = "Option::is_none")]
-    pub total_ttc: Option<f64>,
+    pub total_ttc: Option<cc_runtime::Decimal>,
     /// User who pays.
     #[serde(rename = "payingUser", default, skip_serializing_if = "Option::is_none")]
     pub paying_user: Option<PayingMember>,
@@ -355,10 +355,10 @@ pub struct AddonPreorderLine {
     pub pack: Option<String>,
     /// VAT rate.
     #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
-    pub vat: Option<f64>,
+    pub vat: Option<cc_runtime::Decimal>,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<f64>,
+    pub price: Option<cc_runtime::Decimal>,
 }
 
 /// Data that, posted to the provider, sign a user in to the dashboard of an add-on.
@@ -517,29 +517,29 @@ pub struct MigrationPreorderLine {
     #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
     /// Quantity of the line.
-    #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
-    pub quantity: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 2>", deserialize_with = "cc_runtime::de::expected")]
+    pub quantity: cc_runtime::Decimal,
     /// VAT rate.
-    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
-    pub tva: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 3>", deserialize_with = "cc_runtime::de::expected")]
+    pub tva: cc_runtime::Decimal,
     /// Unit price without tax.
-    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
-    pub price_unit_ht: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 4>", deserialize_with = "cc_runtime::de::expected")]
+    pub price_unit_ht: cc_runtime::Decimal,
     /// Total price of the line without tax.
-    #[serde(default = "cc_runtime::de::absent::<f64, 5>", deserialize_with = "cc_runtime::de::expected")]
-    pub price_total_ht: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 5>", deserialize_with = "cc_runtime::de::expected")]
+    pub price_total_ht: cc_runtime::Decimal,
     /// Package of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     /// Number of credits in the line.
-    #[serde(rename = "dropQuantity", default = "cc_runtime::de::absent::<f64, 7>", deserialize_with = "cc_runtime::de::expected")]
-    pub drop_quantity: f64,
+    #[serde(rename = "dropQuantity", default = "cc_runtime::de::absent::<cc_runtime::Decimal, 7>", deserialize_with = "cc_runtime::de::expected")]
+    pub drop_quantity: cc_runtime::Decimal,
     /// Discount by a coupon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<f64>,
+    pub coupon: Option<cc_runtime::Decimal>,
     /// Discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub discount: Option<f64>,
+    pub discount: Option<cc_runtime::Decimal>,
 }
 
 /// Target of an add-on migration.

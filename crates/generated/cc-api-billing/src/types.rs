@@ -39,8 +39,8 @@ pub struct BillableQuantity {
     #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub secability: String,
     /// Quantity.
-    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
-    pub quantity: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 1>", deserialize_with = "cc_runtime::de::expected")]
+    pub quantity: cc_runtime::Decimal,
 }
 
 /// The unit of time of a price.
@@ -108,11 +108,11 @@ impl CouponActivation {
 #[non_exhaustive]
 pub struct CreditsSummary {
     /// Paid credits, in units of the currency.
-    #[serde(rename = "prepaidCredit", default = "cc_runtime::de::absent::<f64, 0>", deserialize_with = "cc_runtime::de::expected")]
-    pub prepaid_credit: f64,
+    #[serde(rename = "prepaidCredit", default = "cc_runtime::de::absent::<cc_runtime::Decimal, 0>", deserialize_with = "cc_runtime::de::expected")]
+    pub prepaid_credit: cc_runtime::Decimal,
     /// Free credits, in units of the currency.
-    #[serde(rename = "freeCredit", default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
-    pub free_credit: f64,
+    #[serde(rename = "freeCredit", default = "cc_runtime::de::absent::<cc_runtime::Decimal, 1>", deserialize_with = "cc_runtime::de::expected")]
+    pub free_credit: cc_runtime::Decimal,
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
@@ -128,7 +128,7 @@ pub struct DropPrice {
     pub currency: Option<String>,
     /// Price of one drop, in units of the currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<f64>,
+    pub value: Option<cc_runtime::Decimal>,
 }
 
 /// An invoice.
@@ -177,13 +177,13 @@ pub struct Invoice {
     pub kpi_compute_months: Option<f64>,
     /// Factor by which prices are multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_factor: Option<f64>,
+    pub price_factor: Option<cc_runtime::Decimal>,
     /// Discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub discount: Option<f64>,
+    pub discount: Option<cc_runtime::Decimal>,
     /// VAT rate, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<f64>,
+    pub vat_percent: Option<cc_runtime::Decimal>,
     /// Lines for instance uptime.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub uptimes: Vec<InvoiceUptime>,
@@ -201,7 +201,7 @@ pub struct Invoice {
     pub unusable: Vec<InvoiceUnusableTime>,
     /// Remaining credits at the date of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credit_balance_at_emission: Option<Money>,
+    pub credit_balance_at_emission: Option<cc_runtime::Money>,
     /// Free credits for the billed period.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub free_credits_available_this_period: Vec<InvoiceFreeCredit>,
@@ -210,10 +210,10 @@ pub struct Invoice {
     pub free_credits_available_next_period: Vec<InvoiceFreeCredit>,
     /// Advance payments that were pending before the date of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total_pending_upfront_before_emission: Option<Money>,
+    pub total_pending_upfront_before_emission: Option<cc_runtime::Money>,
     /// Credits bought in advance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upfront_credit_amount: Option<Money>,
+    pub upfront_credit_amount: Option<cc_runtime::Money>,
     /// The customer's own reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_order_id: Option<String>,
@@ -240,10 +240,10 @@ pub struct Invoice {
     pub wannabe_invoice_id: Option<String>,
     /// Total without VAT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total_tax_excluded: Option<Money>,
+    pub total_tax_excluded: Option<cc_runtime::Money>,
     /// VAT of the total.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total_tax: Option<Money>,
+    pub total_tax: Option<cc_runtime::Money>,
 }
 
 cc_runtime::__ids_of! { Invoice { invoice_number => InvoiceNumber } }
@@ -282,7 +282,7 @@ pub struct InvoiceAddress {
     pub vat_number: Option<String>,
     /// VAT rate, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<f64>,
+    pub vat_percent: Option<cc_runtime::Decimal>,
     /// Cost centre chosen by the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_cost_center: Option<String>,
@@ -301,16 +301,16 @@ pub struct InvoiceClassicItem {
     pub item_id: String,
     /// Unit price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit_price: Option<Money>,
+    pub unit_price: Option<cc_runtime::Money>,
     /// Quantity.
-    #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
-    pub quantity: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 2>", deserialize_with = "cc_runtime::de::expected")]
+    pub quantity: cc_runtime::Decimal,
     /// Factor by which the price is multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_factor: Option<f64>,
+    pub price_factor: Option<cc_runtime::Decimal>,
     /// Discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub discount: Option<f64>,
+    pub discount: Option<cc_runtime::Decimal>,
     /// Description of the line.
     #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub description: String,
@@ -341,7 +341,7 @@ pub struct InvoiceCountable {
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Money>,
+    pub price: Option<cc_runtime::Money>,
     /// Id of an application: `app_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::ApplicationId>,
@@ -361,8 +361,8 @@ pub struct InvoiceCountable {
     #[serde(default = "cc_runtime::de::absent::<String, 7>", deserialize_with = "cc_runtime::de::expected")]
     pub policy_id: String,
     /// Quantity, in `unit_name`.
-    #[serde(default = "cc_runtime::de::absent::<f64, 8>", deserialize_with = "cc_runtime::de::expected")]
-    pub quantity: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 8>", deserialize_with = "cc_runtime::de::expected")]
+    pub quantity: cc_runtime::Decimal,
     /// Id of the price plan that applies.
     #[serde(default = "cc_runtime::de::absent::<String, 9>", deserialize_with = "cc_runtime::de::expected")]
     pub plan_id: String,
@@ -371,7 +371,7 @@ pub struct InvoiceCountable {
     pub duration: Option<String>,
     /// Total price of the details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details_price: Option<Money>,
+    pub details_price: Option<cc_runtime::Money>,
     /// Details of the line.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub details: Vec<InvoiceCountableDetail>,
@@ -398,11 +398,11 @@ pub struct InvoiceCountableDetail {
     #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub plan_id: String,
     /// Quantity, in the unit of the line.
-    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
-    pub quantity: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 3>", deserialize_with = "cc_runtime::de::expected")]
+    pub quantity: cc_runtime::Decimal,
     /// Price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Money>,
+    pub price: Option<cc_runtime::Money>,
 }
 
 /// Free credits, such as those of a coupon.
@@ -415,7 +415,7 @@ pub struct InvoiceFreeCredit {
     pub name: String,
     /// Remaining amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remaining: Option<Money>,
+    pub remaining: Option<cc_runtime::Money>,
 }
 
 cc_runtime::open_enum! {
@@ -482,19 +482,19 @@ pub struct InvoiceSummary {
     pub currency: String,
     /// Factor by which prices are multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_factor: Option<f64>,
+    pub price_factor: Option<cc_runtime::Decimal>,
     /// Discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub discount: Option<f64>,
+    pub discount: Option<cc_runtime::Decimal>,
     /// VAT rate, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vat_percent: Option<f64>,
+    pub vat_percent: Option<cc_runtime::Decimal>,
     /// Total without VAT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total_tax_excluded: Option<Money>,
+    pub total_tax_excluded: Option<cc_runtime::Money>,
     /// VAT of the total.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total_tax: Option<Money>,
+    pub total_tax: Option<cc_runtime::Money>,
     /// Provider of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider: Option<String>,
@@ -552,7 +552,7 @@ pub struct InvoiceUptime {
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Money>,
+    pub price: Option<cc_runtime::Money>,
     /// Id of an application: `app_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::ApplicationId>,
@@ -589,7 +589,7 @@ pub struct InvoiceUptimeDetail {
     pub runtime_policy_id: String,
     /// Price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Money>,
+    pub price: Option<cc_runtime::Money>,
     /// Start of the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumption_start: Option<cc_runtime::Timestamp>,
@@ -608,7 +608,7 @@ pub struct InvoiceVendorConsumption {
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Money>,
+    pub price: Option<cc_runtime::Money>,
     /// Vendor.
     #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub vendor_id: String,
@@ -630,29 +630,10 @@ pub struct LegacyCredits {
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Number of drops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<f64>,
+    pub count: Option<cc_runtime::Decimal>,
     /// The price of a drop.
     #[serde(rename = "dropPrice", default, skip_serializing_if = "Option::is_none")]
     pub drop_price: Option<DropPrice>,
-}
-
-/// An amount of money.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Money {
-    /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
-    pub currency: String,
-    /// Amount, in units of the currency.
-    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
-    pub amount: f64,
-    /// Amount as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount_formatted: Option<String>,
-    /// Amount with its currency, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_display: Option<String>,
 }
 
 /// Billing name and address.
@@ -709,10 +690,10 @@ pub struct PricePlan {
     pub plan_id: String,
     /// Largest quantity at this price, absent if unlimited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_quantity: Option<f64>,
+    pub max_quantity: Option<cc_runtime::Decimal>,
     /// Price.
-    #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 2>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
 }
 
 /// Prices of one zone.
@@ -752,8 +733,8 @@ pub struct RuntimePrice {
     #[serde(default = "cc_runtime::de::absent::<String, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub time_unit: String,
     /// Price for one `time_unit`.
-    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 4>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
     /// Name of the price in plans and flavors. Its case varies.
     #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub slug_id: String,

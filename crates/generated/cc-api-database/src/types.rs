@@ -192,8 +192,8 @@ pub struct ElasticsearchServiceFlavor {
     #[serde(default = "cc_runtime::de::absent::<i64, 3>", deserialize_with = "cc_runtime::de::expected")]
     pub gpus: i64,
     /// Price of the service. No source documents its currency or period.
-    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 4>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
     /// Name of the price in the price system. Its case varies.
     #[serde(default = "cc_runtime::de::absent::<String, 5>", deserialize_with = "cc_runtime::de::expected")]
     pub price_id: String,

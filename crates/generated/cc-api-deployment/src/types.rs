@@ -379,5 +379,5 @@ pub struct LegacyInstanceFlavor {
     pub cpus: i64,
     /// Price. No source documents its currency or period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<f64>,
+    pub price: Option<cc_runtime::Decimal>,
 }

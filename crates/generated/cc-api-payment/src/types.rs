@@ -14,7 +14,7 @@ pub use cc_api_shared::types::{MfaKind, OrganisationRole};
 pub struct CreditLimit {
     /// Number of credits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<f64>,
+    pub max: Option<cc_runtime::Decimal>,
 }
 
 impl CreditLimit {
@@ -29,8 +29,8 @@ impl CreditLimit {
 
     /// Number of credits.
     #[must_use]
-    pub fn max(mut self, max: impl Into<Option<f64>>) -> Self {
-        self.max = max.into();
+    pub fn max<Kind>(mut self, max: impl cc_runtime::input::IntoOption<cc_runtime::Decimal, Kind>) -> Self {
+        self.max = max.into_option();
         self
     }
 }
@@ -45,7 +45,7 @@ pub struct CreditOrder {
     pub package_id: Option<i64>,
     /// Number of drops.
     #[serde(rename = "dropQuantity", default, skip_serializing_if = "Option::is_none")]
-    pub drop_quantity: Option<f64>,
+    pub drop_quantity: Option<cc_runtime::Decimal>,
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
@@ -76,8 +76,8 @@ impl CreditOrder {
 
     /// Number of drops.
     #[must_use]
-    pub fn drop_quantity(mut self, drop_quantity: impl Into<Option<f64>>) -> Self {
-        self.drop_quantity = drop_quantity.into();
+    pub fn drop_quantity<Kind>(mut self, drop_quantity: impl cc_runtime::input::IntoOption<cc_runtime::Decimal, Kind>) -> Self {
+        self.drop_quantity = drop_quantity.into_option();
         self
     }
 
@@ -186,7 +186,7 @@ pub struct ExternalPaymentUpdate {
     pub btc_price: Option<String>,
     /// Price, in units of the currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<f64>,
+    pub price: Option<cc_runtime::Decimal>,
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
@@ -261,8 +261,8 @@ impl ExternalPaymentUpdate {
 
     /// Price, in units of the currency.
     #[must_use]
-    pub fn price(mut self, price: impl Into<Option<f64>>) -> Self {
-        self.price = price.into();
+    pub fn price<Kind>(mut self, price: impl cc_runtime::input::IntoOption<cc_runtime::Decimal, Kind>) -> Self {
+        self.price = price.into_option();
         self
     }
 
@@ -379,7 +379,7 @@ pub struct LegacyInvoice {
     pub vat_number: Option<String>,
     /// VAT rate, in percent.
     #[serde(rename = "vatRate", default, skip_serializing_if = "Option::is_none")]
-    pub vat_rate: Option<f64>,
+    pub vat_rate: Option<cc_runtime::Decimal>,
     /// `true` if the invoice comes from a recurring payment.
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
@@ -389,16 +389,16 @@ pub struct LegacyInvoice {
     /// Total before discounts. The four totals are in the currency of the invoice, which the answer does not
     /// name.
     #[serde(rename = "originalTotal", default, skip_serializing_if = "Option::is_none")]
-    pub original_total: Option<f64>,
+    pub original_total: Option<cc_runtime::Decimal>,
     /// Total without VAT.
     #[serde(rename = "totalHT", default, skip_serializing_if = "Option::is_none")]
-    pub total_ht: Option<f64>,
+    pub total_ht: Option<cc_runtime::Decimal>,
     /// VAT of the total.
     #[serde(rename = "totalVAT", default, skip_serializing_if = "Option::is_none")]
-    pub total_vat: Option<f64>,
+    pub total_vat: Option<cc_runtime::Decimal>,
     /// Total with VAT.
     #[serde(rename = "totalTTC", default, skip_serializing_if = "Option::is_none")]
-    pub total_ttc: Option<f64>,
+    pub total_ttc: Option<cc_runtime::Decimal>,
     /// Payer of an invoice.
     #[serde(rename = "payingUser", default, skip_serializing_if = "Option::is_none")]
     pub paying_user: Option<LegacyInvoicePayer>,
@@ -441,10 +441,10 @@ pub struct LegacyInvoiceLine {
     pub pack: Option<String>,
     /// VAT of the line.
     #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
-    pub vat: Option<f64>,
+    pub vat: Option<cc_runtime::Decimal>,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<f64>,
+    pub price: Option<cc_runtime::Decimal>,
 }
 
 /// Payer of an invoice.
@@ -764,13 +764,13 @@ pub struct RecurringPayment {
     pub target: Option<RecurringPaymentTarget>,
     /// Number of credits below which the payment is charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub threshold: Option<f64>,
+    pub threshold: Option<cc_runtime::Decimal>,
     /// Amount to charge, in units of the currency.
     #[serde(rename = "thresholdAmount", default, skip_serializing_if = "Option::is_none")]
-    pub threshold_amount: Option<f64>,
+    pub threshold_amount: Option<cc_runtime::Decimal>,
     /// Maximum amount per month, in units of the currency.
     #[serde(rename = "monthlyAmount", default, skip_serializing_if = "Option::is_none")]
-    pub monthly_amount: Option<f64>,
+    pub monthly_amount: Option<cc_runtime::Decimal>,
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,

@@ -18,17 +18,17 @@ pub struct CreditPackage {
     #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
     pub title: String,
     /// Number of credits in the package.
-    #[serde(rename = "dropsQuantity", default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
-    pub drops_quantity: f64,
+    #[serde(rename = "dropsQuantity", default = "cc_runtime::de::absent::<cc_runtime::Decimal, 2>", deserialize_with = "cc_runtime::de::expected")]
+    pub drops_quantity: cc_runtime::Decimal,
     /// Price of one credit.
     #[serde(rename = "dropPrice", default, skip_serializing_if = "Option::is_none")]
     pub drop_price: Option<CreditPrice>,
     /// Price of the package.
-    #[serde(default = "cc_runtime::de::absent::<f64, 4>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 4>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
     /// Price of the package without a coupon.
-    #[serde(rename = "originalPrice", default = "cc_runtime::de::absent::<f64, 5>", deserialize_with = "cc_runtime::de::expected")]
-    pub original_price: f64,
+    #[serde(rename = "originalPrice", default = "cc_runtime::de::absent::<cc_runtime::Decimal, 5>", deserialize_with = "cc_runtime::de::expected")]
+    pub original_price: cc_runtime::Decimal,
 }
 
 /// The price of a credit.
@@ -40,8 +40,8 @@ pub struct CreditPrice {
     #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
     pub currency: String,
     /// Price in the currency.
-    #[serde(default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
-    pub value: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 1>", deserialize_with = "cc_runtime::de::expected")]
+    pub value: cc_runtime::Decimal,
 }
 
 /// Price estimate of Heptapod for an organisation.
@@ -59,8 +59,8 @@ pub struct HeptapodPriceEstimation {
     #[serde(default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub storage: f64,
     /// Price. No source documents its currency or period.
-    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 3>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
 }
 
 /// A zone, in the v2 format.

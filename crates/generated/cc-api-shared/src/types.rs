@@ -77,8 +77,8 @@ pub struct AddonPlan {
     #[serde(default = "cc_runtime::de::absent::<String, 2>", deserialize_with = "cc_runtime::de::expected")]
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
-    #[serde(default = "cc_runtime::de::absent::<f64, 3>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 3>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
     /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
@@ -324,8 +324,8 @@ pub struct Flavor {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<i64>,
     /// Price of one instance. No source documents its currency or period.
-    #[serde(default = "cc_runtime::de::absent::<f64, 5>", deserialize_with = "cc_runtime::de::expected")]
-    pub price: f64,
+    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Decimal, 5>", deserialize_with = "cc_runtime::de::expected")]
+    pub price: cc_runtime::Decimal,
     /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,

@@ -941,7 +941,7 @@ pub struct CreateAddonProviderPlan {
     /// Short name, such as `dev`.
     pub slug: String,
     /// Price.
-    pub price: f64,
+    pub price: cc_runtime::Decimal,
     /// Features of the plan. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<
@@ -958,13 +958,13 @@ impl CreateAddonProviderPlan {
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         name: impl Into<String>,
         slug: impl Into<String>,
-        price: f64,
+        price: impl Into<cc_runtime::Decimal>,
     ) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
             name: name.into(),
             slug: slug.into(),
-            price,
+            price: price.into(),
             features: None,
             owner_id: None,
         }
@@ -1035,7 +1035,7 @@ pub struct UpdateAddonProviderPlan {
     /// Short name, such as `dev`.
     pub slug: String,
     /// Price.
-    pub price: f64,
+    pub price: cc_runtime::Decimal,
     /// Features of the plan. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<
@@ -1053,14 +1053,14 @@ impl UpdateAddonProviderPlan {
         plan_id: impl Into<String>,
         name: impl Into<String>,
         slug: impl Into<String>,
-        price: f64,
+        price: impl Into<cc_runtime::Decimal>,
     ) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
             plan_id: plan_id.into(),
             name: name.into(),
             slug: slug.into(),
-            price,
+            price: price.into(),
             features: None,
             owner_id: None,
         }

@@ -99,7 +99,6 @@ pub fn each(types: &mut Types) {
     types.one::<cc_client::api::billing::types::InvoiceUptimeDetail>("billing::InvoiceUptimeDetail");
     types.one::<cc_client::api::billing::types::InvoiceVendorConsumption>("billing::InvoiceVendorConsumption");
     types.one::<cc_client::api::billing::types::LegacyCredits>("billing::LegacyCredits");
-    types.one::<cc_client::api::billing::types::Money>("billing::Money");
     types.one::<cc_client::api::billing::types::PaymentInfo>("billing::PaymentInfo");
     types.one::<cc_client::api::billing::types::PaypalPayment>("billing::PaypalPayment");
     types.one::<cc_client::api::billing::types::PricePlan>("billing::PricePlan");
