@@ -9,13 +9,10 @@ use std::process::ExitCode;
 
 use cc_bridge::commands::{CreateApiToken, RotateApiToken};
 use cc_bridge::{BridgeClient, Expiration};
-use cc_client::api::cellar::RenewCellarCredentials;
-use cc_client::api::cellar::types::CellarCredentials;
-use cc_client::api::database::RotatePostgresqlUserPassword;
-use cc_client::api::database::types::PostgresqlUser;
 use cc_client::commands::application::ListLink;
 use cc_client::commands::application::model::Link;
-use cc_client::commands::oauth::model::OauthConsumer;
+use cc_client::commands::cellar::RotateCellarCredentials;
+use cc_client::commands::database::RotatePostgresqlUserPassword;
 use cc_client::commands::oauth::{CreateOauthConsumer, DeleteOauthConsumer, GetOauthConsumer};
 use cc_client::prelude::*;
 use cc_client::resolve::Subject;
@@ -56,11 +53,7 @@ pub async fn token(bridge: &BridgeClient, rotation: RotateApiToken) -> Result<Ro
 
 /// Replaces the password of a user of a PostgreSQL. The old one ends at once.
 pub async fn postgresql(client: &Client, addon: AnyAddonId, user: &str) -> Result<Rotated> {
-    let owner = client.resolver().owner_of(Subject::Addon(addon.as_str())).await?;
-    let real = client.resolver().real_addon_id(&addon).await?;
-    let request = RotatePostgresqlUserPassword::new(owner, real, user);
-    let answer = client.api().database().rotate_postgresql_user_password(request).await?;
-    let user: PostgresqlUser = found(answer.into_inner())?;
+    let user = client.send(RotatePostgresqlUserPassword::new(&addon, user)).await?;
     Ok(Rotated {
         secrets: vec![("POSTGRESQL_PASSWORD", user.password)],
         to_do: deployments(client, addon).await,
@@ -69,20 +62,9 @@ pub async fn postgresql(client: &Client, addon: AnyAddonId, user: &str) -> Resul
 
 /// Replaces the secret key of a Cellar. The old one ends at once.
 pub async fn cellar(client: &Client, addon: AnyAddonId) -> Result<Rotated> {
-    let owner = client.resolver().owner_of(Subject::Addon(addon.as_str())).await?;
-    let real = client.resolver().real_addon_id(&addon).await?;
-    let request = RenewCellarCredentials::new(owner, real);
-    let keys: CellarCredentials =
-        found(client.api().cellar().renew_cellar_credentials(request).await?.into_inner())?;
+    let keys = client.send(RotateCellarCredentials::new(&addon)).await?;
     let secrets = vec![("CELLAR_KEY_ID", keys.key_id.into()), ("CELLAR_KEY_SECRET", keys.key_secret)];
     Ok(Rotated { secrets, to_do: deployments(client, addon).await })
-}
-
-/// A value that the platform may leave out of an answer.
-fn found<T>(answer: impl Into<Option<T>>) -> Result<T> {
-    answer.into().ok_or_else(|| {
-        Error::new(ErrorKind::Undecodable).with_message("the platform answered without a value")
-    })
 }
 
 /// The applications that are linked to this add-on: their instances keep the old secret until the next deployment.
@@ -106,7 +88,7 @@ async fn deployments(client: &Client, addon: AnyAddonId) -> Vec<String> {
 /// The platform cannot replace the secret of a consumer, so that a second one takes its place.
 pub async fn consumer(client: &Client, key: ConsumerKey) -> Result<Rotated> {
     let owner = client.resolver().owner_of(Subject::Consumer(key.as_str())).await?;
-    let old: OauthConsumer = found(client.send(GetOauthConsumer::new(&key)).await?)?;
+    let old = client.send(GetOauthConsumer::new(&key)).await?;
     let new = CreateOauthConsumer::new(
         owner,
         old.name,
@@ -117,7 +99,7 @@ pub async fn consumer(client: &Client, key: ConsumerKey) -> Result<Rotated> {
         old.rights,
     );
     let new = client.send(new).await?;
-    let new: OauthConsumer = found(client.send(GetOauthConsumer::new(&new.key).with_secret(true)).await?)?;
+    let new = client.send(GetOauthConsumer::new(&new.key).with_secret(true)).await?;
     let mut secrets = vec![("CONSUMER_KEY", new.key.to_string().into())];
     secrets.extend(new.secret.map(|secret| ("CONSUMER_SECRET", secret)));
     let to_do = vec![
