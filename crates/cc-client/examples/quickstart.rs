@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let application = client.send(CreateApplication::new(&owner, "quickstart", "node", "XS")).await?;
     println!("created   {} ({}) in {}", application.name, application.id, application.zone);
 
-    let environment = EnvironmentMap::from_pairs([("GREETING", "hello"), ("DB_PASSWORD", "plainly-fake")])?;
+    let environment = EnvironmentMap::from([("GREETING", "hello"), ("DB_PASSWORD", "plainly-fake")]);
     let variables = client.send(UpdateEnvironment::new(&application.id, environment)).await?;
     let names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
     println!("set       {}", names.join(", "));

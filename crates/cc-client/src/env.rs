@@ -8,7 +8,7 @@
 //! assert!(parsed.problems.is_empty());
 //! let environment = parsed.variables;
 //! assert_eq!(environment.get("DB_PASSWORD").unwrap().expose(), "a \"b\"");
-//! assert_eq!(environment.to_shell(), "export DB_HOST=\"localhost\";\nexport DB_PASSWORD=\"a \\\"b\\\"\";");
+//! assert_eq!(environment.to_shell()?, "export DB_HOST=\"localhost\";\nexport DB_PASSWORD=\"a \\\"b\\\"\";");
 //! # Ok::<(), cc_client::Error>(())
 //! ```
 //!
@@ -35,7 +35,7 @@
 //! - a backslash at the end of a line does not take the next line in;
 //! - text after the closing quote of a multi-line value makes it invalid, as it does on one line;
 //! - a JSON list that holds `null` is refused instead of crashing;
-//! - names that the platform does not take are refused when they are written, not left out.
+//! - names that the platform does not take are refused where variables are sent or written, not left out.
 
 mod json;
 mod map;

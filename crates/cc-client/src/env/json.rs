@@ -39,7 +39,7 @@ pub fn parse_json(json: &str, rule: NameRule) -> Parsed {
             if !NameRule::Strict.allows(&name) {
                 named.note(ProblemKind::JavaInfo, name.clone());
             }
-            variables.set(name, Secret::new(value));
+            variables.insert(name, Secret::new(value));
         }
     }
     let entry = bad_entry.then(|| Problem::new(ProblemKind::InvalidJsonEntry, None, None));

@@ -1,20 +1,45 @@
-//! Variables that the platform takes: the one form in which they are written.
+//! Environment variables by name: the one form in which they are given to commands and written.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use cc_runtime::{Error, ErrorKind, Result, Secret};
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::NameRule;
+use crate::model::EnvironmentVariable;
 use crate::name_order;
 
-/// Environment variables with names that the platform takes, sorted by name. It converts from and into arrays, vectors and maps. `Debug` shows no value, and
-/// `Serialize` writes each as `***`, except in the body of a request and in [`expose_secrets`](cc_runtime::expose_secrets).
+/// Number of names that an error lists.
+const LISTED: usize = 30;
+
+/// Environment variables, sorted by name. `Debug` shows no value, and `Serialize` writes each as `***`, except in the body of a request
+/// and in [`expose_secrets`](cc_runtime::expose_secrets).
 ///
-/// As JSON it is an object of texts; it is read from that, or from a list of `{"name": …, "value": …}`. A name that the
-/// platform does not take is refused, never left out: what replaces an environment must not lose a part of it.
+/// It is built like a map of the standard library: from an array, a vector, a map or an iterator of names and values, or with
+/// [`insert`](Self::insert), `collect` and `extend`; of a repeated name, the last value counts. It converts back into vectors and maps.
+///
+/// Names are checked where the variables leave the program: by the command that takes them, before it sends anything, and by
+/// [`to_raw`](Self::to_raw), [`to_shell`](Self::to_shell) and [`to_json`](Self::to_json). A name that the platform does not take is an
+/// error, never left out: what replaces an environment must not lose a part of it. [`check`](Self::check) does the same at once.
+///
+/// As JSON it is an object of texts; it is read from that, or from a list of `{"name": …, "value": …}`, where a name that the platform
+/// does not take is refused.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use cc_client::env::EnvironmentMap;
+///
+/// let mut environment = EnvironmentMap::from([("PORT", "8080")]);
+/// environment.extend([("GREETING".to_owned(), "hello".to_owned())]);
+/// environment.insert("DB_PASSWORD", "plainly-fake");
+/// assert_eq!(environment.names().collect::<Vec<_>>(), ["DB_PASSWORD", "GREETING", "PORT"]);
+///
+/// let upper: EnvironmentMap = environment.into_iter().filter(|(name, _)| name != "PORT").collect();
+/// assert_eq!(BTreeMap::from(upper)["GREETING"].expose(), "hello");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct EnvironmentMap {
     /// Sorted by name, each name once.
@@ -28,35 +53,25 @@ impl EnvironmentMap {
         Self::default()
     }
 
-    /// Creates the set from variables; of a repeated name, the last value counts.
+    /// Sets a variable, and returns the value that it had. The name is checked where the variables are sent or written.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Secret>) -> Option<Secret> {
+        let (name, value) = (name.into(), value.into());
+        match self.find(&name) {
+            Ok(at) => Some(std::mem::replace(&mut self.variables[at].1, value)),
+            Err(at) => {
+                self.variables.insert(at, (name, value));
+                None
+            }
+        }
+    }
+
+    /// Checks that the platform takes all names, as each command does that takes the variables.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`], which lists every name that the platform does not take.
-    pub fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self>
-    where
-        N: Into<String>,
-        V: Into<Secret>,
-    {
-        let mut map = Self::new();
-        let mut refused = Vec::new();
-        for (name, value) in pairs {
-            let name = name.into();
-            if NameRule::Simple.allows(&name) {
-                map.set(name, value.into());
-            } else {
-                refused.push(name);
-            }
-        }
-        if refused.is_empty() { Ok(map) } else { Err(refuse(&refused)) }
-    }
-
-    /// Sets a variable, and gives the value that it had.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] when the platform does not take the name.
-    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Secret>) -> Result<Option<Secret>> {
-        let name = name.into();
-        if NameRule::Simple.allows(&name) { Ok(self.set(name, value.into())) } else { Err(refuse(&[name])) }
+    pub fn check(&self) -> Result<()> {
+        let bad: Vec<&str> = self.names().filter(|name| !NameRule::Simple.allows(name)).collect();
+        if bad.is_empty() { Ok(()) } else { Err(refuse(&bad)) }
     }
 
     /// Removes a variable, and returns its value.
@@ -104,32 +119,6 @@ impl EnvironmentMap {
         self.find(name).is_ok()
     }
 
-    /// Sets several variables; of a repeated name, the last value counts.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`], which lists every name that the platform does not take. Nothing is set then.
-    pub fn try_extend<N, V>(&mut self, pairs: impl IntoIterator<Item = (N, V)>) -> Result<()>
-    where
-        N: Into<String>,
-        V: Into<Secret>,
-    {
-        Self::from_pairs(pairs)?.into_iter().for_each(|(name, value)| {
-            self.set(name, value);
-        });
-        Ok(())
-    }
-
-    /// Sets a variable whose name is good.
-    pub(super) fn set(&mut self, name: String, value: Secret) -> Option<Secret> {
-        match self.find(&name) {
-            Ok(at) => Some(std::mem::replace(&mut self.variables[at].1, value)),
-            Err(at) => {
-                self.variables.insert(at, (name, value));
-                None
-            }
-        }
-    }
-
     fn find(&self, name: &str) -> Result<usize, usize> {
         // Variables that arrive in order are appended.
         match self.variables.last() {
@@ -139,18 +128,18 @@ impl EnvironmentMap {
     }
 }
 
-fn refuse(names: &[String]) -> Error {
-    let shown: Vec<String> = names
-        .iter()
-        .take(10)
-        .map(|name| format!("`{}`", name.chars().take(64).collect::<String>()))
-        .collect();
+/// The error of these names. It calls the variables by the name that all commands give them.
+fn refuse(names: &[&str]) -> Error {
+    let shown: Vec<String> =
+        names.iter().take(LISTED).map(|name| format!("`{}`", cc_runtime::one_line(name, 64))).collect();
     let more = names.len() - shown.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Error::new(ErrorKind::InvalidInput).with_message(format!(
-        "invalid variable names: {}{more}: use only letters, digits, `-`, `_` and `.`",
-        shown.join(", ")
-    ))
+    Error::new(ErrorKind::InvalidInput)
+        .with_message(format!(
+            "`environment`: invalid names of variables: {}{more}: use only letters, digits, `-`, `_` and `.`",
+            shown.join(", ")
+        ))
+        .not_sent()
 }
 
 /// Iterator over the names and values of an [`EnvironmentMap`], sorted by name.
@@ -188,25 +177,51 @@ impl<'a> IntoIterator for &'a EnvironmentMap {
     }
 }
 
-/// Conversions from collections, which refuse names that the platform does not take, and into them.
-macro_rules! collections {
-    ($([$($generics:tt)*] $from:ty,)*) => {$(
-        impl<$($generics)*> TryFrom<$from> for EnvironmentMap {
-            type Error = Error;
+impl<N: Into<String>, V: Into<Secret>> Extend<(N, V)> for EnvironmentMap {
+    /// Sets these variables; of a repeated name, the last value counts.
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, pairs: I) {
+        for (name, value) in pairs {
+            self.insert(name, value);
+        }
+    }
+}
 
-            /// See [`EnvironmentMap::from_pairs`].
-            fn try_from(pairs: $from) -> Result<Self> {
-                Self::from_pairs(pairs)
+impl<N: Into<String>, V: Into<Secret>> FromIterator<(N, V)> for EnvironmentMap {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let mut map = Self::new();
+        map.extend(pairs);
+        map
+    }
+}
+
+macro_rules! from_collections {
+    ($([$($generics:tt)*] $from:ty,)*) => {$(
+        impl<$($generics)*> From<$from> for EnvironmentMap {
+            fn from(pairs: $from) -> Self {
+                pairs.into_iter().collect()
             }
         }
     )*};
 }
 
-collections! {
+from_collections! {
     [N: Into<String>, V: Into<Secret>, const LENGTH: usize] [(N, V); LENGTH],
     [N: Into<String>, V: Into<Secret>] Vec<(N, V)>,
     [N: Into<String>, V: Into<Secret>] BTreeMap<N, V>,
     [N: Into<String>, V: Into<Secret>, S] HashMap<N, V, S>,
+    [] Vec<EnvironmentVariable>,
+}
+
+impl Extend<EnvironmentVariable> for EnvironmentMap {
+    fn extend<I: IntoIterator<Item = EnvironmentVariable>>(&mut self, variables: I) {
+        self.extend(variables.into_iter().map(|variable| (variable.name, variable.value)));
+    }
+}
+
+impl FromIterator<EnvironmentVariable> for EnvironmentMap {
+    fn from_iter<I: IntoIterator<Item = EnvironmentVariable>>(variables: I) -> Self {
+        variables.into_iter().map(|variable| (variable.name, variable.value)).collect()
+    }
 }
 
 impl From<EnvironmentMap> for BTreeMap<String, Secret> {
@@ -268,7 +283,7 @@ impl<'de> Visitor<'de> for Read {
         while let Some(pair) = map.next_entry()? {
             pairs.push(pair);
         }
-        EnvironmentMap::from_pairs(pairs).map_err(A::Error::custom)
+        checked(pairs)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<EnvironmentMap, A::Error> {
@@ -281,8 +296,15 @@ impl<'de> Visitor<'de> for Read {
         while let Some(Variable { name, value }) = seq.next_element()? {
             pairs.push((name, value));
         }
-        EnvironmentMap::from_pairs(pairs).map_err(A::Error::custom)
+        checked(pairs)
     }
+}
+
+/// What is read from outside is checked at once.
+fn checked<E: serde::de::Error>(pairs: Vec<(String, Secret)>) -> Result<EnvironmentMap, E> {
+    let map = EnvironmentMap::from(pairs);
+    map.check().map_err(E::custom)?;
+    Ok(map)
 }
 
 #[cfg(feature = "catalog")]
@@ -321,11 +343,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_the_platform_does_not_take_are_refused_not_dropped() {
-        let error = EnvironmentMap::from_pairs([("A", "1"), ("B C", "2"), ("", "3")]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidInput);
-        assert!(error.to_string().contains("`B C`, ``"), "{error}");
-        assert!(EnvironmentMap::new().insert("é", "").is_err());
+    fn a_name_that_the_platform_does_not_take_is_an_error_where_the_variables_leave_the_program() {
+        let mut map = EnvironmentMap::from([("A", "1"), ("B C", "hunter2"), ("", "3"), ("d\ne", "4")]);
+        assert_eq!(map.insert("é", "5"), None);
+        for error in [map.check(), map.to_raw().map(drop), map.to_shell().map(drop), map.to_json().map(drop)]
+        {
+            let error = error.unwrap_err();
+            assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::InvalidInput, true));
+            let text = error.to_string();
+            assert!(
+                text.contains("`environment`: invalid names of variables: ``, `B C`, `d\\ne`, `é`: use only"),
+                "{text}"
+            );
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+        let many: EnvironmentMap = (0..100).map(|index| (format!("no {index:02}"), "")).collect();
+        let text = many.check().unwrap_err().to_string();
+        assert!(
+            text.contains("`no 00`, `no 01`") && text.contains("`no 29` and 70 more: use only"),
+            "{text}"
+        );
         for json in [r#"{"A":"1","B C":"2"}"#, r#"[{"name":"B C","value":"2"}]"#] {
             let error = serde_json::from_str::<EnvironmentMap>(json).unwrap_err();
             assert!(error.to_string().contains("`B C`"), "{error}");
@@ -334,17 +371,18 @@ mod tests {
 
     #[test]
     fn variables_are_sorted_and_replaced_by_name() {
-        let mut map = EnvironmentMap::from_pairs([("b", "1"), ("A", "2"), ("b", "3"), ("_", "4")]).unwrap();
+        let mut map = EnvironmentMap::from([("b", "1"), ("A", "2"), ("b", "3"), ("_", "4")]);
         assert_eq!(map.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["_", "A", "b"]);
         assert_eq!(map.get("b").unwrap().expose(), "3");
-        assert_eq!(map.insert("b", "5").unwrap().unwrap().expose(), "3");
+        assert_eq!(map.insert("b", "5").unwrap().expose(), "3");
         assert_eq!(map.remove("b").unwrap().expose(), "5");
         assert_eq!((map.get("b"), map.len()), (None, 2));
+        assert!(map.check().is_ok());
     }
 
     #[test]
     fn maps_and_iterators_become_variables_and_come_back() {
-        let map = EnvironmentMap::try_from([("B", "2"), ("A", "1")]).unwrap();
+        let map = EnvironmentMap::from([("B", "2"), ("A", "1")]);
         let read: Vec<(&str, &str)> =
             (&map).into_iter().map(|(name, value)| (name, value.expose())).collect();
         assert_eq!(read, [("A", "1"), ("B", "2")]);
@@ -355,26 +393,38 @@ mod tests {
         let sorted = BTreeMap::from(map.clone());
         let hashed: HashMap<String, Secret> = map.clone().into();
         assert_eq!((sorted.len(), hashed["B"].expose()), (2, "2"));
-        assert_eq!(EnvironmentMap::try_from(sorted).unwrap(), map);
-        assert_eq!(EnvironmentMap::try_from(hashed).unwrap(), map);
-        assert_eq!(EnvironmentMap::try_from(Vec::from(map.clone())).unwrap(), map);
-        let mut more = map.clone();
-        assert!(more.try_extend([("C", "3"), ("not a name", "4")]).is_err());
-        assert_eq!(more, map, "nothing is set if a name is refused");
-        more.try_extend([("C".to_owned(), "3".to_owned()), ("A".to_owned(), "5".to_owned())]).unwrap();
+        let pairs = Vec::from(map.clone());
+        // Owned and borrowed, with values of any kind of text.
+        assert_eq!(sorted.iter().collect::<EnvironmentMap>(), map);
+        assert_eq!(map.iter().collect::<EnvironmentMap>(), map);
+        assert_eq!(map.clone().into_iter().collect::<EnvironmentMap>(), map);
+        assert_eq!(EnvironmentMap::from(sorted), map);
+        assert_eq!(EnvironmentMap::from(hashed), map);
+        assert_eq!(EnvironmentMap::from(pairs), map);
+        assert_eq!(EnvironmentMap::from(BTreeMap::from([("A", "1"), ("B", "2")])), map);
+        assert_eq!(
+            EnvironmentMap::from_iter(HashMap::from([("A", "1".to_owned()), ("B", "2".to_owned())])),
+            map
+        );
+        let variables = || map.clone().into_iter().map(EnvironmentVariable::from);
+        assert_eq!(EnvironmentMap::from(variables().collect::<Vec<_>>()), map);
+        assert_eq!(variables().collect::<EnvironmentMap>(), map);
+        let mut more = EnvironmentMap::new();
+        more.extend(variables());
+        more.extend([("C".to_owned(), "3".to_owned()), ("A".to_owned(), "5".to_owned())]);
         assert_eq!(more.get("A").map(Secret::expose), Some("5"));
         assert_eq!(more.names().collect::<Vec<_>>(), ["A", "B", "C"]);
     }
 
     #[test]
     fn debug_shows_no_value() {
-        let map = EnvironmentMap::from_pairs([("A", "hunter2")]).unwrap();
+        let map = EnvironmentMap::from([("A", "hunter2")]);
         assert_eq!(format!("{map:?}"), r#"{"A": Secret(***)}"#);
     }
 
     #[test]
     fn a_body_is_an_object_and_reads_back() {
-        let map = EnvironmentMap::from_pairs([("B", "2"), ("A", "1")]).unwrap();
+        let map = EnvironmentMap::from([("B", "2"), ("A", "1")]);
         assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"A":"***","B":"***"}"#);
         let json = cc_runtime::expose_secrets(|| serde_json::to_string(&map)).unwrap();
         assert_eq!(json, r#"{"A":"1","B":"2"}"#);

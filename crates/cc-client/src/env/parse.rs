@@ -25,7 +25,7 @@ pub fn parse(text: &str, rule: NameRule) -> Parsed {
     let mut variables = EnvironmentMap::new();
     for (name, value) in parser.found {
         let value = if line_end == "\n" { value } else { value.replace(line_end, "\n") };
-        variables.set(name, Secret::new(value));
+        variables.insert(name, Secret::new(value));
     }
     Parsed { variables, problems }
 }

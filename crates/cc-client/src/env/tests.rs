@@ -186,25 +186,25 @@ fn json_that_is_no_list_of_objects_is_refused() {
 
 #[test]
 fn json_is_written_sorted_and_indented() {
-    assert_eq!(EnvironmentMap::new().to_json(), "[]");
-    let map = EnvironmentMap::from_pairs([("B", "x\n"), ("A", "")]).unwrap();
+    assert_eq!(EnvironmentMap::new().to_json().unwrap(), "[]");
+    let map = EnvironmentMap::from([("B", "x\n"), ("A", "")]);
     let pretty = serde_json::json!([{"name": "A", "value": ""}, {"name": "B", "value": "x\n"}]);
-    assert_eq!(map.to_json(), serde_json::to_string_pretty(&pretty).unwrap());
+    assert_eq!(map.to_json().unwrap(), serde_json::to_string_pretty(&pretty).unwrap());
 }
 
 #[test]
 fn text_is_written_sorted_and_quoted() {
-    let map = EnvironmentMap::from_pairs([("B", r#"a"b\"c\"#), ("A", "$x `y`")]).unwrap();
-    assert_eq!(map.to_raw(), "A=\"$x `y`\"\nB=\"a\\\"b\\\\\\\"c\\\\\"");
-    assert_eq!(map.to_shell(), "export A=\"\\$x \\`y\\`\";\nexport B=\"a\\\"b\\\\\\\"c\\\\\";");
+    let map = EnvironmentMap::from([("B", r#"a"b\"c\"#), ("A", "$x `y`")]);
+    assert_eq!(map.to_raw().unwrap(), "A=\"$x `y`\"\nB=\"a\\\"b\\\\\\\"c\\\\\"");
+    assert_eq!(map.to_shell().unwrap(), "export A=\"\\$x \\`y\\`\";\nexport B=\"a\\\"b\\\\\\\"c\\\\\";");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_shell_that_reads_the_export_lines_sets_the_values_and_runs_nothing() {
     let value = "$HOME $(echo run) `echo run` \\ \" ' ! \\\\ \n#x;\t\\";
-    let map = EnvironmentMap::from_pairs([("VALUE", value)]).unwrap();
-    let script = format!("{}\nprintf %s \"$VALUE\"", map.to_shell());
+    let map = EnvironmentMap::from([("VALUE", value)]);
+    let script = format!("{}\nprintf %s \"$VALUE\"", map.to_shell().unwrap());
     let output = std::process::Command::new("sh").arg("-c").arg(script).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), value);
 }
@@ -212,18 +212,18 @@ fn a_shell_that_reads_the_export_lines_sets_the_values_and_runs_nothing() {
 fn environments() -> impl Strategy<Value = EnvironmentMap> {
     let value = prop_oneof!["\\PC*", "[a\\\\\"'$`;=#\r\n ]{0,12}"];
     proptest::collection::vec(("[a-zA-Z0-9_.-]{1,6}", value), 0..6)
-        .prop_map(|pairs| EnvironmentMap::from_pairs(pairs).unwrap())
+        .prop_map(|pairs| EnvironmentMap::from(pairs))
 }
 
 proptest! {
     #[test]
     fn whatever_is_written_reads_back(map in environments()) {
-        for (text, what) in [(map.to_raw(), "raw"), (map.to_shell(), "shell")] {
+        for (text, what) in [(map.to_raw().unwrap(), "raw"), (map.to_shell().unwrap(), "shell")] {
             let parsed = parse(&text, NameRule::Simple);
             prop_assert!(parsed.is_valid(), "{}: {:?}", what, parsed.problems);
             prop_assert_eq!(&parsed.variables, &map, "{}: {:?}", what, text);
         }
-        let parsed = parse_json(&map.to_json(), NameRule::Simple);
+        let parsed = parse_json(&map.to_json().unwrap(), NameRule::Simple);
         prop_assert!(parsed.is_valid());
         prop_assert_eq!(parsed.variables, map);
     }

@@ -2,13 +2,18 @@
 
 use std::fmt::Write;
 
+use cc_runtime::Result;
+
 use super::EnvironmentMap;
 
 impl EnvironmentMap {
     /// One `NAME="value"` a line, sorted, without a line end after the last.
-    #[must_use]
-    pub fn to_raw(&self) -> String {
-        self.lines("", "", escape_raw)
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput), which lists every name that the platform does not take.
+    pub fn to_raw(&self) -> Result<String> {
+        self.check()?;
+        Ok(self.lines("", "", escape_raw))
     }
 
     /// One `export NAME="value";` per line, sorted, without a final line end: a shell that reads the text
@@ -17,14 +22,20 @@ impl EnvironmentMap {
     /// A name with `.` or `-`, or one that starts with a digit, is one that a shell refuses: see [`NameRule::Strict`].
     ///
     /// [`NameRule::Strict`]: super::NameRule::Strict
-    #[must_use]
-    pub fn to_shell(&self) -> String {
-        self.lines("export ", ";", escape_shell)
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput), which lists every name that the platform does not take.
+    pub fn to_shell(&self) -> Result<String> {
+        self.check()?;
+        Ok(self.lines("export ", ";", escape_shell))
     }
 
     /// A JSON list of `{"name": …, "value": …}`, sorted, indented with two spaces.
-    #[must_use]
-    pub fn to_json(&self) -> String {
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput), which lists every name that the platform does not take.
+    pub fn to_json(&self) -> Result<String> {
+        self.check()?;
         let mut json = String::from("[");
         for (at, (name, value)) in self.iter().enumerate() {
             let separator = if at == 0 { "" } else { "," };
@@ -34,7 +45,7 @@ impl EnvironmentMap {
                 write!(json, "{separator}\n  {{\n    \"name\": \"{name}\",\n    \"value\": {value}\n  }}");
         }
         json.push_str(if self.is_empty() { "]" } else { "\n]" });
-        json
+        Ok(json)
     }
 
     fn lines(&self, before: &str, after: &str, escape: fn(&str, &mut String)) -> String {

@@ -11,6 +11,7 @@ use super::model::Application;
 use super::settings::{copy_settings, https};
 use crate::command::Run;
 use crate::context::Context;
+use crate::env::EnvironmentMap;
 
 /// The runtime of an application that is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -135,6 +136,7 @@ impl CreateApplication {
 
 impl Run for CreateApplication {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        self.environment.iter().try_for_each(EnvironmentMap::check)?;
         let runtime = match self.instance.clone() {
             InstanceChoice::Exact { kind, version, variant } => Runtime { kind, version, variant },
             InstanceChoice::Slug { slug } => find_runtime(cx, &slug).await?,

@@ -9,6 +9,7 @@ use super::model::Application;
 use super::settings::copy_settings;
 use super::{CreateApplication, InstanceChoice, ListApplication, UpdateApplication};
 use crate::context::Context;
+use crate::env::EnvironmentMap;
 
 /// One application for owner and name. Its settings are compared where the command sets them, and can be changed, except the
 /// runtime (`instance`). Tags and the repository are not compared.
@@ -16,6 +17,7 @@ impl Ensure for CreateApplication {
     type Thing = Application;
 
     fn key(&self) -> Result<NaturalKey> {
+        self.environment.iter().try_for_each(EnvironmentMap::check)?;
         Ok(NaturalKey::new("application").with("ownerId", self.owner_id.as_str()).with("name", &self.name))
     }
 

@@ -8,6 +8,7 @@ use super::branches::with_branches_if_readable;
 use super::settings::{copy_settings, https};
 use crate::command::Run;
 use crate::context::Context;
+use crate::env::EnvironmentMap;
 use crate::resolve::Ids;
 
 impl UpdateApplication {
@@ -18,6 +19,7 @@ impl UpdateApplication {
 
 impl Run for UpdateApplication {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        self.environment.iter().try_for_each(EnvironmentMap::check)?;
         let mut body = wire::ApplicationUpdate::new();
         copy_settings!(self => body; archived, branch, build_flavor, cancel_on_push, deploy, description, favourite,
             homogeneous, instance_lifetime, max_flavor, max_instances, min_flavor, min_instances, name, separate_build,

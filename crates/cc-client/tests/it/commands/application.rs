@@ -123,7 +123,7 @@ async fn an_application_is_created_on_the_newest_runtime_of_its_slug() {
         .branch("main")
         .deploy(DeploymentMethod::Ftp)
         .zone("rbx")
-        .environment(EnvironmentMap::from_pairs([("A", "1")]).unwrap())
+        .environment(EnvironmentMap::from([("A", "1")]))
         .appliance_id("appliance_1")
         .archived(false)
         .cancel_on_push(true)
@@ -157,7 +157,7 @@ async fn an_application_is_changed_and_its_branch_first() {
         .branch("main")
         .name("mine")
         .force_https(false)
-        .environment(EnvironmentMap::from_pairs([("A", "1")]).unwrap())
+        .environment(EnvironmentMap::from([("A", "1")]))
         .tags([""; 0])
         .max_flavor("M");
     check_fully(&routes, &route, [("required inputs", required), ("other inputs", all)]).await;

@@ -2,8 +2,8 @@
 
 use cc_client::ErrorKind;
 use cc_client::commands::application::{
-    CreateOrUpdateEnvironmentVariable, DeleteEnvironmentVariable, GetEnvironment, GetExposedEnvironment,
-    UpdateEnvironment, UpdateExposedEnvironment,
+    CreateApplication, CreateOrUpdateEnvironmentVariable, DeleteEnvironmentVariable, GetEnvironment,
+    GetExposedEnvironment, UpdateApplication, UpdateEnvironment, UpdateExposedEnvironment,
 };
 use cc_client::env::EnvironmentMap;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ fn with_variables() -> Value {
 }
 
 fn map() -> EnvironmentMap {
-    EnvironmentMap::from_pairs([("A", "1"), ("B", "2")]).unwrap()
+    EnvironmentMap::from([("A", "1"), ("B", "2")])
 }
 
 #[tokio::test]
@@ -96,8 +96,6 @@ async fn all_variables_are_replaced() {
 
 #[tokio::test]
 async fn a_bad_name_is_refused_and_not_dropped_when_all_variables_are_replaced() {
-    let error = EnvironmentMap::from_pairs([("A", "1"), ("not a name", "2")]).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let input = json!({"applicationId": "app_1", "environment": [{"name": "not a name", "value": "2"}]});
     assert!(serde_json::from_value::<UpdateEnvironment>(input.clone()).is_err());
     assert!(serde_json::from_value::<UpdateExposedEnvironment>(input).is_err());
@@ -105,6 +103,42 @@ async fn a_bad_name_is_refused_and_not_dropped_when_all_variables_are_replaced()
     let command = CreateOrUpdateEnvironmentVariable::new("app_1", "not a name", "2");
     assert_eq!(platform.client().send(command).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     assert!(platform.journal().is_empty());
+}
+
+#[tokio::test]
+async fn every_command_that_takes_variables_checks_their_names_before_it_sends_anything() {
+    let bad = || EnvironmentMap::from([("A", "1"), ("not a name", "hunter2"), ("B=C", "3")]);
+    let platform = Platform::usual();
+    let client = platform.client();
+    let create = || CreateApplication::new("orga_1", "name", "node", "XS").environment(bad());
+    let errors = [
+        ("CreateApplication", client.send(create()).await.unwrap_err()),
+        (
+            "UpdateApplication",
+            client.send(UpdateApplication::new("app_1").environment(bad())).await.unwrap_err(),
+        ),
+        ("UpdateEnvironment", client.send(UpdateEnvironment::new("app_1", bad())).await.unwrap_err()),
+        (
+            "UpdateExposedEnvironment",
+            client.send(UpdateExposedEnvironment::new("app_1", bad())).await.unwrap_err(),
+        ),
+        ("CreateApplication", client.ensure(create()).await.unwrap_err()),
+        ("UpdateEnvironment", client.ensure(UpdateEnvironment::new("app_1", bad())).await.unwrap_err()),
+    ];
+    for (name, error) in errors {
+        assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::InvalidInput, true), "{name}");
+        let text = error.to_string();
+        assert!(text.starts_with(name), "{text}");
+        assert!(
+            text.contains("`environment`: invalid names of variables: `B=C`, `not a name`: use only"),
+            "{text}"
+        );
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    assert!(platform.journal().is_empty());
+    // What the standard library collects is an input.
+    let command = UpdateEnvironment::new("app_1", std::collections::HashMap::from([("A", "1")]));
+    assert_eq!(command.environment, [("A", "1")].into_iter().collect());
 }
 
 #[tokio::test]

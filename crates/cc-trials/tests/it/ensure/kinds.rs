@@ -153,7 +153,7 @@ async fn each_kind_is_created_once_found_compared_and_updated() {
 }
 
 fn variables(value: &str) -> EnvironmentMap {
-    EnvironmentMap::from_pairs([("ENSURED", value)]).unwrap()
+    EnvironmentMap::from([("ENSURED", value)])
 }
 
 fn link(application: &cc_client::runtime::ApplicationId, addon: &str) -> AddLink {

@@ -103,6 +103,7 @@ impl Ensure for UpdateEnvironment {
     const REPEATABLE: bool = true;
 
     fn key(&self) -> Result<NaturalKey> {
+        self.environment.check()?;
         Ok(NaturalKey::new("environment").with("applicationId", self.application_id.as_str()))
     }
 

@@ -12,6 +12,7 @@ use crate::resolve::Ids;
 
 impl Run for UpdateEnvironment {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        self.environment.check()?;
         let body = BTreeMap::from(self.environment);
         let answer = cx.resolved(Ids::new().owner(self.owner_id.clone(), &self.application_id), |ids| {
             cc_api_application::UpdateEnvironment::new(ids.owner_id(), &self.application_id, body.clone())
@@ -22,6 +23,7 @@ impl Run for UpdateEnvironment {
 
 impl Run for UpdateExposedEnvironment {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        self.environment.check()?;
         let body = BTreeMap::from(self.environment);
         let answer = cx.resolved(Ids::new().owner(self.owner_id, &self.application_id), |ids| {
             Discard(cc_api_application::UpdateExposedEnvironment::new(
