@@ -1635,7 +1635,7 @@ impl Command for GetExposedEnvironment {
 /// use cc_client::commands::application::UpdateEnvironment;
 /// use cc_client::env::EnvironmentMap;
 ///
-/// let environment = EnvironmentMap::from_pairs([("GREETING", "hello")])?;
+/// let environment = EnvironmentMap::from([("GREETING", "hello")]);
 /// let environment = client.send(UpdateEnvironment::new(ids.application, environment)).await?;
 /// # Ok(()) });
 /// ```
@@ -1702,7 +1702,7 @@ impl Command for UpdateEnvironment {
 /// use cc_client::commands::application::UpdateExposedEnvironment;
 /// use cc_client::env::EnvironmentMap;
 ///
-/// let environment = EnvironmentMap::from_pairs([("API_URL", "https://api.example.org")])?;
+/// let environment = EnvironmentMap::from([("API_URL", "https://api.example.org")]);
 /// client.send(UpdateExposedEnvironment::new(ids.application, environment)).await?;
 /// # Ok(()) });
 /// ```
