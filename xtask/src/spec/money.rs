@@ -3,7 +3,7 @@
 use heck::ToSnakeCase;
 
 /// Words of a name by which its number is probably an amount of money.
-const WORDS: [&str; 29] = [
+const WORDS: [&str; 30] = [
     "amount",
     "amounts",
     "balance",
@@ -29,6 +29,7 @@ const WORDS: [&str; 29] = [
     "tax",
     "taxes",
     "total",
+    "totals",
     "ttc",
     "tva",
     "vat",
