@@ -302,7 +302,7 @@ impl Faults {
         let Plan { seed, faults, .. } = &mut *plan;
         for Planned { fault, number, seen } in &mut *faults {
             let latency = if let Effect::Latency(latency) = fault.effect { Some(latency) } else { None };
-            if !fault.concerns(request) || (latency.is_none() && effect.is_some()) {
+            if fault.left == Some(0) || !fault.concerns(request) || (latency.is_none() && effect.is_some()) {
                 continue;
             }
             if let Effect::Busy(room) = &fault.effect
@@ -377,6 +377,16 @@ mod tests {
         assert!(plans.iter().all(|(delay, ..)| delay.as_secs() == 1));
         assert_eq!(plans.iter().filter(|(_, effect, _)| effect.is_some()).count(), 2);
         assert_eq!(faults.list().len(), 1);
+    }
+
+    #[test]
+    fn a_fault_that_is_used_up_is_forgotten_and_one_of_no_times_never_happens() {
+        let faults = Faults::new(0);
+        faults.add(Fault::unavailable().times(0));
+        faults.add(Fault::html(502).times(1));
+        assert!(matches!(faults.plan(&ZONE).1, Some(Effect::Html(502))));
+        assert!(faults.plan(&ZONE).1.is_none());
+        assert_eq!(faults.list().len(), 0);
     }
 
     #[test]

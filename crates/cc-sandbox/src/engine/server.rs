@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
@@ -174,6 +174,13 @@ fn is_malformed(error: &hyper::Error) -> bool {
 async fn close_with(mut stream: TcpStream, status: &str) {
     let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     // The client may be gone.
-    tokio::time::timeout(GRACE, stream.write_all(answer.as_bytes())).await.ok();
-    stream.shutdown().await.ok();
+    let close = async {
+        stream.write_all(answer.as_bytes()).await?;
+        stream.shutdown().await?;
+        // What the client still sends is read: unread bytes would turn the end into a reset, which loses the answer.
+        let mut unread = [0; 1_024];
+        while stream.read(&mut unread).await? > 0 {}
+        io::Result::Ok(())
+    };
+    tokio::time::timeout(GRACE, close).await.ok();
 }

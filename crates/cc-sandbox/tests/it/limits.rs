@@ -82,10 +82,10 @@ async fn a_head_and_a_body_that_do_not_come_are_given_up_with_408() {
 async fn a_connection_beyond_the_limit_gets_503_and_its_place_is_free_again_later() {
     let sandbox = limited(|limits| limits.connections = 2).await;
     let (first, _second) = (connect(&sandbox).await, connect(&sandbox).await);
-    let answer = say(&sandbox, b"").await;
+    let request = b"GET /v4/products/zones HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answer = say(&sandbox, request).await;
     assert!(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{answer}");
     drop(first);
-    let request = b"GET /v4/products/zones HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     while !say(&sandbox, request).await.starts_with("HTTP/1.1 200 OK\r\n") {
         tokio::task::yield_now().await;
     }
