@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes an OpenAPI document of about a given size: `large_document.py FILE MEGABYTES`; the ending of FILE, `.yaml` or `.json`, is its format.
+"""Writes an OpenAPI document of about a given size: `large_document.py FILE MEGABYTES [VERSION]`; the ending of FILE, `.yaml` or `.json`, is
+its format, and VERSION the one of OpenAPI, `3.0` or `3.1` (default).
 
 The document has the traits of large public documents: parameters of paths and by reference, `allOf`, type lists, `~1` in references,
 discriminators and schemas that contain themselves.
@@ -8,14 +9,21 @@ import json
 import sys
 
 
-def schema(number):
+def nullable(schema, version):
+    """The schema with null: a list of types, or the keyword of OpenAPI 3.0."""
+    if version == "3.0":
+        return {"allOf": [schema], "nullable": True} if "$ref" in schema else {**schema, "nullable": True}
+    return {"anyOf": [schema, {"type": "null"}]} if "$ref" in schema else {**schema, "type": [schema["type"], "null"]}
+
+
+def schema(number, version):
     name, other = f"Entity{number}", f"#/components/schemas/Entity{max(0, number - 7)}"
     properties = {
         "id": {"type": "string", "description": "The unique identifier of the entity, which never changes."},
-        "displayName": {"type": ["string", "null"], "description": "The name that people see in lists of entities."},
+        "displayName": nullable({"type": "string", "description": "The name that people see in lists of entities."}, version),
         "size": {"type": "integer", "format": "int64", "minimum": 0},
         "state": {"$ref": f"#/components/schemas/State{number % 50}"},
-        "parent": {"anyOf": [{"$ref": other}, {"type": "null"}]},
+        "parent": nullable({"$ref": other}, version),
         "children": {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}},
         "labels": {"type": "object", "additionalProperties": {"type": "string"}},
     }
@@ -47,14 +55,14 @@ def item(number):
     }
 
 
-def document(count):
+def document(count, version):
     states = {f"State{n}": {"type": "string", "enum": ["RUNNING", "STOPPED", f"OTHER_{n}"]} for n in range(50)}
     base = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
     return {
-        "openapi": "3.1.0", "info": {"title": "Large", "version": "1"}, "servers": [{"url": "https://example.org/v1.0"}],
+        "openapi": f"{version}.0", "info": {"title": "Large", "version": "1"}, "servers": [{"url": "https://example.org/v1.0"}],
         "paths": dict(item(n) for n in range(count)),
         "components": {
-            "schemas": {"Base": base, **states, **dict(schema(n) for n in range(count))},
+            "schemas": {"Base": base, **states, **dict(schema(n, version) for n in range(count))},
             "parameters": {"entity-id": {"name": "entity-id", "in": "path", "description": "The entity.", "required": True, "schema": {"type": "string"}}},
             "responses": {"error": {"description": "Failure.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Base"}}}}},
         },
@@ -73,16 +81,16 @@ def yaml(value, indent, out):
             out.append(f"{start} {json.dumps(entry)}\n")
 
 
-def text(count, is_json):
+def text(count, is_json, version):
     if is_json:
-        return json.dumps(document(count), separators=(",", ":"))
+        return json.dumps(document(count, version), separators=(",", ":"))
     out = []
-    yaml(document(count), 0, out)
+    yaml(document(count, version), 0, out)
     return "".join(out)
 
 
 if __name__ == "__main__":
-    file, megabytes = sys.argv[1], float(sys.argv[2])
-    sample = len(text(500, file.endswith(".json"))) / 500
+    file, megabytes, version = (*sys.argv[1:], "3.1")[:3]
+    sample = len(text(500, file.endswith(".json"), version)) / 500
     with open(file, "w") as target:
-        target.write(text(int(megabytes * 1e6 / sample), file.endswith(".json")))
+        target.write(text(int(float(megabytes) * 1e6 / sample), file.endswith(".json"), version))

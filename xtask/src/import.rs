@@ -114,6 +114,11 @@ fn corrected(document: &Path, source: &str, root: &Path) -> Result<Corrected, Ou
         let place = document.display().to_string();
         failed(vec![crate::spec::Problem { file: place, ..problem }])
     })?;
+    if let Some(file) = files.files.first()
+        && let Some(reason) = openapi::refused(&file.root)
+    {
+        return Err(Outcome::failed(format!("error: {}: {reason}\n", document.display())));
+    }
     let overlay = overlay::of(&root.join("spec/overlays"), source).map_err(failed)?;
     let applied = match (overlay, files.files.first_mut()) {
         (Some(overlay), Some(file)) => overlay.apply(&mut file.root),

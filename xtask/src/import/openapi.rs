@@ -7,12 +7,26 @@ use crate::spec::Problem;
 use crate::spec::check::{join, normalized};
 use crate::spec::node::{Kind, Node};
 
+/// The reason why a document is none of OpenAPI 3, such as a description in Swagger 2.0, whose parts stand elsewhere.
+pub fn refused(root: &Node) -> Option<&'static str> {
+    let is_three = root.str_at("openapi").is_some_and(|version| version.starts_with("3."));
+    if root.get("swagger").is_some() && !is_three {
+        return Some("the document is Swagger 2.0: convert it to OpenAPI 3.0 or 3.1 first");
+    }
+    let has_parts = ["openapi", "paths", "components"].iter().any(|key| root.get(key).is_some());
+    (!has_parts).then_some("the file is no OpenAPI document: it has no `openapi` and no `paths`")
+}
+
 /// Lists what no reader of OpenAPI could make sense of.
 pub fn check(reader: &Reader<'_>) -> Vec<Problem> {
     let Some(root) = reader.root() else { return Vec::new() };
     let mut rules = Rules { reader, problems: Vec::new() };
     if !root.node.is_map() {
         rules.add(root, "openapi/document", "", "an OpenAPI document must be a map");
+        return rules.problems;
+    }
+    if let Some(reason) = refused(root.node) {
+        rules.add(root, "openapi/version", "/openapi", reason);
         return rules.problems;
     }
     let version = root.node.str_at("openapi");
@@ -33,7 +47,7 @@ pub fn check(reader: &Reader<'_>) -> Vec<Problem> {
         None if is_old => rules.add(root, "openapi/paths", "/paths", "`paths` is missing"),
         _ => {}
     }
-    rules.paths();
+    rules.paths(is_old);
     rules.values(root, &mut String::new(), is_old);
     rules.problems.sort();
     rules.problems.dedup();
@@ -57,7 +71,7 @@ impl<'a> Rules<'_, 'a> {
         });
     }
 
-    fn paths(&mut self) {
+    fn paths(&mut self, is_old: bool) {
         let mut ids: HashMap<&str, usize> = HashMap::new();
         let mut routes: HashMap<String, usize> = HashMap::new();
         for operation in self.reader.operations() {
@@ -79,6 +93,8 @@ impl<'a> Rules<'_, 'a> {
             }
             self.parameters(&operation, &pointer);
             match operation.at.node.get("responses") {
+                // OpenAPI 3.1 no longer requires it.
+                None if !is_old => {}
                 None => self.add(operation.at, "openapi/responses", &pointer, "`responses` is missing"),
                 Some(responses) => {
                     for entry in responses.entries().iter().filter(|entry| !entry.key.starts_with("x-")) {

@@ -59,6 +59,46 @@ fn errors_of_openapi_are_found_with_their_lines() {
 }
 
 #[test]
+fn a_document_of_another_format_has_one_problem_and_is_not_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("other.yaml");
+    for (text, reason) in [
+        (
+            "swagger: '2.0'\ninfo: {title: A}\npaths: {/a: {post: {parameters: [{name: b, in: body}]}}}\n",
+            "Swagger 2.0",
+        ),
+        ("compilerOptions: {strict: true}\n", "no OpenAPI document"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let outcome = check(&file, "--only openapi");
+        assert!(
+            outcome.text.contains(reason) && outcome.errors == "error: 1 problem\n",
+            "{}{}",
+            outcome.text,
+            outcome.errors
+        );
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let imported = run(&["import".to_owned(), file.display().to_string()], root);
+        assert!(!imported.success && imported.errors.contains(reason), "{}", imported.errors);
+    }
+}
+
+#[test]
+fn an_operation_needs_answers_in_openapi_3_0_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bare.yaml");
+    for (version, is_right) in [("3.0.3", false), ("3.1.0", true)] {
+        std::fs::write(
+            &file,
+            format!("openapi: {version}\ninfo: {{title: A, version: '1'}}\npaths: {{/a: {{get: {{}}}}}}\n"),
+        )
+        .unwrap();
+        let outcome = check(&file, "--only openapi");
+        assert_eq!(outcome.success, is_right, "{}", outcome.text);
+    }
+}
+
+#[test]
 fn problems_are_counted_by_rule_and_only_those_asked_for_fail_the_run() {
     let file = fixture("forest.yaml");
     assert!(!check(&file, "--rule composition").success);
