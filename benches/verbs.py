@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures the verbs of `cargo xtask`, and prints the rows of the table in README.md: CPU time, wall time and peak memory.
 
-`verbs.py [--binary FILE] [--documents FILE…]`: the binary is by default that of the release build, and the documents are those that `import`
-and `sources` read. Large documents are written to a temporary folder, in both formats and versions.
+`verbs.py [--binary FILE] [--large] [--documents FILE…]`: the binary is by default that of the release build, and the documents are those that `import`
+and `sources` read. With `--large`, documents of three sizes are written to a temporary folder, in both formats and versions.
 """
 import argparse
 import os
@@ -35,6 +35,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--binary", default=os.path.join(ROOT, "target/release/xtask"))
     options.add_argument("--documents", nargs="*", default=[])
+    options.add_argument("--large", action="store_true")
     options = options.parse_args()
     if not os.path.isfile(options.binary):
         sys.exit(f"{options.binary} is missing: cargo build --release -p xtask")
@@ -48,6 +49,11 @@ def main():
     row("`sources`", [xtask, "sources"])
     for document in options.documents:
         row(f"`import {os.path.basename(document)}` ({os.path.getsize(document) / 1e6:.1f} MB)", [xtask, "import", document])
+    if options.large:
+        large(xtask)
+
+
+def large(xtask):
     with tempfile.TemporaryDirectory() as folder:
         for version in ["3.0", "3.1"]:
             for ending in ["json", "yaml"]:
