@@ -2,6 +2,7 @@
 
 mod api;
 mod catalog;
+pub mod collections;
 pub mod commands;
 pub mod front;
 pub mod homes;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::HEADER_TEXT;
+use super::collections::{self, Collections};
 use super::front::{Shape, shape};
 use crate::spec::model::{Domain, Operation, Spec, closure, references};
 
@@ -17,6 +18,7 @@ pub fn render(spec: &Spec) -> String {
     for (name, schema) in &spec.shared {
         definitions.insert(format!("shared.{name}"), shared.schema(schema));
     }
+    let collections = collections::infer(spec);
     let mut operations = Vec::new();
     for domain in &spec.domains {
         let mut bodies = BTreeSet::new();
@@ -37,16 +39,17 @@ pub fn render(spec: &Spec) -> String {
         }
         // A wildcard route is not a route of its own: it reaches those of the others.
         let routes = domain.operations.iter().filter(|operation| !operation.wildcard);
-        operations.extend(routes.map(|operation| render_operation(domain, operation)));
+        operations.extend(routes.map(|operation| render_operation(domain, operation, &collections)));
     }
     definitions.sort_keys();
     operations.sort_by(|one, other| order(one).cmp(&order(other)));
     let definitions = definitions.iter().map(|(name, schema)| format!("{}: {schema}", json!(name)));
     let operations = operations.iter().map(Value::to_string);
     format!(
-        "{{\n\"//\": {},\n\"$defs\": {{\n{}\n}},\n\"operations\": [\n{}\n]\n}}\n",
+        "{{\n\"//\": {},\n\"$defs\": {{\n{}\n}},\n\"collections\": {{\n{}\n}},\n\"operations\": [\n{}\n]\n}}\n",
         json!(HEADER_TEXT),
         definitions.collect::<Vec<_>>().join(",\n"),
+        collections.lines().join(",\n"),
         operations.collect::<Vec<_>>().join(",\n"),
     )
 }
@@ -60,7 +63,7 @@ fn translation(domain: &Domain, strict: bool) -> Translation<'_> {
     Translation { domain: &domain.name, schemas: &domain.schemas, shared: &domain.shared, strict }
 }
 
-fn render_operation(domain: &Domain, operation: &Operation) -> Value {
+fn render_operation(domain: &Domain, operation: &Operation, collections: &Collections) -> Value {
     let (answer, request) = (translation(domain, false), translation(domain, true));
     let parameters: Vec<Value> = operation
         .parameters
@@ -84,6 +87,7 @@ fn render_operation(domain: &Domain, operation: &Operation) -> Value {
         "aliases": operation.aliases,
         "summary": operation.summary,
         "deprecated": operation.deprecated,
+        "collection": collections.part(&operation.id),
         "parameters": parameters,
         "request": operation.body.as_ref().map(|body| json!({
             "required": true,

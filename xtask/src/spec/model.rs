@@ -67,6 +67,8 @@ pub struct Operation {
     pub heartbeat_ms: u64,
     /// `true` if its last path parameter takes the rest of the path, slashes and all.
     pub wildcard: bool,
+    /// Its place in a collection, where its route does not say it: a role and a name, or `none`.
+    pub collection: Option<String>,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub success: Success,
@@ -317,6 +319,7 @@ fn operation(path: &str, method: &str, node: &Node) -> Operation {
         used_by: node.strings_at("x-used-by"),
         heartbeat_ms: node.get("x-heartbeat-ms").and_then(|node| node.to_json().as_u64()).unwrap_or(0),
         wildcard: node.is_true_at("x-wildcard"),
+        collection: node.str_at("x-collection").map(str::to_owned),
         parameters: node
             .get("parameters")
             .map(Node::items)

@@ -18,7 +18,7 @@ use crate::spec::model::{self, SHARED, Spec, closure, references};
 use crate::spec::node::Node;
 
 /// Keys of an operation that have a place of their own in the value, and those that callers cannot notice.
-const TOLD: [&str; 16] = [
+const TOLD: [&str; 17] = [
     "operationId",
     "summary",
     "description",
@@ -35,6 +35,7 @@ const TOLD: [&str; 16] = [
     "x-command",
     "x-commands",
     "x-note",
+    "x-collection",
 ];
 
 /// Keys of a parameter that have a place of their own in the value.

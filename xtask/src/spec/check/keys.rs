@@ -97,6 +97,7 @@ pub const OPERATION: Keys = Keys {
         "x-used-by",
         "x-heartbeat-ms",
         "x-wildcard",
+        "x-collection",
         "x-errors",
         "x-command",
         "x-note",
@@ -259,7 +260,7 @@ impl Value {
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-not-found" | "x-successor" | "x-note" | "x-free-json" | "x-rust-type"
             | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input" | "x-left-out"
-            | "x-inexact" | "effect" | "default" => Self::Text,
+            | "x-inexact" | "effect" | "default" | "x-collection" => Self::Text,
             // Items that are maps have a rule of their own.
             "x-source" => Self::List,
             "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags" | "sent-empty"

@@ -3,6 +3,7 @@
 use super::super::expand;
 use super::super::node::{Entry, Node};
 use super::{Report, command, join, keys, money, schema, secret};
+use crate::generate::collections::ROLES;
 use crate::generate::rust::field_name;
 use crate::import::source::{Identity, is_date};
 
@@ -66,6 +67,14 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
     }
     if operation.is_true_at("x-wildcard") && !path.ends_with('}') {
         report.add(line, "path-parameter", pointer, "`x-wildcard` needs a path that ends with a parameter");
+    }
+    if let Some(hint) = operation.str_at("x-collection")
+        && hint != "none"
+        && !hint.split_once(' ').is_some_and(|(role, name)| ROLES.contains(&role) && !name.contains(' '))
+    {
+        let message =
+            format!("`x-collection: {hint}` must be `none`, or a role and a name: {}", ROLES.join(", "));
+        report.add(line, "collection", pointer, message);
     }
     match operation.str_at("summary") {
         None => report.add(line, "summary", pointer, "`summary` is missing"),
