@@ -12,9 +12,11 @@ use crate::world::World;
 
 mod account;
 pub(crate) mod addon;
+pub(crate) mod addon_view;
 pub(crate) mod application;
 pub(crate) mod billing;
 mod consumer;
+pub(crate) mod cycle;
 pub(crate) mod deployment;
 pub(crate) mod deployment_row;
 mod deployment_view;
@@ -23,6 +25,7 @@ pub(crate) mod drain;
 mod due;
 mod environment;
 mod grafana;
+mod legacy_payment;
 mod link;
 mod load_balancer;
 mod log;
@@ -34,12 +37,15 @@ mod operator;
 mod organisation;
 pub(crate) mod own_provider;
 mod payment;
+mod postgresql;
 mod product;
 pub(crate) mod provider;
 mod pulsar;
 mod redirection;
+pub(crate) mod rules;
 mod security;
 mod tag;
+mod tardis;
 mod token;
 mod zone;
 
@@ -54,6 +60,7 @@ pub(crate) fn handlers() -> Handlers {
     let domains: &[&[(&'static str, Handler)]] = &[
         account::HANDLERS,
         addon::HANDLERS,
+        addon_view::HANDLERS,
         application::HANDLERS,
         billing::HANDLERS,
         consumer::HANDLERS,
@@ -62,6 +69,7 @@ pub(crate) fn handlers() -> Handlers {
         drain::HANDLERS,
         environment::HANDLERS,
         grafana::HANDLERS,
+        legacy_payment::HANDLERS,
         link::HANDLERS,
         load_balancer::HANDLERS,
         log::HANDLERS,
@@ -73,6 +81,7 @@ pub(crate) fn handlers() -> Handlers {
         organisation::HANDLERS,
         own_provider::HANDLERS,
         payment::HANDLERS,
+        postgresql::HANDLERS,
         product::HANDLERS,
         provider::HANDLERS,
         pulsar::HANDLERS,

@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod clock;
+mod collections;
 mod control;
 pub(crate) mod deployment_fault;
 mod fault_json;
@@ -26,14 +27,14 @@ mod tests;
 pub(crate) mod validate;
 pub(crate) mod violations;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, DATE, ORIGIN};
 use http::request::Parts;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use auth::{Credentials, Shown};
 use body::{Body, ConnectionReset};
@@ -49,7 +50,7 @@ use validate::{Inputs, Side, Violation};
 use violations::Violations;
 
 use crate::delivery::Deliveries;
-use crate::domains::Handlers;
+use crate::domains::{Handlers, addon_view};
 use crate::kv::{self, Proxy};
 use crate::snapshot::{Contents, Snapshot};
 use crate::stage::{Present, Stage};
@@ -61,6 +62,8 @@ use crate::world::World;
 pub(crate) struct Engine {
     pub(crate) table: Arc<Table>,
     pub(crate) handlers: Handlers,
+    /// Names of the collections that the engine of collections keeps.
+    kept: BTreeSet<String>,
     /// `true` if answers follow only from the schemas.
     stateless: bool,
     pub(crate) credentials: Credentials,
@@ -92,12 +95,17 @@ impl Engine {
         if stateless {
             handlers.retain(|operation, _| *operation == "get_summary");
         }
+        let mut kept = table.collections_without(|operation| handlers.contains_key(operation.id.as_str()));
+        if stateless {
+            kept.clear();
+        }
         world.take_credentials(&credentials);
         let faults = Faults::new(world.seed);
         let stage = Stage::new(world, clock);
         Self {
             table,
             handlers,
+            kept,
             stateless,
             credentials,
             clock: Arc::clone(&stage.clock),
@@ -276,9 +284,32 @@ impl Engine {
                 }
                 reply
             }
-            None => Reply::default(),
+            None => match self.collection_of(operation) {
+                Some(part) => {
+                    let outcome = collections::answer(&self.table, part, &mut world, &request);
+                    self.known(outcome, &request, parts)?
+                }
+                None if !self.stateless && addon_view::serves(&operation.id) => {
+                    let outcome = collections::addon_view(&self.table, &world, &request);
+                    self.known(outcome, &request, parts)?
+                }
+                None => sample(),
+            },
         };
         Ok(self.complete(&world, parts, &request, reply))
+    }
+
+    /// Place of an operation in a collection that the engine of collections keeps.
+    fn collection_of<'a>(&self, operation: &'a table::Operation) -> Option<&'a table::Part> {
+        operation.collection.as_ref().filter(|part| self.kept.contains(&part.name))
+    }
+
+    /// Returns `true` if the answers of an operation follow from the state of the sandbox.
+    pub(crate) fn keeps_state(&self, operation: &table::Operation) -> bool {
+        (kv::serves(operation) && !self.stateless)
+            || self.handlers.contains_key(operation.id.as_str())
+            || self.collection_of(operation).is_some()
+            || (addon_view::serves(&operation.id) && !self.stateless)
     }
 
     /// Reports a refusal that the spec does not list. A failing gateway is exempt.
@@ -380,6 +411,12 @@ impl Engine {
     }
 }
 
+/// An answer made from the schema alone, and marked so.
+fn sample() -> Reply {
+    let mark = (HeaderName::from_static("x-sandbox"), HeaderValue::from_static("sample"));
+    Reply { headers: vec![mark], ..Reply::default() }
+}
+
 /// Content of an answer, before it is a stream of bytes.
 #[derive(Debug)]
 enum Sent {
@@ -416,7 +453,7 @@ fn finished(answer: Response<Sent>, sozu_id: &str, parts: &Parts) -> Response<Bo
     }
     if parts.headers.contains_key(ORIGIN) {
         answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        let exposed = HeaderValue::from_static("Sozu-Id, Retry-After");
+        let exposed = HeaderValue::from_static("Sozu-Id, Retry-After, X-Sandbox");
         answer.headers_mut().insert(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
     answer

@@ -16,6 +16,11 @@ async fn main() -> ExitCode {
             say(options::HELP);
             ExitCode::SUCCESS
         }
+        Ok(Wish::Routes) => {
+            let routes = Sandbox::builder().in_memory().routes();
+            say(&routes.iter().map(|route| format!("{route}\n")).collect::<String>());
+            ExitCode::SUCCESS
+        }
         Ok(Wish::Serve(options)) => serve(options).await,
         Err(message) => {
             eprintln!("error: {message}\n\n{}", options::HELP);

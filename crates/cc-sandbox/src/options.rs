@@ -19,6 +19,7 @@ The Clever Cloud platform in a process.
                     POST /_sandbox/advance moves it. Default: 20
   --deliver-anywhere
                     drains deliver to any machine. Default: to this one only
+  --routes          list the routes, each with whether it keeps state or answers samples, and end
   --help            this text
 ";
 
@@ -26,6 +27,7 @@ The Clever Cloud platform in a process.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Wish {
     Help,
+    Routes,
     Serve(Options),
 }
 
@@ -53,6 +55,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
         let mut value = || inline.clone().or_else(|| arguments.next()).unwrap_or_default();
         match name.as_str() {
             "--help" | "-h" => return Ok(Wish::Help),
+            "--routes" => return Ok(Wish::Routes),
             "--deliver-anywhere" => deliver_anywhere = true,
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--address" => ip = parsed(&name, &value(), "an IP address")?,

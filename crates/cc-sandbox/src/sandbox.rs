@@ -17,10 +17,11 @@ use crate::engine::faults::Faults;
 use crate::engine::journal::Exchange;
 use crate::engine::limits::Limits;
 use crate::engine::server::Server;
-use crate::engine::table::Table;
+use crate::engine::table::{Operation, Table};
 use crate::engine::validate::Violation;
 use crate::identity::Members;
 use crate::initial_world::initial_world;
+use crate::routes::Route;
 use crate::samples::Samples;
 use crate::service::SandboxService;
 use crate::snapshot::Snapshot;
@@ -240,14 +241,21 @@ impl Sandbox {
         self.engine.violations.take().kept
     }
 
-    #[cfg(test)]
-    pub(crate) fn table(&self) -> &Table {
-        &self.engine.table
+    /// Lists the routes that it serves, by domain and operation, and says which of them keep state.
+    #[must_use]
+    pub fn routes(&self) -> Vec<Route> {
+        let route = |operation: &Operation| Route {
+            method: operation.method.clone(),
+            path: operation.path.clone(),
+            operation: operation.id.clone(),
+            is_stateful: self.engine.keeps_state(operation),
+        };
+        self.engine.table.operations.iter().map(route).collect()
     }
 
     #[cfg(test)]
-    pub(crate) fn has_handler(&self, operation: &crate::engine::table::Operation) -> bool {
-        self.engine.handlers.contains_key(operation.id.as_str()) || crate::kv::serves(operation)
+    pub(crate) fn table(&self) -> &Table {
+        &self.engine.table
     }
 }
 

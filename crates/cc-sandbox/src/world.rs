@@ -19,6 +19,7 @@ use crate::identity::Identity;
 mod account;
 mod application;
 mod change;
+mod collections;
 mod named;
 mod network;
 mod oauth;
@@ -30,6 +31,7 @@ mod watched;
 
 pub(crate) use self::account::{Account, Mfa};
 pub(crate) use self::change::{Change, NetworkChange};
+pub(crate) use self::collections::{Collections, Keys, Row, Turn};
 pub(crate) use self::network::{NetworkGroup, Redirection};
 pub(crate) use self::oauth::{Oauth, RequestToken};
 pub(crate) use self::owner::{Owner, add_organisation};
@@ -123,6 +125,8 @@ pub(crate) struct World {
     pub(crate) webhooks: Shelf<Owned>,
     /// Owners that turned Grafana on.
     pub(crate) grafanas: BTreeSet<String>,
+    /// Items of the collections that one engine keeps.
+    pub(crate) collections: Collections,
     /// Number of generated ids by kind.
     made: BTreeMap<String, u64>,
     #[serde(with = "stored::due")]
@@ -256,6 +260,7 @@ impl World {
             email_notifications: Shelf::new(),
             webhooks: Shelf::new(),
             grafanas: BTreeSet::new(),
+            collections: Collections::default(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),
         }

@@ -54,16 +54,21 @@ fn update(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
-    let id = request.param("addonId");
+    remove(world, request.param("addonId"));
+    message("The add-on has been removed")
+}
+
+/// Removes an add-on, and everything that is in it or leads to it.
+pub(super) fn remove(world: &mut World, id: &str) {
     if let Some(addon) = world.addons.shift_remove(id) {
         world.drains.remove_matching(|drain| drain.resource == addon.real_id);
         network_group::forget(world, &addon.real_id);
+        world.collections.forget(&addon.real_id);
     }
     let is_linked = |application: &Application| application.addons.iter().any(|own| own == id);
     for application in world.applications.matching_mut(is_linked) {
         application.addons.retain(|own| own != id);
     }
-    message("The add-on has been removed")
 }
 
 fn change_plan(world: &mut World, request: &Request<'_>) -> Outcome {

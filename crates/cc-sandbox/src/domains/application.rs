@@ -64,6 +64,7 @@ fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     world.drains.remove_matching(|drain| drain.resource == id);
     world.redirections.retain(|redirection| redirection.application != id);
     network_group::forget(world, id);
+    world.collections.forget(id);
     let depends = |application: &Application| application.dependencies.iter().any(|own| own == id);
     for application in world.applications.matching_mut(depends) {
         application.dependencies.retain(|dependency| dependency != id);

@@ -20,6 +20,10 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("activate_coupon", activate_coupon),
 ];
 
+/// The smallest valid document: a catalogue without pages, and bytes that are not text.
+pub(super) const PDF: &[u8] = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+    2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
 /// The one coupon that is good, once an owner.
 const COUPON: &str = "SANDBOX";
 
@@ -63,10 +67,7 @@ fn html(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn pdf(world: &mut World, request: &Request<'_>) -> Outcome {
     find(world, request)?;
-    // The smallest valid document: a catalogue without pages, and bytes that are not text.
-    let document: &[u8] = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
-        2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
-    Ok(Reply::from(Content::Bytes(Bytes::from_static(document))))
+    Ok(Reply::from(Content::Bytes(Bytes::from_static(PDF))))
 }
 
 fn pay(world: &mut World, request: &Request<'_>) -> Outcome {

@@ -79,6 +79,7 @@ fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
         return Err(Refusal::conflict("The organisation still has applications or add-ons"));
     }
     world.owners.shift_remove(id);
+    world.collections.forget(id);
     message("The organisation has been deleted")
 }
 

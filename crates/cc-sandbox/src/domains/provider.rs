@@ -7,8 +7,22 @@ use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::world::World;
 
-pub(super) const HANDLERS: &[(&str, Handler)] =
-    &[("list_product_addon_providers", list), ("get_product_addon_provider", get)];
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("list_product_addon_providers", list),
+    ("get_product_addon_provider", get),
+    ("get_addon_provider_versions", versions),
+    ("get_elasticsearch_versions", versions),
+    ("get_mongodb_versions", versions),
+    ("get_mysql_versions", versions),
+    ("get_postgresql_versions", versions),
+    ("get_redis_versions", versions),
+    ("get_materia_kv_versions", versions),
+    ("get_pulsar_versions", versions),
+    ("get_keycloak_versions", versions),
+    ("get_matomo_versions", versions),
+    ("get_metabase_versions", versions),
+    ("get_otoroshi_versions", versions),
+];
 
 /// A provider of add-ons.
 #[derive(Debug)]
@@ -31,8 +45,12 @@ macro_rules! providers {
 }
 
 const PROVIDERS: &[Provider] = providers! {
+    "addon-ai" "AI" "ai" ["alpha"] ["AI_ENDPOINT"]
     "addon-matomo" "Matomo" "matomo" ["base"] ["MATOMO_URL"]
     "addon-pulsar" "Pulsar" "pulsar" ["beta"] ["ADDON_PULSAR_BINARY_URL" "ADDON_PULSAR_TENANT" "ADDON_PULSAR_NAMESPACE" "ADDON_PULSAR_TOKEN"]
+    "addon-cumulocity" "Cumulocity" "cumulocity" ["base"] ["CUMULOCITY_URL"]
+    "addon-tardis" "Tardis" "tardis" ["base"] ["TARDIS_URL"]
+    "addon-ts" "Materia TS" "ts" ["alpha"] ["TS_HOST" "TS_TOKEN"]
     "cellar-addon" "Cellar S3 storage" "cellar" ["s"] ["CELLAR_ADDON_HOST" "CELLAR_ADDON_KEY_ID" "CELLAR_ADDON_KEY_SECRET"]
     "config-provider" "Configuration provider" "config" ["std"] []
     "es-addon" "Elastic Stack" "elasticsearch" ["xs" "s"] ["ES_ADDON_HOST" "ES_ADDON_USER" "ES_ADDON_PASSWORD"]
@@ -56,6 +74,53 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.param("providerId");
     let provider = find(id).ok_or_else(|| Refusal::not_found("Add-on provider", id))?;
     json_of(provider.details(world))
+}
+
+/// Versions of the software of a provider, the newest first, by the prefix of the real ids.
+const VERSIONS: [(&str, &[&str]); 7] = [
+    ("elasticsearch", &["8", "7"]),
+    ("keycloak", &["26.3.5", "26.3.4"]),
+    ("mongodb", &["4.0.3"]),
+    ("mysql", &["8.4", "8.0"]),
+    ("postgresql", &["17", "16", "15", "14"]),
+    ("pulsar", &["4.0.1"]),
+    ("redis", &["7.2.4"]),
+];
+
+/// Versions of the software behind a real id or its prefix, the newest first.
+fn versions_of(id: &str) -> &'static [&'static str] {
+    let prefix = id.split('_').next().unwrap_or_default();
+    VERSIONS.iter().find(|(own, _)| *own == prefix).map_or(&["1.1.0", "1.0.0"], |(_, versions)| versions)
+}
+
+/// Version of the software of an add-on.
+pub(super) fn version(real_id: &str) -> &'static str {
+    versions_of(real_id)[0]
+}
+
+/// The versions of a provider, and the clusters of its shared plans.
+fn versions(world: &mut World, request: &Request<'_>) -> Outcome {
+    let last = request.operation.path.rsplit('/').next().unwrap_or_default();
+    let id = if last.starts_with('{') { request.param("addonProviderId") } else { last };
+    let provider = find(id).ok_or_else(|| Refusal::not_found("Add-on provider", id))?;
+    let known = versions_of(provider.prefix);
+    let cluster = |zone: &str| {
+        json!({
+            "id": world.fixed_uuid(&["provider-cluster", id, zone]),
+            "label": format!("{} {zone}", provider.name),
+            "zone": zone,
+            "version": known[0],
+            "features": [],
+        })
+    };
+    let dedicated: serde_json::Map<String, Value> =
+        known.iter().map(|version| ((*version).to_owned(), json!({ "features": [] }))).collect();
+    json_of(json!({
+        "providerId": id,
+        "clusters": [cluster("par"), cluster("rbx")],
+        "dedicated": dedicated,
+        "defaultDedicatedVersion": known[0],
+    }))
 }
 
 /// The provider with this id.

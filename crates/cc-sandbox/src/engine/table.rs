@@ -1,6 +1,6 @@
 //! The route table: what the spec says, as the generator wrote it down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -15,6 +15,9 @@ pub(crate) struct Table {
     /// JSON Schemas by name, such as `zone.Zone`.
     #[serde(rename = "$defs")]
     pub(crate) definitions: Map<String, Value>,
+    /// The collections of the API by their names.
+    #[serde(default)]
+    pub(crate) collections: BTreeMap<String, Collection>,
     pub(crate) operations: Vec<Operation>,
     /// Made when it is first needed, and shared by every sandbox of the process.
     #[serde(skip)]
@@ -22,6 +25,47 @@ pub(crate) struct Table {
     /// Cache of compiled schemas.
     #[serde(skip)]
     pub(crate) schemas: Schemas,
+}
+
+/// A collection of the API, or a document.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Collection {
+    /// Path parameter of its items; a document has none.
+    pub(crate) key: Option<String>,
+    /// Collection of the items that it is in.
+    pub(crate) parent: Option<String>,
+}
+
+/// Place of an operation in a collection.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Part {
+    /// Name of the collection.
+    pub(crate) name: String,
+    pub(crate) role: Role,
+}
+
+/// What an operation does in its collection.
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Lists the items.
+    List,
+    /// Makes an item.
+    Create,
+    /// Makes the item of the path, or replaces it.
+    Put,
+    /// Reads an item.
+    Read,
+    /// Replaces an item.
+    Replace,
+    /// Changes some fields of an item.
+    Change,
+    /// Deletes an item.
+    Delete,
+    /// Deletes all items.
+    Clear,
+    /// Does something to an item that is no change of its fields.
+    Act,
 }
 
 /// One operation of the spec.
@@ -37,6 +81,8 @@ pub(crate) struct Operation {
     pub(crate) aliases: Vec<String>,
     #[serde(default)]
     pub(crate) parameters: Vec<Parameter>,
+    /// Its place in a collection.
+    pub(crate) collection: Option<Part>,
     pub(crate) request: Option<RequestBody>,
     pub(crate) success: Success,
     /// Statuses of the known errors: `404`, or a class such as `4XX`.
@@ -91,6 +137,7 @@ impl Table {
     pub(crate) fn of_schema(schema: &Value) -> Self {
         Self {
             definitions: schema["$defs"].as_object().cloned().unwrap_or_default(),
+            collections: BTreeMap::new(),
             operations: Vec::new(),
             router: OnceLock::new(),
             schemas: Schemas::default(),
@@ -99,6 +146,20 @@ impl Table {
 
     pub(crate) fn router(&self) -> &Router {
         self.router.get_or_init(|| Router::new(&self.operations))
+    }
+
+    /// Names of the collections of which no operation that makes or shows items is handled otherwise.
+    pub(crate) fn collections_without(&self, is_handled: impl Fn(&Operation) -> bool) -> BTreeSet<String> {
+        let is_kept = |name: &&String| {
+            let mut parts = self.operations.iter().filter_map(|operation| {
+                let part = operation.collection.as_ref().filter(|part| part.name == **name)?;
+                Some((operation, part.role))
+            });
+            !parts.any(|(operation, role)| {
+                !matches!(role, Role::Act | Role::Clear | Role::Delete) && is_handled(operation)
+            })
+        };
+        self.collections.keys().filter(is_kept).cloned().collect()
     }
 
     /// Follows `$ref`s until a schema of its own, and names the last definition on the way.

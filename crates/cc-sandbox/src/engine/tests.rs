@@ -79,7 +79,7 @@ async fn every_operation_of_the_spec_is_served_within_the_spec() {
         for whole in [false, true] {
             let answer = sandbox.handle(request(&sandbox, operation, whole)).await.unwrap();
             let status = answer.status().as_u16();
-            let endless = operation.streams() && sandbox.has_handler(operation) && status == 200;
+            let endless = operation.streams() && sandbox.engine.keeps_state(operation) && status == 200;
             let body =
                 if endless { Bytes::new() } else { answer.into_body().collect().await.unwrap().to_bytes() };
             let text = String::from_utf8_lossy(&body);
@@ -87,9 +87,27 @@ async fn every_operation_of_the_spec_is_served_within_the_spec() {
             assert_eq!(violations, [""; 0], "{text}");
             if status != operation.success.status {
                 // A handler may refuse generated input with the errors of the spec.
-                assert!(sandbox.has_handler(operation), "{} answers {status} {text}", operation.id);
+                assert!(sandbox.engine.keeps_state(operation), "{} answers {status} {text}", operation.id);
             }
         }
+    }
+}
+
+#[test]
+fn the_readme_states_how_many_operations_keep_state() {
+    let routes = Sandbox::builder().in_memory().routes();
+    let stateful = routes.iter().filter(|route| route.is_stateful).count();
+    let figure = format!("{stateful} of {} operations keep state", routes.len());
+    assert!(include_str!("../../README.md").contains(&figure), "{figure}");
+}
+
+#[tokio::test]
+async fn an_answer_from_the_schema_alone_is_marked_as_a_sample() {
+    for operation in &Sandbox::builder().in_memory().table().operations {
+        let sandbox = Sandbox::builder().pace(Pace::Manual).in_memory();
+        let answer = sandbox.handle(request(&sandbox, operation, false)).await.unwrap();
+        let marked = answer.headers().get("x-sandbox").is_some_and(|mark| mark == "sample");
+        assert_eq!(marked, !sandbox.engine.keeps_state(operation), "{}", operation.id);
     }
 }
 

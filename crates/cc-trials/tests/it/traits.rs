@@ -165,7 +165,7 @@ fn others() -> impl IntoIterator<Item = &'static str> {
     use cc_redis_http::*;
     use cc_sandbox::{
         Builder, ConnectionReset, DeploymentFault, Exchange, Extent, Fault, Faults, Identity, Ids, Limits,
-        Pace, Samples, Sandbox, SandboxService, Side, Snapshot, SnapshotError, StreamEnd, StreamFault,
+        Pace, Route, Samples, Sandbox, SandboxService, Side, Snapshot, SnapshotError, StreamEnd, StreamFault,
         Violation,
     };
 
@@ -179,7 +179,7 @@ fn others() -> impl IntoIterator<Item = &'static str> {
             cc_redis_http::model::CommandLineReply, cc_redis_http::commands::SetStringKey, cc_redis_http::commands::ExpireKey,
             cc_redis_http::commands::GetStringKeyAndExpire, cc_redis_http::model::SetStringKeyReply,
             cc_redis_http::model::ExpireKeyReply;
-        data: Access, Keys, Exchange, Extent, Identity, Ids, Limits, Pace, Side, Violation, cc_sandbox::Credentials,
+        data: Access, Keys, Exchange, Extent, Identity, Ids, Limits, Pace, Route, Side, Violation, cc_sandbox::Credentials,
             cc_bridge::commands::EnsuredApiToken;
         value: BridgeClient, RedisHttpClient, cc_bridge::Context, cc_redis_http::Context, Builder, Fault, SandboxService, Snapshot,
             cc_bridge::commands::RotatedApiToken;

@@ -21,7 +21,8 @@ async fn transcript(sandbox: &Sandbox, from: usize, to: usize) -> Vec<String> {
         for whole in [false, true] {
             let answer = sandbox.handle(request(sandbox, operation, whole)).await.unwrap();
             let (head, body) = answer.into_parts();
-            let endless = operation.streams() && sandbox.has_handler(operation) && head.status.is_success();
+            let endless =
+                operation.streams() && sandbox.engine.keeps_state(operation) && head.status.is_success();
             let body = if endless { Bytes::new() } else { body.collect().await.unwrap().to_bytes() };
             let body = String::from_utf8_lossy(&body);
             transcript.push(format!("{} {} {:?}\n{body}", operation.id, head.status, head.headers));
