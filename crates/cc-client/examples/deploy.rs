@@ -44,6 +44,7 @@ struct Options {
     deadline: Option<Duration>,
     leave: bool,
     state: Option<PathBuf>,
+    help: bool,
 }
 
 impl Options {
@@ -52,6 +53,7 @@ impl Options {
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("`{argument}` needs a value"));
             match argument.as_str() {
+                "-h" | "--help" => options.help = true,
                 "--commit" => options.commit = Some(value()?),
                 "--deadline" => {
                     let seconds = value()?.parse().map_err(|_| "`--deadline` takes seconds".to_owned())?;
@@ -66,7 +68,7 @@ impl Options {
                 other => return Err(format!("unknown argument `{other}`")),
             }
         }
-        if options.application.is_some() == options.sandbox {
+        if options.application.is_some() == options.sandbox && !options.help {
             return Err("name an application, or use --sandbox".to_owned());
         }
         Ok(options)
@@ -121,6 +123,10 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if options.help {
+        print!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
     match run(&options).await {
         Ok(code) => ExitCode::from(code),
         Err(message) => {

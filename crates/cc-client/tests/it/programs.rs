@@ -319,3 +319,32 @@ async fn logtail_ends_well_when_its_reader_closes_the_output() {
     messages.into_inner().read_to_string(&mut told).await.unwrap();
     assert_eq!((status.code(), told.as_str()), (Some(0), ""));
 }
+
+#[tokio::test]
+async fn logtail_says_that_a_log_cannot_be_reached_and_ends_well_on_sigterm() {
+    let sandbox = start().await;
+    sandbox.faults().add(Fault::unavailable().on("stream_application_logs"));
+    let mut program = Program::start("logtail", &sandbox, &[&sandbox.ids().application]);
+    program.message("warning: a log cannot be reached").await;
+    program.signal("TERM");
+    let (status, output, _) = tokio::time::timeout(STUCK, program.end()).await.unwrap();
+    assert_eq!((status.code(), output.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn logtail_fails_if_a_log_ends_with_an_error() {
+    let sandbox = start().await;
+    let program = Program::start("logtail", &sandbox, &["app_unknown"]);
+    let (status, _, messages) = tokio::time::timeout(STUCK, program.end()).await.unwrap();
+    assert_eq!(status.code(), Some(1), "{messages}");
+    assert!(messages.contains("app_unknown"), "{messages}");
+}
+
+#[tokio::test]
+async fn the_programs_show_their_help() {
+    for example in ["deploy", "logtail"] {
+        let shown = command(example).arg("--help").output().await.unwrap();
+        assert!(shown.status.success() && shown.stderr.is_empty());
+        assert!(String::from_utf8(shown.stdout).unwrap().starts_with(example));
+    }
+}
