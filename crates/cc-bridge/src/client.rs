@@ -94,13 +94,21 @@ impl BridgeClientBuilder {
         self.configure(|transport| transport.credentials(credentials))
     }
 
-    /// Sets the credentials that [`Infer`] finds, and the endpoint of the bridge that the environment names.
+    /// Sets the credentials that [`Infer`] finds, and the endpoint of the bridge that the environment names. If it names none, and the
+    /// credentials are for another platform, as a profile with an `API_HOST` is, the endpoint is theirs.
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) as [`Infer::find`] and [`Infer::endpoint_of`] say.
     pub fn inferred(self, infer: &Infer) -> Result<Self> {
-        let credentials = infer.find()?.credentials();
-        Ok(self.credentials(credentials).endpoint(infer.endpoint_of(Service::Bridge)?))
+        let found = infer.find()?;
+        let endpoint = match infer.endpoint_of(Service::Bridge)? {
+            // A profile of another platform: its credentials never go to this one.
+            platform if platform == Endpoint::BRIDGE && !found.is_for_platform() => {
+                found.endpoint().to_owned()
+            }
+            endpoint => endpoint,
+        };
+        Ok(self.credentials(found.credentials()).endpoint(endpoint))
     }
 
     /// The base URL of the bridge, with or without a trailing slash. Default: [`Endpoint::BRIDGE`].

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use cc_bridge::commands::{CreateApiToken, DeleteApiToken, ListApiToken, UpdateApiToken};
 use cc_bridge::model::ApiTokenState;
-use cc_bridge::{Credentials, Expiration, Timestamp};
+use cc_bridge::{BridgeClient, Credentials, Expiration, Timestamp};
+use cc_runtime::credentials::Infer;
 
 use crate::support::InMemory;
 
@@ -61,4 +62,33 @@ async fn a_token_may_be_asked_for_by_the_clock_of_the_machine() {
     let day = Duration::from_secs(86_400);
     assert_eq!(create(365 * day).await.unwrap().state, ApiTokenState::Active);
     assert_eq!(create(800 * day).await.unwrap_err().code(), "invalid-expiration-date");
+}
+
+#[test]
+fn no_token_goes_to_the_bridge_of_the_platform_because_an_endpoint_had_another_name() {
+    let token = ("CC_API_TOKEN", "plainly-fake");
+    let user = [("CLEVER_TOKEN", "plainly-fake"), ("CLEVER_SECRET", "plainly-fake")];
+    for name in ["API_HOST", "CC_API_ENDPOINT", "AUTH_BRIDGE_HOST", "CC_BRIDGE_ENDPOINT", "CC_ENDPOINT"] {
+        for credentials in [&[token][..], &user] {
+            let variables = credentials.iter().copied().chain([(name, "https://test.example")]);
+            let builder = BridgeClient::builder().inferred(&Infer::new().environment(variables)).unwrap();
+            assert_eq!(
+                builder.build().unwrap().transport().endpoint().to_string(),
+                "https://test.example",
+                "{name}"
+            );
+        }
+    }
+    // A profile of another platform.
+    let folder = std::env::temp_dir().join(format!("cc-bridge-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("clever-tools.json");
+    let profile = r#"{ "version": 1, "profiles": [{
+        "alias": "test", "token": "plainly-fake", "secret": "plainly-fake", "overrides": { "API_HOST": "https://test.example" }
+    }] }"#;
+    std::fs::write(&file, profile).unwrap();
+    let infer = Infer::new().environment([("CONFIGURATION_FILE", file.display().to_string())]);
+    let built = BridgeClient::builder().inferred(&infer).and_then(|builder| builder.build());
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(built.unwrap().transport().endpoint().to_string(), "https://test.example");
 }

@@ -168,7 +168,8 @@ impl Infer {
     }
 
     /// Returns the base URL of a service, for clients without credentials or of another service: from its variable, else
-    /// `CC_ENDPOINT`, else the name of the official CLI, else the platform.
+    /// `CC_ENDPOINT`, else the name of the official CLI, else, for the API and its bridge, the variable of the other one with a warning in
+    /// the log, else the platform.
     ///
     /// ```
     /// # use cc_runtime::credentials::{Infer, Service};
@@ -181,6 +182,10 @@ impl Infer {
     /// [`ErrorKind::Credentials`] when nothing names the endpoint but a variable that does not count, such as `CC_API_HOST`.
     pub fn endpoint_of(&self, service: Service) -> Result<String> {
         if let Some((url, _)) = self.environment.endpoint(service) {
+            return Ok(url);
+        }
+        if let Some((url, name)) = self.environment.endpoint_of_another(service) {
+            tracing::warn!("{}", of_another(name, service));
             return Ok(url);
         }
         self.environment.check_lookalikes(service.platform())?;
@@ -317,11 +322,7 @@ impl Infer {
             (None, Some(host)) => (host, "the profile"),
             (None, None) => match self.environment.endpoint_of_another(service) {
                 Some((url, name)) => {
-                    warnings.push(format!(
-                        "`{name}` names the endpoint of another service than that of these credentials, and is used for them: set \
-                         `CC_ENDPOINT` or `{}`",
-                        service.variable()
-                    ));
+                    warnings.push(of_another(name, service));
                     (url, name)
                 }
                 None => (service.platform().to_owned(), endpoint::DEFAULT),
@@ -351,4 +352,12 @@ impl Infer {
         let endpoint = ServiceUrl::from(endpoint);
         Inferred { credentials, endpoint, endpoint_from, source, user_id, expires_at, steps, warnings }
     }
+}
+
+/// Warning about a variable that is used for want of the one of this service.
+fn of_another(name: &str, service: Service) -> String {
+    format!(
+        "`{name}` names the endpoint of another service, and is used for the {service}: set `CC_ENDPOINT` or `{}`",
+        service.variable()
+    )
 }

@@ -13,25 +13,23 @@ pub(super) const DEFAULT: &str = "the default";
 /// The variable of every service.
 const ALL: &str = "CC_ENDPOINT";
 
-/// Variables that people expect to name an endpoint, and that no program reads. Each begins with a prefix of the platform.
-const LOOKALIKES: [&str; 16] = [
-    "CC_API_BASE_URL",
-    "CC_API_HOST",
-    "CC_API_URL",
-    "CC_AUTH_BRIDGE_HOST",
-    "CC_BASE_URL",
-    "CC_BRIDGE_HOST",
-    "CC_BRIDGE_URL",
-    "CC_HOST",
-    "CC_URL",
-    "CLEVER_API_ENDPOINT",
-    "CLEVER_API_HOST",
-    "CLEVER_API_URL",
-    "CLEVER_CLOUD_API_HOST",
-    "CLEVER_CLOUD_ENDPOINT",
-    "CLEVER_ENDPOINT",
-    "CLEVER_HOST",
-];
+/// Parts of the names of variables that people expect to name an endpoint: a prefix of the platform, a service, and what it is.
+const PREFIXES: [&str; 3] = ["CC", "CLEVER", "CLEVER_CLOUD"];
+const SERVICES: [&str; 7] = ["", "_API", "_BRIDGE", "_AUTH_BRIDGE", "_API_BRIDGE", "_KV", "_REDIS"];
+const NOUNS: [&str; 5] = ["_ENDPOINT", "_ENDPOINT_URL", "_HOST", "_URL", "_BASE_URL"];
+
+/// Variables that look like those of an endpoint, and that no program reads.
+fn lookalikes() -> impl Iterator<Item = String> {
+    let read = |name: &str| {
+        [Service::Api, Service::Bridge, Service::Kv]
+            .iter()
+            .any(|service| service.variables().any(|own| own == name))
+    };
+    let names = PREFIXES.into_iter().flat_map(|prefix| {
+        SERVICES.into_iter().flat_map(move |service| NOUNS.map(|noun| format!("{prefix}{service}{noun}")))
+    });
+    names.filter(move |name| !read(name))
+}
 
 /// The services of the platform, each with an endpoint of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -136,7 +134,7 @@ impl Environment {
     /// # Errors
     /// [`ErrorKind::Credentials`] that names the variable.
     pub(super) fn check_lookalikes(&self, platform: &str) -> Result<()> {
-        let Some(name) = LOOKALIKES.into_iter().find(|name| self.get(name).is_some()) else { return Ok(()) };
+        let Some(name) = lookalikes().find(|name| self.get(name).is_some()) else { return Ok(()) };
         Err(Error::new(ErrorKind::Credentials)
             .with_message(format!(
                 "`{name}` is set, and no program of the SDK reads it: the credentials would go to {platform}"

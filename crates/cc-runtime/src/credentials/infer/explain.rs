@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Inferred, Source};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Service};
 use crate::endpoint::Endpoint;
 use crate::line::{CODE, MESSAGE, one_line};
 use crate::secret::service_url::shown;
@@ -20,6 +20,12 @@ impl Inferred {
     #[must_use]
     pub fn endpoint(&self) -> &str {
         self.endpoint.expose()
+    }
+
+    /// Returns `true` if they are for the platform itself, and not for the endpoint of a test or of another installation.
+    #[must_use]
+    pub fn is_for_platform(&self) -> bool {
+        self.endpoint().trim_end_matches('/') == Service::of(&self.credentials).platform()
     }
 
     /// Source of the credentials.

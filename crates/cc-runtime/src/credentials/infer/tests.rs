@@ -129,16 +129,34 @@ fn no_token_goes_to_the_platform_because_an_endpoint_had_another_name() {
                 text.contains(&format!("warning: `{name}` names the endpoint of another service")),
                 "{text}"
             );
+            assert!(!found.is_for_platform());
+        }
+    }
+    for (service, names) in [(Service::Bridge, of_token), (Service::Api, of_oauth)] {
+        for name in names {
+            let infer = Infer::new().environment([(name, "https://test.example")]);
+            assert_eq!(infer.endpoint_of(service).unwrap(), "https://test.example", "{name}");
         }
     }
     // Whoever names the platform itself means the platform.
-    let platform = [API, ("API_HOST", "https://api.clever-cloud.com/")];
-    assert_eq!(Infer::new().environment(platform).find().unwrap().endpoint(), Endpoint::BRIDGE);
+    let platform = Infer::new().environment([API, ("API_HOST", "https://api.clever-cloud.com/")]);
+    assert_eq!(platform.find().unwrap().endpoint(), Endpoint::BRIDGE);
+    assert!(platform.find().unwrap().is_for_platform());
+    assert_eq!(platform.endpoint_of(Service::Bridge).unwrap(), Endpoint::BRIDGE);
 }
 
 #[test]
 fn a_variable_that_looks_like_an_endpoint_and_does_not_count_is_an_error_that_names_it() {
-    for name in ["CC_API_HOST", "CLEVER_ENDPOINT", "CC_BASE_URL"] {
+    for name in [
+        "CC_API_HOST",
+        "CLEVER_ENDPOINT",
+        "CC_BASE_URL",
+        "CC_ENDPOINT_URL",
+        "CC_API_BRIDGE_ENDPOINT",
+        "CC_AUTH_BRIDGE_HOST",
+        "CC_KV_HOST",
+        "CLEVER_CLOUD_API_URL",
+    ] {
         for credentials in [&[API][..], &TOKENS] {
             let mut variables = [credentials, &[(name, "https://test.example")]].concat();
             let error = Infer::new().environment(variables.iter().copied()).find().unwrap_err();
