@@ -396,8 +396,11 @@ impl Transport {
         reading: Reading,
     ) -> Result<(HttpResponse, Arc<Exchange>)> {
         let inner = &*self.0;
-        let settings = CallSettings::new(options, &inner.defaults, reading);
+        let mut settings = CallSettings::new(options, &inner.defaults, reading);
         let info = request.info;
+        if options.changes_once && info.is_change() {
+            settings.retry = RetryPolicy::none();
+        }
         if inner.stack.is_open {
             let of_request = request.headers.iter().find(|(name, value)| is_secret_header(name, value));
             let of_options = || options.secret_header().or(inner.defaults.secret_header());

@@ -22,10 +22,14 @@ pub struct Difference {
     pub can_change: bool,
 }
 
-/// `minInstances is 1 instead of 2`.
+/// `minInstances is 1 instead of 2`, or `value differs (a secret)`.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { field, found, wanted, .. } = self;
+        if found == wanted {
+            // Both are masked.
+            return write!(f, "{field} differs (a secret)");
+        }
         write!(f, "{field} is {} instead of {}", text(found), text(wanted))
     }
 }

@@ -23,6 +23,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// First and longest delay between two looks.
 const DELAYS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
 
+/// Tries to take a lock for each look at what its holder creates: the first look is after some 3 s, the others 8 s apart.
+const TRIES_A_LOOK: u32 = 8;
+
 /// State that the creations of a client share: its locks, and how many are under way at once.
 #[derive(Debug, Default)]
 pub struct Creations {
@@ -78,6 +81,8 @@ impl<C: Ensure> Run<C> {
         let key = self.command.key()?;
         let deadline = self.transport.deadline(&options);
         let read = (self.context)(options.clone().reload());
+        // Each failed creation is seen here: what the transport repeated by itself would not slow the others down.
+        let create = (self.context)(options.clone().changes_once());
         let write = (self.context)(options);
         let creations = self.creations.clone();
         let name = format!("{} {}", self.transport.endpoint(), key.to_text());
@@ -88,11 +93,25 @@ impl<C: Ensure> Run<C> {
             let _hold = if C::REPEATABLE {
                 None
             } else {
-                self.acquire(&mut lease, deadline).await.map_err(|error| because(error, failed.as_ref()))?;
+                let shown = self.acquire(&key, &read, deadline, &mut lease).await;
+                if let Some(thing) = shown.map_err(|error| because(error, failed.as_ref()))? {
+                    return self.existing(thing, &write).await;
+                }
                 Some(creations.local.holders.hold(&self.work))
             };
             let turn = creations.pace.turn(&self.work).await;
-            let found = self.command.look(&read).await.map_err(|error| because(error, failed.as_ref()))?;
+            let found = match self.command.look(&read).await {
+                Ok(found) => found,
+                Err(error) if attempt < self.settings.attempts && error.is_retryable() => {
+                    turn.told(&error);
+                    drop(turn);
+                    if !sleep_until(deadline, error.retry_after().unwrap_or(PAUSE)).await {
+                        return Err(because(error, failed.as_ref()));
+                    }
+                    continue;
+                }
+                Err(error) => return Err(because(error, failed.as_ref())),
+            };
             if let Some(thing) = only::<C>(&key, found)? {
                 drop(turn);
                 lease.settle();
@@ -107,7 +126,7 @@ impl<C: Ensure> Run<C> {
                 lease.unsettle();
             }
             let limit = [deadline, tasks::after(CREATION)].into_iter().flatten().min();
-            let created = tasks::until(limit, self.command.clone().create(&write)).await;
+            let created = tasks::until(limit, self.command.clone().create(&create)).await;
             let error = match created.unwrap_or_else(|| Err(late())) {
                 Ok(thing) => {
                     turn.succeeded();
@@ -116,9 +135,7 @@ impl<C: Ensure> Run<C> {
                 }
                 Err(error) => error,
             };
-            if error.is_rate_limited() || error.status().is_some_and(|status| status == 503) {
-                turn.refused();
-            }
+            turn.told(&error);
             drop(turn);
             tracing::debug!(%error, attempt, kind = key.kind(), "a creation failed: looking for its result");
             let pause = match failure(&error) {
@@ -139,14 +156,18 @@ impl<C: Ensure> Run<C> {
                     };
                 }
                 known @ (Failure::Open | Failure::Done) => {
-                    let time = if C::REPEATABLE { Duration::ZERO } else { self.settings.visible_within };
-                    match self.appears(&key, &read, deadline, time, lease.is_shared()).await {
+                    let harmless = C::REPEATABLE && matches!(known, Failure::Open);
+                    let time = if harmless { Duration::ZERO } else { self.settings.visible_within };
+                    let alone = C::REPEATABLE || lease.is_shared();
+                    match self.appears(&key, &read, deadline, time, alone).await {
                         Ok(Some(thing)) => {
                             lease.settle();
                             return Ok(Ensured::Created(thing));
                         }
                         Err(other) if other.kind() == ErrorKind::Ambiguous => return Err(other),
                         _ if matches!(known, Failure::Done) => return Err(error),
+                        // A repetition is harmless.
+                        Err(other) if harmless && other.is_retryable() => {}
                         Err(_) => return Err(unknown(error)),
                         // For as long as it may take, it did not show: it was not created.
                         Ok(None) => lease.settle(),
@@ -163,20 +184,39 @@ impl<C: Ensure> Run<C> {
         Err(failed.unwrap_or_else(late))
     }
 
-    /// Waits for the locks.
-    async fn acquire(&self, lease: &mut Lease, deadline: Option<Instant>) -> Result<()> {
+    /// Waits for the locks, or for the thing that the holder of a lock creates: one that was killed keeps its lock.
+    async fn acquire(
+        &self,
+        key: &NaturalKey,
+        read: &C::Context,
+        deadline: Option<Instant>,
+        lease: &mut Lease,
+    ) -> Result<Option<C::Thing>> {
         let mut wait = None;
-        let mut looks = 0;
+        let mut tries = 0;
         let taking = async {
             while !lease.take(LOOKS).await {
                 wait.get_or_insert_with(|| self.creations.local.holders.wait(&self.work));
-                lock::pause(looks).await;
-                looks += 1;
+                lock::pause(tries).await;
+                tries += 1;
+                if !tries.is_multiple_of(TRIES_A_LOOK) {
+                    continue;
+                }
+                let turn = self.creations.pace.turn(&self.work).await;
+                let seen = self.command.look(read).await;
+                drop(turn);
+                match seen.and_then(|seen| only::<C>(key, seen)) {
+                    Ok(None) => {}
+                    Err(error) if error.is_retryable() => {}
+                    shown => return shown,
+                }
             }
+            Ok(None)
         };
-        tasks::until(deadline, taking).await.ok_or_else(|| {
-            let message = "another call that creates the same thing did not end in time: nothing was created";
-            Error::new(ErrorKind::DeadlineExceeded).with_message(message)
+        tasks::until(deadline, taking).await.unwrap_or_else(|| {
+            let message =
+                "another call that creates the same thing did not end in time: this one created nothing";
+            Err(Error::new(ErrorKind::DeadlineExceeded).with_message(message))
         })
     }
 
@@ -288,7 +328,7 @@ fn only<C: Ensure>(key: &NaturalKey, found: Vec<C::Thing>) -> Result<Option<C::T
     }
     let ids: Vec<String> = found.iter().map(C::id).collect();
     let message = format!(
-        "several resources match: there are {} of the kind `{}` with {key}: `{}`; keep one and delete or rename the others",
+        "several resources match: there are {} of the kind `{}` with {key}: `{}`",
         ids.len(),
         key.kind(),
         ids.join("`, `"),

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use tokio::sync::oneshot;
 
+use crate::error::Error;
 use crate::lock::lock;
 use crate::tasks::{Hold, Holders, Work};
 
@@ -122,8 +123,15 @@ impl Turn<'_> {
         state.limit = (state.limit + 1.0 / state.limit).min(MOST);
     }
 
+    /// The request failed like this.
+    pub(super) fn told(&self, error: &Error) {
+        if error.is_rate_limited() || error.status().is_some_and(|status| status == 503) {
+            self.refused();
+        }
+    }
+
     /// The platform asks for fewer creations at once.
-    pub(super) fn refused(&self) {
+    fn refused(&self) {
         let mut state = lock(&self.pace.state);
         if self.number > state.refused_at {
             state.refused_at = state.begun;

@@ -23,6 +23,8 @@ pub struct CallOptions {
     pub(crate) reload: bool,
     pub(crate) debug: Option<bool>,
     pub(crate) quiet: bool,
+    /// Requests that change something are sent once, whatever the retry policy says.
+    pub(crate) changes_once: bool,
     headers: HeaderMap,
     /// Collector of answers. Default: none.
     pub(crate) heard: Option<Heard>,
@@ -154,6 +156,12 @@ impl CallOptions {
         self
     }
 
+    /// Sends requests that change something once: the caller decides whether to try again, and sees each failure.
+    pub(crate) fn changes_once(mut self) -> Self {
+        self.changes_once = true;
+        self
+    }
+
     /// Notes each answer there.
     pub(crate) fn hearing(mut self, heard: Heard) -> Self {
         self.heard = Some(heard);
@@ -193,6 +201,7 @@ impl CallOptions {
             reload: self.reload || base.reload,
             debug: self.debug.or(base.debug),
             quiet: self.quiet || base.quiet,
+            changes_once: self.changes_once || base.changes_once,
             headers,
             secret: self.secret.or_else(|| base.secret.clone()),
             heard: self.heard.or_else(|| base.heard.clone()),

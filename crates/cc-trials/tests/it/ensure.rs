@@ -193,6 +193,19 @@ async fn a_creation_whose_outcome_stays_unknown_says_so_and_the_next_call_finds_
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_killed_process_created_is_found_although_its_lock_lasts() {
+    let (platform, lock) = (Platform::new(10, Duration::from_secs(2)), Shared::default());
+    platform.lose_the_next_answer();
+    let killed = timeout(Duration::from_millis(1_000), process(&platform, Some(&lock)).ensure(command()));
+    assert!(killed.await.is_err());
+    assert_eq!(platform.addons().len(), 1);
+    let next =
+        process(&platform, Some(&lock)).ensure(command()).timeout(Duration::from_secs(15)).await.unwrap();
+    assert!(next.is_found());
+    assert_eq!(platform.addons(), [next.id.to_string()]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_differs_is_reported_and_changed_only_on_demand() {
     let sandbox = Arc::new(cc_sandbox::Sandbox::builder().in_memory());
     let client = cc_trials::memory::client(&sandbox);

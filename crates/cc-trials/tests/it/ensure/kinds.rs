@@ -190,6 +190,49 @@ fn bridge(sandbox: &Arc<Sandbox>) -> BridgeClient {
         .unwrap()
 }
 
+/// Creates a hundred at once where a sandbox takes four requests at once, of all requests, also those that look.
+async fn hundred<C: Ensure<Context = cc_client::Context>>(
+    operation: &str,
+    make: impl Fn(&Sandbox, usize) -> C,
+) {
+    let sandbox = Sandbox::builder().in_memory();
+    // With the retries of its transport, as clients have them.
+    let client = sandbox.client();
+    sandbox.faults().add(Fault::busy(4));
+    sandbox.faults().add(Fault::latency(Duration::from_millis(300)));
+    let calls = (0..100).map(|number| client.ensure(make(&sandbox, number)));
+    for outcome in join_all(calls).await {
+        let ensured = outcome.unwrap_or_else(|error| panic!("{}: {error}", C::NAME));
+        assert!(ensured.is_created(), "{}", C::NAME);
+    }
+    let sent = sandbox.exchanges().iter().filter(|one| one.operation.as_deref() == Some(operation)).count();
+    assert!((100..=130).contains(&sent), "{}: {sent} requests", C::NAME);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_creations_that_may_be_repeated_are_paced_like_the_others() {
+    hundred("add_domain", |sandbox, number| {
+        CreateDomain::new(sandbox.ids().application, format!("shop-{number}.example.com"))
+    })
+    .await;
+    hundred("add_application_tag", |sandbox, number| {
+        CreateTag::of_application(sandbox.ids().application, format!("tag-{number}"))
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_differs_is_said_in_words() {
+    let sandbox = Sandbox::builder().in_memory();
+    let (client, application) = (sandbox.client(), sandbox.ids().application);
+    let set = |value: &str| CreateOrUpdateEnvironmentVariable::new(&application, "TOKEN", value);
+    client.ensure(set("one")).await.unwrap();
+    assert_eq!(
+        client.ensure(set("two")).await.unwrap().differences().to_string(),
+        "value differs (a secret)"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_hundred_creations_at_once_all_succeed_where_four_are_taken_at_once() {
     let sandbox = Arc::new(Sandbox::builder().in_memory());
