@@ -36,8 +36,11 @@ impl Ensure for CreateAddon {
     }
 
     fn compare(&self, found: &Addon) -> Differences {
-        let plan = found.plan.as_ref().map_or("", |plan| plan.id.as_str());
-        Differences::new().fixed("planId", plan, Some(self.plan_id.as_str())).fixed(
+        let plan = found.plan.as_ref();
+        // A plan may be named by its slug, too.
+        let is_same = plan.is_some_and(|plan| plan.slug == self.plan_id);
+        let plan = plan.map_or("", |plan| plan.id.as_str());
+        Differences::new().fixed("planId", plan, Some(self.plan_id.as_str()).filter(|_| !is_same)).fixed(
             "zone",
             found.zone.as_str(),
             Some(self.zone.as_str()),

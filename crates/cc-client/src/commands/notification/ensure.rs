@@ -3,7 +3,7 @@
 use cc_runtime::Result;
 use cc_runtime::ensure::{Differences, Ensure, NaturalKey};
 
-use super::model::{EmailNotification, WebhookNotification};
+use super::model::{EmailNotification, EmailNotificationTarget, WebhookNotification};
 use super::{
     CreateEmailNotification, CreateWebhookNotification, ListEmailNotification, ListWebhookNotification,
 };
@@ -13,6 +13,25 @@ fn sorted<T: Clone>(list: &[T], text: impl Fn(&T) -> String) -> Vec<String> {
     let mut list: Vec<String> = list.iter().map(text).collect();
     list.sort();
     list
+}
+
+/// Targets in an order of their own, with all addresses in one: the platform keeps no order.
+fn targets(list: &[EmailNotificationTarget]) -> Vec<EmailNotificationTarget> {
+    let mut addresses = Vec::new();
+    let mut targets = Vec::new();
+    for target in list {
+        match target {
+            EmailNotificationTarget::Email(email) => addresses.extend(email.email_addresses.iter().cloned()),
+            other => targets.push(other.clone()),
+        }
+    }
+    if !addresses.is_empty() {
+        addresses.sort();
+        addresses.dedup();
+        targets.push(EmailNotificationTarget::addresses(addresses));
+    }
+    targets.sort_by(|a, b| a.tag().cmp(b.tag()));
+    targets
 }
 
 /// One notification by e-mail for owner and name. Targets, events and scope are compared; no request changes them.
@@ -42,10 +61,9 @@ impl Ensure for CreateEmailNotification {
     fn compare(&self, found: &EmailNotification) -> Differences {
         let events = self.events.as_deref().map(|events| sorted(events, ToString::to_string));
         let scope = self.scope.as_deref().map(|scope| sorted(scope, String::clone));
-        let mut targets = self.targets.clone();
-        targets.sort_by(|a, b| a.tag().cmp(b.tag()));
+        let (is, wanted) = (targets(&found.targets), targets(&self.targets));
         Differences::new()
-            .fixed("targets", &found.targets, Some(&targets))
+            .fixed("targets", &is, Some(&wanted))
             .fixed("events", &sorted(&found.events, ToString::to_string), events.as_ref())
             .fixed("scope", &sorted(&found.scope, String::clone), scope.as_ref())
     }

@@ -222,6 +222,24 @@ async fn a_hundred_creations_that_may_be_repeated_are_paced_like_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_plan_that_is_named_by_its_slug_and_targets_in_another_order_are_no_difference() {
+    let sandbox = Sandbox::builder().in_memory();
+    let (client, owner) = (sandbox.client(), sandbox.ids().organisation);
+    let addon = CreateAddon::new(&owner, "postgresql-addon", "dev", "par", "by-slug");
+    client.ensure(addon.clone()).await.unwrap();
+    assert_eq!(client.ensure(addon).await.unwrap().differences().to_string(), "");
+
+    let mail = |addresses: [[&str; 1]; 2]| {
+        CreateEmailNotification::new(&owner, "ordered", addresses.map(EmailNotificationTarget::addresses))
+    };
+    client.ensure(mail([["b@x.example"], ["a@x.example"]])).await.unwrap();
+    let again = client.ensure(mail([["a@x.example"], ["b@x.example"]])).await.unwrap();
+    assert_eq!(again.differences().to_string(), "");
+    let other = client.ensure(mail([["a@x.example"], ["c@x.example"]])).await.unwrap();
+    assert_eq!(other.differences().fields().collect::<Vec<_>>(), ["targets"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_secret_that_differs_is_said_in_words() {
     let sandbox = Sandbox::builder().in_memory();
     let (client, application) = (sandbox.client(), sandbox.ids().application);
