@@ -5,7 +5,7 @@ use cc_api_deployment::types::BuildCache;
 use cc_runtime::tasks::{self, Instant};
 use cc_runtime::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result, Timestamp};
 
-use super::begin::{SentAt, may_be_running};
+use super::begin::SentAt;
 use crate::context::Context;
 use crate::resolve::{Ids, ResolvedIds};
 
@@ -68,8 +68,7 @@ async fn post(
     let mut request = DeployApplication::new(ids.owner_id(), wish.application_id);
     request.commit = wish.commit.map(str::to_owned);
     request.use_cache = (wish.use_cache == Some(false)).then_some(BuildCache::No);
-    let answer =
-        cx.call(request).deadline(deadline).await.map_err(|error| explained(error, wish, deadline))?;
+    let answer = cx.call(request).deadline(deadline).await.map_err(|error| explained(error, deadline))?;
     let date = answer.date();
     let deployment_id =
         answer.required("the id of the deployment").map_err(nameless)?.into_inner().deployment_id;
@@ -80,7 +79,7 @@ async fn post(
 }
 
 /// Adds the meaning of a failed request for the deployment.
-fn explained(error: Error, wish: &Wish<'_>, deadline: Option<Instant>) -> Error {
+fn explained(error: Error, deadline: Option<Instant>) -> Error {
     let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
     match error.kind() {
         // The status is a success: it was accepted.
@@ -91,7 +90,7 @@ fn explained(error: Error, wish: &Wish<'_>, deadline: Option<Instant>) -> Error 
             } else {
                 error.message().map_or_else(|| error.kind().to_string(), str::to_owned)
             };
-            error.indeterminate().with_message(may_be_running(wish.application_id, &why)).with_next_step(LOOK)
+            error.indeterminate().with_message(format!("may be running: {why}")).with_next_step(LOOK)
         }
         _ if is_over && error.is_timeout() => too_early(),
         _ => error,
@@ -100,10 +99,12 @@ fn explained(error: Error, wish: &Wish<'_>, deadline: Option<Instant>) -> Error 
 
 fn nameless(error: Error) -> Error {
     let why = error.message().unwrap_or("could not read the answer").to_owned();
-    error.indeterminate().with_message(format!(
-        "may be running: the platform accepted the deployment, and its id could not be read ({why}); find it with ListDeployment"
-    ))
-    .with_next_step(LOOK)
+    error
+        .indeterminate()
+        .with_message(format!(
+            "may be running: the platform accepted the deployment, and its id could not be read ({why})"
+        ))
+        .with_next_step(LOOK)
 }
 
 /// The time was over before anything was deployed.
@@ -121,19 +122,17 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_a_success_and_cannot_be_read_means_an_accepted_deployment() {
-        let application_id = ApplicationId::from("app_1");
-        let wish = Wish { application_id: &application_id, owner_id: None, commit: None, use_cache: None };
         for kind in [ErrorKind::Undecodable, ErrorKind::TooLarge] {
             let error = Error::new(kind)
                 .with_request(&Method::POST, "https://api.test/v2")
                 .with_status(StatusCode::OK)
                 .with_attempts(1);
             assert!(error.may_be_done());
-            let error = explained(error, &wish, None);
+            let error = explained(error, None);
             assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::Indeterminate, false));
             assert!(error.message().unwrap().contains("accepted the deployment"), "{error}");
         }
         let refused = Error::new(ErrorKind::Refused).with_status(StatusCode::FORBIDDEN);
-        assert_eq!(explained(refused, &wish, None).kind(), ErrorKind::Refused);
+        assert_eq!(explained(refused, None).kind(), ErrorKind::Refused);
     }
 }

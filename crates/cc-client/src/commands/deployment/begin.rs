@@ -210,7 +210,7 @@ pub(super) fn unanswered(application: &ApplicationId, why: &str) -> Error {
 
 /// Text about a deployment that may or may not exist.
 pub(super) fn may_be_running(application: &ApplicationId, why: &str) -> String {
-    format!("may be running: a new deployment of `{application}`: {why}; check with ListDeployment")
+    format!("may be running: a deployment of `{application}`: {why}")
 }
 
 /// Looks for the deployment of a request that was not answered.
@@ -229,13 +229,17 @@ impl Search {
         let mut requests = vec![self.sent];
         let mut pauses = PAUSES.into_iter().chain(std::iter::repeat(PAUSES[PAUSES.len() - 1]));
         let mut seen = Seen::default();
+        let mut earliest = None;
         loop {
             requests.push(Instant::now());
             let looking = look(self.cx.clone(), self.target.clone(), None, Plan::List, true);
             let Some(looked) = tasks::until(Some(self.until), looking).await else { break };
             let now = Instant::now();
             if let Some(rows) = looked.sight.listed {
-                let asked_at = self.asked_at(looked.sight.date, now);
+                // Clocks that run apart make later estimates worse.
+                let estimate = self.asked_at(looked.sight.date, now);
+                let asked_at = earliest.map_or(estimate, |earliest| estimate.min(earliest));
+                earliest = Some(asked_at);
                 seen = Seen::of(rows, asked_at, self.commit.as_deref());
                 if let [row] = &*seen.certain
                     && seen.possible.is_empty()

@@ -5,7 +5,9 @@ use std::time::Duration;
 use cc_client::commands::application::UpdateApplication;
 use cc_client::commands::deployment::UndeployApplication;
 use cc_client::commands::deployment::model::DeploymentOutcome;
-use cc_client::commands::deployment::{CancelDeployment, DeployAndWait, DeployEvent, DeploymentProgress};
+use cc_client::commands::deployment::{
+    CancelDeployment, DeployAndWait, DeployEvent, DeploymentProgress, ListDeployment,
+};
 use cc_client::{Client, ErrorKind, Result};
 use cc_sandbox::{DeploymentFault, Fault, Sandbox, StreamFault};
 use cc_trials::memory;
@@ -323,5 +325,33 @@ async fn a_log_that_ends_early_or_says_that_there_is_nothing_is_opened_again() {
         once.dedup();
         assert_eq!((once.len(), told.lines.len()), (13, 13), "{fault:?}: {told:?}");
         assert_eq!((told.gaps, told.log_errors), (0, 0), "{fault:?}: {told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_whose_answer_is_lost_is_found_in_a_sandbox() {
+    for (fault, cancels) in
+        [(Fault::reset_after(), false), (Fault::truncated(), false), (Fault::reset_after(), true)]
+    {
+        let sandbox = Sandbox::builder().in_memory();
+        let (client, application) = (sandbox.client(), sandbox.ids().application);
+        sandbox.faults().add(fault.on("deploy_application").times(1));
+        sandbox.faults().add(Fault::latency(Duration::from_millis(50)));
+        let mut deploying =
+            client.deploy_and_wait(DeployAndWait::new(&application, Duration::from_secs(600)));
+        let verdict = if cancels {
+            // The owner is looked up, and the request is under way.
+            assert!(timeout(Duration::from_millis(75), deploying.next()).await.is_err());
+            deploying.cancel().await.unwrap()
+        } else {
+            loop {
+                if let DeployEvent::Verdict(verdict) = deploying.next().await.unwrap().unwrap() {
+                    break *verdict;
+                }
+            }
+        };
+        let latest = client.send(ListDeployment::of_application(&application).limit(1)).await.unwrap();
+        assert_eq!(verdict.deployment_id.as_ref(), Some(&latest[0].id));
+        assert!(deploying.progress().unwrap().is_adopted);
     }
 }
