@@ -27,8 +27,16 @@ pub fn snapshots(options: &[&str], root: &Path) -> Outcome {
 }
 
 /// Groups of the files that users notice, in the order of the report. The first whose part a path contains wins.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("surface", &["spec/surface/"]),
+    (
+        "documentation",
+        &[
+            "the_texts_of_generated_code",
+            "the_client_the_page_and_the_surface",
+            "every_command_says_its_effect",
+        ],
+    ),
     ("generated code and messages of xtask", &["xtask/"]),
     ("outputs and errors of commands", &["cc-trials/tests/it/snapshots/commands__", "cc-runtime/tests/"]),
     (
@@ -352,16 +360,20 @@ mod tests {
         commit(root, "spec: look the owner up");
         write(root, "spec/surface/zone.txt", "send GetZone()\n");
         write(root, "xtask/src/generate/words.rs", "//! Words.\n");
-        write(
-            root,
-            "xtask/tests/it/snapshots/it__fixtures__words.snap.new",
-            "---\nsource: xtask/tests/it/fixtures.rs\n---\n",
-        );
+        for name in ["words", "the_texts_of_generated_code"] {
+            write(
+                root,
+                &format!("xtask/tests/it/snapshots/it__fixtures__{name}.snap.new"),
+                "---\nsource: xtask/tests/it/fixtures.rs\n---\n",
+            );
+        }
         let outcome = snapshots(&["HEAD~1"], root);
         assert!(outcome.success, "{}", outcome.errors);
         let hash = git(root, &["log", "-1", "--format=%h"]).unwrap();
         let expected = format!(
             "surface (1)\n  spec/surface/zone.txt: changed, +1 -1\n    cause: spec/zone.yaml ({hash} spec: look the owner up)\n\
+             documentation (1)\n  xtask/tests/it/snapshots/it__fixtures__the_texts_of_generated_code.snap: \
+             pending: `cargo insta review` shows and accepts it\n    cause: xtask/src/generate/words.rs (not committed)\n\
              generated code and messages of xtask (1)\n  xtask/tests/it/snapshots/it__fixtures__words.snap: \
              pending: `cargo insta review` shows and accepts it\n    cause: xtask/src/generate/words.rs (not committed)\n\
              requests (1)\n  crates/cc-client/tests/it/commands/snapshots/GetZone.snap: changed, +1 -0\n    \
