@@ -61,7 +61,7 @@ model! {
         /// Lines of the order, cheapest first.
         lines: Vec<MigrationPreorderLine> = {
             let mut lines: Vec<MigrationPreorderLine> = each(wire.lines);
-            lines.sort_by(|a, b| a.price_total_ht.cmp(&b.price_total_ht));
+            lines.sort_by_key(|line| line.price_total_ht);
             lines
         },
     }

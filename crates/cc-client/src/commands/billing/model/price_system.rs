@@ -16,7 +16,7 @@ model! {
         /// Prices of running instances, the lowest first.
         runtime: Vec<RuntimePrice> = {
             let mut prices: Vec<RuntimePrice> = each(wire.runtime);
-            prices.sort_by(|a, b| a.price.cmp(&b.price));
+            prices.sort_by_key(|price| price.price);
             prices
         },
         /// Prices of metered quantities, in the platform's order.
@@ -59,7 +59,7 @@ model! {
         /// Price by quantity, the lowest first.
         price_plans: Vec<PricePlan> = {
             let mut plans: Vec<PricePlan> = each(wire.price_plans);
-            plans.sort_by(|a, b| a.price.cmp(&b.price));
+            plans.sort_by_key(|plan| plan.price);
             plans
         },
     }

@@ -35,7 +35,7 @@ model! {
         /// Sizes it can have, the cheapest first.
         flavors: Vec<Flavor> = {
             let mut flavors: Vec<Flavor> = each(wire.flavors);
-            flavors.sort_by(|a, b| a.price.cmp(&b.price));
+            flavors.sort_by_key(|flavor| flavor.price);
             flavors
         },
         /// Size it has when none is chosen.
