@@ -166,11 +166,12 @@ impl Answer<Bytes> {
     /// Sets the receiver of what a decode ignores.
     #[cfg(feature = "drift")]
     pub(crate) fn watched(
-        self,
+        mut self,
         registry: std::sync::Arc<crate::drift::Registry>,
         info: &'static crate::OperationInfo,
     ) -> Self {
-        Self { watch: Some((registry, info)), ..self }
+        self.watch = Some((registry, info));
+        self
     }
 
     #[cfg(feature = "drift")]

@@ -14,7 +14,7 @@ use crate::drift::{Hash, Registry};
 use crate::operation_info::OperationInfo;
 
 /// Number of differences of one decode that are known to be counted without a look at the list.
-const QUICK: usize = 8;
+const QUICK: usize = 2;
 
 /// Maximum number of different differences that one decode reports.
 const MOST: usize = 256;
@@ -127,13 +127,14 @@ const ANY: &str = "*";
 
 /// A struct, a list or a map that is being read, with the key of the current value.
 struct Frame<'f, 'de> {
+    sink: &'f Sink<'f>,
     parent: Option<&'f Frame<'f, 'de>>,
     key: Cell<&'de str>,
 }
 
 impl<'f, 'de> Frame<'f, 'de> {
     fn within(parent: &'f Self, key: &'de str) -> Self {
-        Self { parent: Some(parent), key: Cell::new(key) }
+        Self { sink: parent.sink, parent: Some(parent), key: Cell::new(key) }
     }
 
     fn hash(&self, mut hash: Hash) -> Hash {
@@ -158,50 +159,49 @@ impl<'f, 'de> Frame<'f, 'de> {
 pub(super) fn from_slice<T: DeserializeOwned>(text: &[u8], sink: &Sink<'_>) -> serde_json::Result<T> {
     let watching = signal::Watching::start();
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let root = Frame { parent: None, key: Cell::new("") };
-    let value = T::deserialize(Watch { inner: &mut deserializer, at: &root, sink, is_expected: false })?;
+    let root = Frame { sink, parent: None, key: Cell::new("") };
+    let value = T::deserialize(Watch::<_, false> { inner: &mut deserializer, at: &root })?;
     drop(watching);
     deserializer.end()?;
     Ok(value)
 }
 
-/// The deserializer of one value.
-struct Watch<'w, 'de, D> {
+/// The deserializer of one value. `EXPECTED` is `true` if null is a difference.
+struct Watch<'w, 'de, D, const EXPECTED: bool> {
     inner: D,
     at: &'w Frame<'w, 'de>,
-    sink: &'w Sink<'w>,
-    /// `true` if null is a difference.
-    is_expected: bool,
 }
 
 /// A visitor whose values are watched.
-struct Watched<'w, 'de, V> {
+struct Watched<'w, 'de, V, const EXPECTED: bool> {
     visitor: V,
     at: &'w Frame<'w, 'de>,
-    sink: &'w Sink<'w>,
-    is_expected: bool,
-    /// The fields of a struct.
-    fields: Option<&'static [&'static str]>,
+}
+
+/// The visitor of a struct.
+struct Struct<'w, 'de, V> {
+    visitor: V,
+    at: &'w Frame<'w, 'de>,
+    fields: &'static [&'static str],
 }
 
 macro_rules! straight {
     ($($function:ident($($argument:ident: $ty:ty),*))+) => {$(
-        #[inline]
+        #[inline(always)]
         fn $function<V: Visitor<'de>>(self, $($argument: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
             self.inner.$function($($argument,)* visitor)
         }
     )+};
 }
 
-impl<'w, 'de, D> Watch<'w, 'de, D> {
-    #[inline]
-    fn watched<V>(self, visitor: V, fields: Option<&'static [&'static str]>) -> (D, Watched<'w, 'de, V>) {
-        let Self { inner, at, sink, is_expected } = self;
-        (inner, Watched { visitor, at, sink, is_expected, fields })
+impl<'w, 'de, D, const EXPECTED: bool> Watch<'w, 'de, D, EXPECTED> {
+    #[inline(always)]
+    fn watched<V>(self, visitor: V) -> (D, Watched<'w, 'de, V, EXPECTED>) {
+        (self.inner, Watched { visitor, at: self.at })
     }
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watch<'_, 'de, D> {
+impl<'de, D: Deserializer<'de>, const EXPECTED: bool> Deserializer<'de> for Watch<'_, 'de, D, EXPECTED> {
     type Error = D::Error;
 
     // Scalars, and JSON of any shape, have nothing in them to compare.
@@ -214,13 +214,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watch<'_, 'de, D> {
         deserialize_enum(name: &'static str, variants: &'static [&'static str])
     );
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        let (inner, visitor) = self.watched(visitor, None);
+        let (inner, visitor) = self.watched(visitor);
         inner.deserialize_option(visitor)
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -233,7 +233,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watch<'_, 'de, D> {
             token::ENUM => {
                 let value = self.inner.deserialize_newtype_struct(name, visitor)?;
                 if signal::take_unknown() {
-                    self.sink.note(self.at, None, DriftKind::UnknownEnumValue, Some("string"));
+                    self.at.sink.note(self.at, None, DriftKind::UnknownEnumValue, Some("string"));
                 }
                 Ok(value)
             }
@@ -241,27 +241,30 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watch<'_, 'de, D> {
                 // It reads the whole object first, and then the variant out of it.
                 let value = self.inner.deserialize_newtype_struct(name, visitor)?;
                 if signal::has_parts() {
-                    self.sink.parts(self.at);
+                    self.at.sink.parts(self.at);
                 }
                 Ok(value)
             }
+            token::EXPECTED => {
+                let visitor = Watched::<_, true> { visitor, at: self.at };
+                self.inner.deserialize_newtype_struct(name, visitor)
+            }
             _ => {
-                let (inner, mut visitor) = self.watched(visitor, None);
-                visitor.is_expected |= name == token::EXPECTED;
+                let (inner, visitor) = self.watched(visitor);
                 inner.deserialize_newtype_struct(name, visitor)
             }
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        let (inner, visitor) = self.watched(visitor, None);
+        let (inner, visitor) = self.watched(visitor);
         inner.deserialize_seq(visitor)
     }
 
     #[inline]
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, D::Error> {
-        let (inner, visitor) = self.watched(visitor, None);
+        let (inner, visitor) = self.watched(visitor);
         inner.deserialize_tuple(len, visitor)
     }
 
@@ -272,36 +275,35 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watch<'_, 'de, D> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        let (inner, visitor) = self.watched(visitor, None);
+        let (inner, visitor) = self.watched(visitor);
         inner.deserialize_tuple_struct(name, len, visitor)
     }
 
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        let (inner, visitor) = self.watched(visitor, None);
+        let (inner, visitor) = self.watched(visitor);
         inner.deserialize_map(visitor)
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        let (inner, visitor) = self.watched(visitor, Some(fields));
-        inner.deserialize_struct(name, fields, visitor)
+        self.inner.deserialize_struct(name, fields, Struct { visitor, at: self.at, fields })
     }
 
     /// The value of a field that the type does not have.
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        let hash = self.sink.hash(self.at, None, DriftKind::UnknownField);
-        if self.sink.is_known(hash) {
+        let hash = self.at.sink.hash(self.at, None, DriftKind::UnknownField);
+        if self.at.sink.is_known(hash) {
             return self.inner.deserialize_ignored_any(visitor);
         }
         let found = self.inner.deserialize_any(TypeOf)?;
-        self.sink.add(hash, self.at, None, DriftKind::UnknownField, Some(found));
+        self.at.sink.add(hash, self.at, None, DriftKind::UnknownField, Some(found));
         visitor.visit_unit()
     }
 
@@ -310,23 +312,47 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watch<'_, 'de, D> {
     }
 }
 
-impl<'w, 'de, V> Watched<'w, 'de, V> {
-    #[cold]
-    fn note_null(&self) {
-        if self.is_expected {
-            self.sink.note(self.at, None, DriftKind::OtherType, Some("null"));
-        }
-    }
+/// Notes null in the place of a value.
+#[cold]
+fn note_null(at: &Frame<'_, '_>) {
+    at.sink.note(at, None, DriftKind::OtherType, Some("null"));
+}
 
-    #[cold]
-    fn note_absent(sink: &Sink<'_>, at: &Frame<'_, '_>, absent: u128, fields: &'static [&'static str]) {
-        for name in signal::names(absent, fields) {
-            sink.note(at, Some(name), DriftKind::MissingField, None);
-        }
+/// Notes the fields of a struct that are absent.
+#[cold]
+fn note_absent(at: &Frame<'_, '_>, absent: u128, fields: &'static [&'static str]) {
+    for name in signal::names(absent, fields) {
+        at.sink.note(at, Some(name), DriftKind::MissingField, None);
     }
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, 'de, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Struct<'_, 'de, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visitor.expecting(f)
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        let frame = Frame::within(self.at, ANY);
+        let value = self.visitor.visit_map(Members { inner, at: &frame })?;
+        let absent = signal::take_absent();
+        if absent != 0 {
+            note_absent(self.at, absent, self.fields);
+        }
+        Ok(value)
+    }
+
+    /// `serde` reads a list as the fields of a struct in their order.
+    #[inline]
+    fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        let frame = Frame::within(self.at, ANY);
+        self.visitor.visit_seq(Elements { inner, at: &frame })
+    }
+}
+
+impl<'de, V: Visitor<'de>, const EXPECTED: bool> Visitor<'de> for Watched<'_, 'de, V, EXPECTED> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -335,7 +361,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, 'de, V> {
 
     #[inline]
     fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
-        self.note_null();
+        if EXPECTED {
+            note_null(self.at);
+        }
         self.visitor.visit_none()
     }
 
@@ -344,35 +372,26 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, 'de, V> {
         self.visitor.visit_unit()
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(Watch { inner, at: self.at, sink: self.sink, is_expected: false })
+        self.visitor.visit_some(Watch::<_, false> { inner, at: self.at })
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        let Self { visitor, at, sink, is_expected, .. } = self;
-        visitor.visit_newtype_struct(Watch { inner, at, sink, is_expected })
+        self.visitor.visit_newtype_struct(Watch::<_, EXPECTED> { inner, at: self.at })
     }
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         let frame = Frame::within(self.at, ANY);
-        self.visitor.visit_seq(Elements { inner, at: &frame, sink: self.sink })
+        self.visitor.visit_seq(Elements { inner, at: &frame })
     }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         let frame = Frame::within(self.at, ANY);
-        let Some(fields) = self.fields else {
-            return self.visitor.visit_map(Entries { inner, at: &frame, sink: self.sink });
-        };
-        let value = self.visitor.visit_map(Members { inner, at: &frame, sink: self.sink })?;
-        let absent = signal::take_absent();
-        if absent != 0 {
-            Self::note_absent(self.sink, self.at, absent, fields);
-        }
-        Ok(value)
+        self.visitor.visit_map(Entries { inner, at: &frame })
     }
 
     // Scalars, for types that read several forms.
@@ -421,33 +440,31 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, 'de, V> {
 struct Seed<'w, 'de, S> {
     seed: S,
     at: &'w Frame<'w, 'de>,
-    sink: &'w Sink<'w>,
 }
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<'_, 'de, S> {
     type Value = S::Value;
 
-    #[inline]
+    #[inline(always)]
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.seed.deserialize(Watch { inner, at: self.at, sink: self.sink, is_expected: false })
+        self.seed.deserialize(Watch::<_, false> { inner, at: self.at })
     }
 }
 
 struct Elements<'w, 'de, A> {
     inner: A,
     at: &'w Frame<'w, 'de>,
-    sink: &'w Sink<'w>,
 }
 
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<'_, 'de, A> {
     type Error = A::Error;
 
-    #[inline]
+    #[inline(always)]
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.inner.next_element_seed(Seed { seed, at: self.at, sink: self.sink })
+        self.inner.next_element_seed(Seed { seed, at: self.at })
     }
 
-    #[inline]
+    #[inline(always)]
     fn size_hint(&self) -> Option<usize> {
         self.inner.size_hint()
     }
@@ -457,27 +474,26 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<'_, 'de, A> {
 struct Entries<'w, 'de, A> {
     inner: A,
     at: &'w Frame<'w, 'de>,
-    sink: &'w Sink<'w>,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, 'de, A> {
     type Error = A::Error;
 
-    #[inline]
+    #[inline(always)]
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         let key = self.inner.next_key_seed(seed)?;
         if signal::take_unknown() {
-            self.sink.note(self.at, None, DriftKind::UnknownEnumValue, Some("string"));
+            self.at.sink.note(self.at, None, DriftKind::UnknownEnumValue, Some("string"));
         }
         Ok(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.next_value_seed(Seed { seed, at: self.at, sink: self.sink })
+        self.inner.next_value_seed(Seed { seed, at: self.at })
     }
 
-    #[inline]
+    #[inline(always)]
     fn size_hint(&self) -> Option<usize> {
         self.inner.size_hint()
     }
@@ -487,23 +503,22 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, 'de, A> {
 struct Members<'w, 'de, A> {
     inner: A,
     at: &'w Frame<'w, 'de>,
-    sink: &'w Sink<'w>,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
     type Error = A::Error;
 
-    #[inline]
+    #[inline(always)]
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         self.inner.next_key_seed(Key { inner: seed, at: self.at })
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.next_value_seed(Seed { seed, at: self.at, sink: self.sink })
+        self.inner.next_value_seed(Seed { seed, at: self.at })
     }
 
-    #[inline]
+    #[inline(always)]
     fn size_hint(&self) -> Option<usize> {
         self.inner.size_hint()
     }
@@ -518,7 +533,7 @@ struct Key<'w, 'de, I> {
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, 'de, S> {
     type Value = S::Value;
 
-    #[inline]
+    #[inline(always)]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
         self.inner.deserialize(Key { inner: deserializer, at: self.at })
     }
@@ -527,12 +542,12 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, 'de, S> {
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Key<'_, 'de, D> {
     type Error = D::Error;
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_any(Key { inner: visitor, at: self.at })
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_identifier(Key { inner: visitor, at: self.at })
     }
@@ -550,13 +565,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, 'de, V> {
         self.inner.expecting(f)
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_borrowed_str<E: serde::de::Error>(self, key: &'de str) -> Result<V::Value, E> {
         self.at.key.set(key);
         self.inner.visit_borrowed_str(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<V::Value, E> {
         self.at.key.set(ANY);
         self.inner.visit_str(key)

@@ -151,7 +151,7 @@ mod on {
                 f.write_str("a value")
             }
 
-            #[inline]
+            #[inline(always)]
             fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
                 H::read(deserializer)
             }
@@ -291,8 +291,8 @@ pub(crate) mod signal {
 
     impl Watching {
         pub(in super::super) fn start() -> Self {
-            UNKNOWN.set(false);
-            ABSENT.set(0);
+            take_unknown();
+            take_absent();
             if has_parts() {
                 take_parts();
             }

@@ -133,7 +133,7 @@ impl Table {
     /// Counts an answer, and returns the new count.
     fn met(&self, place: usize) -> u64 {
         let Some(count) = self.counts.get(place) else { return 0 };
-        count.last_seen.store(Timestamp::now().as_millis(), Ordering::Relaxed);
+        count.last_seen.store(now(), Ordering::Relaxed);
         count.count.fetch_add(1, Ordering::Relaxed) + 1
     }
 
@@ -328,6 +328,18 @@ fn anonymous(pointer: &mut String, info: &'static OperationInfo, places: &[Known
         pointer.truncate(length);
         pointer.push_str("/*");
     }
+}
+
+/// The time in milliseconds since 1970, without the conversions of [`Timestamp::now`].
+#[cfg(not(target_family = "wasm"))]
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or_default()
+}
+
+#[cfg(target_family = "wasm")]
+fn now() -> i64 {
+    Timestamp::now().as_millis()
 }
 
 /// The type of a value by its name in JSON Schema.

@@ -335,6 +335,73 @@ fn many_threads_report_each_place_once_and_count_all() {
     assert!(kinds.contains(&DriftKind::MissingField));
 }
 
+/// The types of drains as they are generated from the spec.
+#[path = "../../../generated/cc-api-drain/src/types.rs"]
+#[rustfmt::skip]
+#[allow(dead_code)]
+mod before;
+
+/// The same types after `cargo xtask drift --apply` with `drift/reports.jsonl`.
+#[path = "drift/after.rs"]
+#[rustfmt::skip]
+#[allow(dead_code)]
+mod after;
+
+/// Drains that differ from the spec in every way that a proposal can mend.
+fn drifted_drains() -> Value {
+    let drain = json!({
+        "id": "drain_1", "tenantId": "orga_1", "resourceId": "app_1", "kind": "METRICS",
+        "recipient": { "type": "RAW_HTTP", "url": "https://example.com" },
+        "status": { "id": "change_1", "date": "2026-01-02T03:04:05Z", "status": "ENABLED" },
+        "execution": { "status": "RUNNING", "attempt": "3" },
+        "backlog": { "msgBacklog": null, "msgRateOut": 1.5, "msgThroughputOut": 2.5 },
+        "priority": 3, "labels": ["a"], "scope": { "zone": "par" },
+    });
+    json!([drain.clone(), drain])
+}
+
+/// `xtask` takes these reports to a proposal, applies it to a copy of the spec, and generates `drift/after.rs` from it.
+#[test]
+fn the_changes_that_reports_call_for_end_the_reports() {
+    static LIST_DRAINS: OperationInfo = OperationInfo::new(
+        "list_drains",
+        "drain",
+        http::Method::GET,
+        "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains",
+        "application/json",
+    );
+    let body = bytes::Bytes::from(drifted_drains().to_string());
+    let transport = || Transport::builder().endpoint("http://localhost").build().unwrap();
+
+    let old = transport();
+    for _ in 0..2 {
+        let drains = old.event(&LIST_DRAINS, body.clone()).list::<before::Drain>().unwrap();
+        // What the reader handled is reported by the call, as `Transport::call` does.
+        futures_util::FutureExt::now_or_never(old.report_drift(&LIST_DRAINS, drains.drift())).unwrap();
+    }
+    let line = |report: &Value| {
+        let mut report = report.clone();
+        for time in ["first_seen", "last_seen"] {
+            report.as_object_mut().unwrap().remove(time).unwrap();
+        }
+        report.to_string()
+    };
+    let mut lines: Vec<String> =
+        old.drift().iter().map(|report| line(&serde_json::to_value(report).unwrap())).collect();
+    let mut known: Vec<String> = include_str!("drift/reports.jsonl")
+        .lines()
+        .map(|report| line(&serde_json::from_str(report).unwrap()))
+        .collect();
+    lines.sort();
+    known.sort();
+    assert_eq!(lines, known, "crates/cc-runtime/tests/it/drift/reports.jsonl has other reports");
+
+    let new = transport();
+    let drains = new.event(&LIST_DRAINS, body).list::<after::Drain>().unwrap();
+    assert_eq!((drains.len(), drains.drift(), new.drift()), (2, &[][..], Vec::new()));
+    assert_eq!(drains[0].kind, after::DrainKind::Metrics);
+}
+
 mod any_answer {
     //! Watching changes no result.
 
