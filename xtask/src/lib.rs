@@ -3,6 +3,7 @@
 pub mod bundle;
 mod ci;
 pub mod diff;
+mod drift;
 mod fuzz;
 pub mod generate;
 mod git;
@@ -41,6 +42,10 @@ cargo xtask COMMAND
   diff BEFORE [AFTER] [--json] [--fail-on never|breaking|wire|addition|any] [--for PROGRAM]
                                     changes between two states of the API: a revision, a folder or a document each; AFTER is by
                                     default the working tree; --for reports what the program at this path uses
+  drift FILE… [--json] [--write] [--apply] [--value SCHEMA=VALUE] [--seen DATE]
+                                    differences between answers and spec/ that programs reported (feature `drift`), with the place
+                                    of each in spec/ and the changes to make; --write adds them to spec/overlays/drift.yaml,
+                                    --apply writes them into spec/, --value names a value that an enum lacks
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
   fuzz [--seed N] [--count N] [--index N]
@@ -99,6 +104,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
         ["diff", words @ ..] => diff::run(words, root),
+        ["drift", words @ ..] => drift::drift(words, root),
         ["ci", options @ ..] => ci::ci(options, root),
         ["fuzz", options @ ..] => fuzz::fuzz(options, root),
         ["release", options @ ..] => release::release(options, root),

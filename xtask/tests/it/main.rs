@@ -5,6 +5,7 @@ mod chain;
 mod changes;
 mod check;
 mod diff;
+mod drift;
 mod fixtures;
 mod import;
 mod models;

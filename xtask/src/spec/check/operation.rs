@@ -8,7 +8,7 @@ use crate::generate::rust::field_name;
 use crate::import::source::{Identity, is_date};
 
 /// Allowed sources of facts, and their names in documentation.
-pub const SOURCES: [(&str, &str); 14] = [
+pub const SOURCES: [(&str, &str); 15] = [
     ("seed-001", "an early API reference"),
     ("seed-002", "an updated API reference"),
     ("seed-003", "the newest API reference"),
@@ -23,6 +23,7 @@ pub const SOURCES: [(&str, &str); 14] = [
     ("bridge-openapi", "the OpenAPI document of the API bridge"),
     ("kv-openapi", "the OpenAPI document of the Materia KV proxy"),
     ("docs", "the documentation of the platform"),
+    ("drift", "answers of the platform that programs received"),
 ];
 
 pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &'a Node, pointer: &str) {
