@@ -80,17 +80,19 @@ pub(crate) struct Engine {
     pub(crate) deliveries: Deliveries,
 }
 
+/// Choices of the builder that are no part of the world.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) credentials: Credentials,
+    pub(crate) tells: bool,
+    pub(crate) stateless: bool,
+    pub(crate) delivers_anywhere: bool,
+    pub(crate) limits: Limits,
+}
+
 impl Engine {
-    pub(crate) fn new(
-        table: Arc<Table>,
-        mut world: World,
-        clock: Clock,
-        credentials: Credentials,
-        tells: bool,
-        stateless: bool,
-        deliveries: Deliveries,
-        limits: Limits,
-    ) -> Self {
+    pub(crate) fn new(table: Arc<Table>, mut world: World, clock: Clock, settings: Settings) -> Self {
+        let Settings { credentials, tells, stateless, delivers_anywhere, limits } = settings;
         let mut handlers = crate::domains::handlers();
         if stateless {
             handlers.retain(|operation, _| *operation == "get_summary");
@@ -117,7 +119,7 @@ impl Engine {
             limits,
             tells,
             requests: AtomicU64::new(0),
-            deliveries,
+            deliveries: Deliveries::new(delivers_anywhere),
         }
     }
 

@@ -8,8 +8,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::delivery::Deliveries;
-use crate::engine::Engine;
 use crate::engine::auth::Credentials;
 use crate::engine::body::{Body, ConnectionReset};
 use crate::engine::clock::{Clock, Pace};
@@ -19,6 +17,7 @@ use crate::engine::limits::Limits;
 use crate::engine::server::Server;
 use crate::engine::table::{Operation, Table};
 use crate::engine::validate::Violation;
+use crate::engine::{Engine, Settings};
 use crate::identity::Members;
 use crate::initial_world::initial_world;
 use crate::routes::Route;
@@ -385,16 +384,14 @@ impl Builder {
         let mut world = initial_world(self.seed, self.start_time);
         self.members.add_to(&mut world, self.credentials.clone());
         let clock = Clock::new(self.start_time, self.pace);
-        let engine = Arc::new(Engine::new(
-            table,
-            world,
-            clock,
-            self.credentials,
-            self.tells,
-            self.stateless,
-            Deliveries::new(self.delivers_anywhere),
-            self.limits,
-        ));
+        let settings = Settings {
+            credentials: self.credentials,
+            tells: self.tells,
+            stateless: self.stateless,
+            delivers_anywhere: self.delivers_anywhere,
+            limits: self.limits,
+        };
+        let engine = Arc::new(Engine::new(table, world, clock, settings));
         Sandbox { engine, server: None, strict: self.strict }
     }
 }

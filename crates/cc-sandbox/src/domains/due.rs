@@ -21,7 +21,7 @@ impl Change {
             }
             Self::TurnDrain { drain, from, to } => drain::finish_turn(world, &drain, from, to),
             Self::CreateNetworkGroup { group, members } => network_group::appear(world, *group, members),
-            Self::ChangeNetworkGroup { group, change } => network_group::change(world, &group, change),
+            Self::UpdateNetworkGroup { group, change } => network_group::change(world, &group, change),
             Self::EndMigration { addon, migration, plan, region } => {
                 migration::finish(world, &addon, &migration, plan, region);
             }

@@ -43,7 +43,7 @@ fn find<'a>(world: &'a World, request: &Request<'_>) -> Result<&'a NetworkGroup,
 /// Changes a network group after a while, if it is still there.
 fn later(world: &mut World, request: &Request<'_>, change: NetworkChange) {
     let group = request.param("networkGroupId").to_owned();
-    world.later(TAKES, Change::ChangeNetworkGroup { group, change });
+    world.later(TAKES, Change::UpdateNetworkGroup { group, change });
 }
 
 /// Changes a network group now.

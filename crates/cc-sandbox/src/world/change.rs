@@ -22,7 +22,7 @@ pub(crate) enum Change {
     /// A network group comes into being, with members.
     CreateNetworkGroup { group: Box<NetworkGroup>, members: Vec<Value> },
     /// A network group changes.
-    ChangeNetworkGroup { group: String, change: NetworkChange },
+    UpdateNetworkGroup { group: String, change: NetworkChange },
     /// A migration ends: the add-on has moved.
     EndMigration { addon: String, migration: String, plan: Value, region: String },
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cc_sandbox::{Fault, Pace, Sandbox, Snapshot};
+use cc_sandbox::{Fault, Pace, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 
