@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::lock::lock;
 use crate::redact::Secrets;
 use crate::request::HttpRequest;
-use crate::secret::Secret;
+use crate::secret::{MASK_REFUSED, Secret};
 
 pub use infer::{Infer, Inferred, Service, Source};
 pub use oauth1::OAuth1;
@@ -266,6 +266,14 @@ impl Credentials {
 
     /// The header of credentials that are there.
     pub(crate) fn header(&self, request: &HttpRequest) -> Result<Option<HeaderValue>> {
+        let is_mask = match self {
+            Self::ApiToken(token) => token.is_mask(),
+            Self::OAuth1(oauth) => oauth.consumer_secret.is_mask() || oauth.token_secret.is_mask(),
+            Self::None | Self::Provider(_) => false,
+        };
+        if is_mask {
+            return Err(Error::new(ErrorKind::Credentials).with_message(MASK_REFUSED).not_sent());
+        }
         let text = match self {
             Self::None | Self::Provider(_) => return Ok(None),
             Self::ApiToken(token) => format!("Bearer {}", token.expose()),
@@ -330,6 +338,19 @@ mod tests {
             Credentials::api_token("hunter2\n").authorization(&HttpRequest::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn the_mask_of_a_token_is_refused() {
+        for masked in [
+            Credentials::api_token("***"),
+            Credentials::oauth1("k", "***", "t", "s"),
+            Credentials::oauth1("k", "s", "t", "***"),
+        ] {
+            let error = masked.authorization(&HttpRequest::default()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials);
+            assert!(error.to_string().contains("the mask of a hidden value"), "{error}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::de;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{self, MAX_ID_BYTES};
 use crate::operation_info::OperationInfo;
-use crate::secret::{Secret, collect};
+use crate::secret::{MASK_REFUSED, Secret, collect};
 
 /// A request as layers see it: an absolute URL, headers, and the whole body.
 pub type HttpRequest = http::Request<Bytes>;
@@ -151,7 +151,7 @@ impl RequestBuilder {
     /// Fills the next parameter of the route, which is called `name`, with a value that is never shown.
     #[must_use]
     pub fn secret_path(mut self, name: &str, value: &Secret) -> Self {
-        self.request.hide(value.clone());
+        self.secret(name, value);
         self.path(name, &value.expose())
     }
 
@@ -197,7 +197,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn secret_query(mut self, name: &str, value: Option<&Secret>) -> Self {
         if let Some(value) = value {
-            self.request.hide(value.clone());
+            self.secret(name, value);
             self.request.append_query(name, &value.expose());
         }
         self
@@ -235,7 +235,7 @@ impl RequestBuilder {
     pub fn secret_header(mut self, name: &'static str, value: Option<&Secret>) -> Self {
         match value {
             Some(value) => {
-                self.request.hide(value.clone());
+                self.secret(name, value);
                 self.push_header(name, value.expose(), true)
             }
             None => self,
@@ -262,7 +262,7 @@ impl RequestBuilder {
     /// Sends a text that is never shown.
     #[must_use]
     pub fn secret_body(mut self, content_type: &str, body: &Secret) -> Self {
-        self.request.hide(body.clone());
+        self.secret("body", body);
         self.body(content_type, body.expose().to_owned())
     }
 
@@ -294,6 +294,14 @@ impl RequestBuilder {
         }
         self.request.path.push_str(self.rest);
         Ok(self.request)
+    }
+
+    /// Marks a secret of the request, and refuses its mask.
+    fn secret(&mut self, name: &str, value: &Secret) {
+        if value.is_mask() {
+            self.fail(format!("`{name}`: {MASK_REFUSED}"));
+        }
+        self.request.hide(value.clone());
     }
 
     fn push_query(&mut self, name: &str, value: &dyn Display) {

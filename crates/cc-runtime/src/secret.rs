@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 
+pub(crate) use hide::MASK_REFUSED;
 pub use hide::expose_secrets;
 pub use json::SecretJson;
 pub use service_url::ServiceUrl;
@@ -27,8 +28,8 @@ pub use service_url::ServiceUrl;
 /// tokens.insert(cc_runtime::Secret::from("hunter2"));
 /// ```
 ///
-/// `Serialize` writes `***` in its place, except in the body of a request and in [`expose_secrets`]. A body with the secret `***` is
-/// refused before it is sent: that is the mask, not the value.
+/// `Serialize` writes `***` in its place, except in the body of a request and in [`expose_secrets`]. A request with the secret `***`, in
+/// its path, query, headers, body or credentials, is refused before it is sent: that is the mask, not the value.
 #[derive(Clone, Default)]
 pub struct Secret(SecretString);
 
@@ -53,6 +54,11 @@ impl Secret {
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         self.expose().as_bytes().ct_eq(text.as_bytes()).into()
+    }
+
+    /// Returns `true` if it is `***`, which `Serialize` writes in the place of a secret.
+    pub(crate) fn is_mask(&self) -> bool {
+        self.expose() == hide::HIDDEN
     }
 
     /// Returns `true` if it is the empty text.
@@ -104,7 +110,7 @@ impl fmt::Debug for Secret {
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if collect::is_collecting() {
-            collect::refuse_mask(self.expose() == hide::HIDDEN)?;
+            collect::refuse_mask(self.is_mask())?;
             collect::note(self);
         } else if hide::is_hiding() {
             return serializer.serialize_str(hide::HIDDEN);

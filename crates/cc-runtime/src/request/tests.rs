@@ -141,6 +141,34 @@ fn debug_shows_no_header_value_no_query_and_no_body() {
 }
 
 #[test]
+fn the_mask_of_a_secret_is_refused_in_the_path_the_query_a_header_and_the_body() {
+    let mask = Secret::from("***");
+    let start = || RequestBuilder::new(&INFO).path("ownerId", &"o");
+    for (builder, name) in [
+        (start().secret_path("invoiceNumber", &mask), "invoiceNumber"),
+        (start().path("invoiceNumber", &"i").secret_query("key", Some(&mask)), "key"),
+        (
+            start().path("invoiceNumber", &"i").secret_header("X-Clever-Password", Some(&mask)),
+            "X-Clever-Password",
+        ),
+        (start().path("invoiceNumber", &"i").secret_body("text/plain", &mask), "body"),
+        (
+            start()
+                .path("invoiceNumber", &"i")
+                .json(&std::collections::BTreeMap::from([("password", &mask)])),
+            "password",
+        ),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(
+            error.to_string().contains(&format!("`{name}`: this is the mask of a hidden value")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_form_repeats_arrays_and_leaves_nulls_out() {
     assert_eq!(form(&serde_json::json!({"a": "é", "b": [1, true], "c": null})), "a=%C3%A9&b=1&b=true");
 }

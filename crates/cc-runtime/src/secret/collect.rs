@@ -33,9 +33,7 @@ pub(crate) fn is_collecting() -> bool {
 /// Refuses to send the mask of a secret in the place of its value.
 pub(super) fn refuse_mask<E: serde::ser::Error>(is_mask: bool) -> Result<(), E> {
     if is_mask {
-        return Err(E::custom(
-            "this is the mask of a hidden value (`***`), not the value: read it again and write it inside of `expose_secrets`",
-        ));
+        return Err(E::custom(super::hide::MASK_REFUSED));
     }
     Ok(())
 }

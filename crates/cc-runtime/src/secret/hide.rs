@@ -5,6 +5,9 @@ use std::cell::Cell;
 /// Written in the place of a secret.
 pub(crate) const HIDDEN: &str = "***";
 
+/// Refuses the mask where a value is needed.
+pub(crate) const MASK_REFUSED: &str = "this is the mask of a hidden value (`***`), not the value: read it again and write it inside of `expose_secrets`";
+
 thread_local! {
     static EXPOSING: Cell<bool> = const { Cell::new(false) };
 }
