@@ -134,6 +134,7 @@ impl Translation<'_> {
         match shape(schema) {
             // JSON of any shape.
             Shape::Core if map.contains_key("x-free-json") => {}
+            Shape::Core if map.get("type") == Some(&json!("object")) => self.plain(map, &mut out),
             Shape::Core => {
                 let kind =
                     if map.contains_key("oneOf") { json!(["string", "integer"]) } else { json!("string") };
