@@ -110,6 +110,12 @@ impl Change {
 impl Report {
     /// Crate → lines for its changelog, in the words of its callers, the strongest first.
     pub fn changelogs(&self) -> BTreeMap<&str, Vec<String>> {
+        let texts = |lines: Vec<(Level, String)>| lines.into_iter().map(|(_, line)| line).collect();
+        self.lines().into_iter().map(|(krate, lines)| (krate, texts(lines))).collect()
+    }
+
+    /// Crate → lines for its changelog, each with the level of its change.
+    pub fn lines(&self) -> BTreeMap<&str, Vec<(Level, String)>> {
         let mut crates: BTreeMap<&str, Vec<(Level, String)>> = BTreeMap::new();
         for change in &self.changes {
             for (krate, level) in &change.levels {
@@ -126,11 +132,8 @@ impl Report {
                 crates.entry(krate).or_default().push((*level, line));
             }
         }
-        let sorted = crates.into_iter().map(|(krate, mut lines)| {
-            lines.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
-            (krate, lines.into_iter().map(|(_, line)| line).collect())
-        });
-        sorted.collect()
+        crates.values_mut().for_each(|lines| lines.sort_by_key(|(level, _)| std::cmp::Reverse(*level)));
+        crates
     }
 
     /// Crate → level of all changes together.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::plan::{Level, Row};
+use super::plan::Row;
 use super::publish::{Clock, Outcome, Refusal, Registry};
+use crate::diff::rules::Level;
 use crate::git::git;
 
 /// Folder of a release below the root: the copy, the record and the bill of materials.
@@ -56,11 +57,7 @@ pub fn semver(root: &Path, rows: &[Row]) -> Result<String, String> {
     let released: Vec<(&Row, String)> =
         rows.iter().filter_map(|row| Some((row, format!("{}-v{}", row.name, row.from.as_ref()?)))).collect();
     for (row, tag) in &released {
-        let level = match row.level {
-            Some(Level::Breaking) => "major",
-            Some(Level::Minor) => "minor",
-            Some(Level::Patch) | None => "patch",
-        };
+        let level = row.level.unwrap_or(Level::Patch).word();
         let status = Command::new("cargo")
             .args(["semver-checks", "--package", &row.name, "--baseline-rev", tag, "--release-type", level])
             .current_dir(root)

@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-use super::plan::Level;
+use crate::diff::rules::Level;
 
 const UNRELEASED: &str = "## Unreleased";
 
@@ -23,12 +23,12 @@ pub fn entries(text: &str, released: &Version) -> Vec<(Level, String)> {
             level = Level::Patch;
         } else if let Some(section) = line.strip_prefix("### ") {
             level = match section.trim() {
-                "Breaking" | "Removed" => Level::Breaking,
+                "Breaking" | "Removed" => Level::Major,
                 "Added" | "Changed" | "Deprecated" => Level::Minor,
                 _ => Level::Patch,
             };
         } else if let Some(entry) = line.strip_prefix("- ") {
-            let own = if entry.starts_with("**Breaking") { Level::Breaking } else { level };
+            let own = if entry.starts_with("**Breaking") { Level::Major } else { level };
             found.push((own, format!("changelog: {entry}")));
         }
     }
@@ -84,10 +84,10 @@ mod tests {
         assert_eq!(
             told,
             [
-                (Level::Breaking, "changelog: `Zone::area` is gone.".to_owned()),
+                (Level::Major, "changelog: `Zone::area` is gone.".to_owned()),
                 (Level::Minor, "changelog: `Zone::name`,".to_owned()),
                 (Level::Patch, "changelog: A fault.".to_owned()),
-                (Level::Breaking, "changelog: **Breaking**: another.".to_owned()),
+                (Level::Major, "changelog: **Breaking**: another.".to_owned()),
             ]
         );
     }

@@ -5,24 +5,7 @@ use std::fmt::Write;
 
 use semver::{Comparator, Op, Version, VersionReq};
 
-/// How much a change of a crate asks of its users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    Patch,
-    Minor,
-    /// Programs that compile with the last release may not compile with this one.
-    Breaking,
-}
-
-impl Level {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Breaking => "breaking",
-        }
-    }
-}
+use crate::diff::rules::Level;
 
 /// A crate that is published, and its changes since the last release.
 #[derive(Debug, Clone)]
@@ -71,7 +54,7 @@ pub fn plan(crates: &[Crate]) -> Result<Vec<Row>, String> {
                 && !is_compatible(from, to)
             {
                 // Types of a dependency are part of the interface of a library.
-                let level = if krate.is_program { Level::Patch } else { Level::Breaking };
+                let level = if krate.is_program { Level::Patch } else { Level::Major };
                 reasons.push((level, format!("requires {name} {to}")));
             }
         }
@@ -109,11 +92,11 @@ fn next(version: &Version, level: Level) -> Version {
     let Version { major, minor, patch, .. } = *version;
     match (major, minor, level) {
         (0, 0, _) => Version::new(0, 0, patch + 1),
-        (0, _, Level::Breaking) => Version::new(0, minor + 1, 0),
+        (0, _, Level::Major) => Version::new(0, minor + 1, 0),
         (0, ..) => Version::new(0, minor, patch + 1),
-        (_, _, Level::Breaking) => Version::new(major + 1, 0, 0),
+        (_, _, Level::Major) => Version::new(major + 1, 0, 0),
         (_, _, Level::Minor) => Version::new(major, minor + 1, 0),
-        (_, _, Level::Patch) => Version::new(major, minor, patch + 1),
+        (_, _, Level::Patch | Level::None) => Version::new(major, minor, patch + 1),
     }
 }
 
@@ -164,7 +147,7 @@ pub fn table(rows: &[Row]) -> String {
             row.name.clone(),
             row.from.as_ref().map_or_else(|| "-".to_owned(), Version::to_string),
             row.to.to_string(),
-            row.level.map_or("first", Level::name).to_owned(),
+            row.level.map_or("first", Level::word).to_owned(),
             why,
         ]
     });
@@ -232,7 +215,7 @@ mod tests {
     #[test]
     fn a_breaking_change_reaches_every_crate_that_depends_on_it() {
         let mut crates = [
-            krate("runtime", "0.1.3", &[], &[(Level::Minor, "more"), (Level::Breaking, "less")]),
+            krate("runtime", "0.1.3", &[], &[(Level::Minor, "more"), (Level::Major, "less")]),
             krate("api", "0.2.0", &["runtime"], &[]),
             krate("program", "1.0.0", &["api"], &[]),
             krate("other", "0.1.0", &[], &[]),
@@ -240,10 +223,10 @@ mod tests {
         crates[2].is_program = true;
         assert_eq!(
             table(&plan(&crates).unwrap()),
-            "crate    from   to     level     why\n\
-             runtime  0.1.3  0.2.0  breaking  more, less\n\
-             api      0.2.0  0.3.0  breaking  requires runtime 0.2.0\n\
-             program  1.0.0  1.0.1  patch     requires api 0.3.0\n"
+            "crate    from   to     level  why\n\
+             runtime  0.1.3  0.2.0  major  more, less\n\
+             api      0.2.0  0.3.0  major  requires runtime 0.2.0\n\
+             program  1.0.0  1.0.1  patch  requires api 0.3.0\n"
         );
     }
 
@@ -251,14 +234,14 @@ mod tests {
     fn a_dependency_of_tests_moves_the_order_and_no_version() {
         let mut client = krate("client", "0.1.0", &["sandbox"], &[(Level::Patch, "mended")]);
         client.public.clear();
-        let sandbox = krate("sandbox", "0.1.0", &[], &[(Level::Breaking, "less")]);
+        let sandbox = krate("sandbox", "0.1.0", &[], &[(Level::Major, "less")]);
         assert_eq!(shown(&[client, sandbox]), ["sandbox 0.2.0", "client 0.1.1"]);
     }
 
     #[test]
     fn the_level_raises_the_number_that_cargo_compares() {
         let after = |from: &str| {
-            [Level::Patch, Level::Minor, Level::Breaking].map(|level| next(&version(from), level).to_string())
+            [Level::Patch, Level::Minor, Level::Major].map(|level| next(&version(from), level).to_string())
         };
         assert_eq!(after("0.0.4"), ["0.0.5", "0.0.5", "0.0.5"]);
         assert_eq!(after("0.1.4"), ["0.1.5", "0.1.5", "0.2.0"]);
@@ -268,7 +251,7 @@ mod tests {
     #[test]
     fn the_plan_is_the_same_after_its_versions_are_written() {
         let mut crates = [
-            krate("runtime", "0.1.3", &[], &[(Level::Breaking, "less")]),
+            krate("runtime", "0.1.3", &[], &[(Level::Major, "less")]),
             krate("api", "0.2.0", &["runtime"], &[]),
         ];
         let before = plan(&crates).unwrap();

@@ -8,8 +8,8 @@ use semver::Version;
 use serde_json::Value;
 
 use super::changelog;
-use super::plan::{Crate, Level};
-use crate::diff::rules;
+use super::plan::Crate;
+use crate::diff::rules::Level;
 use crate::git::git;
 
 /// A published crate with its place in the workspace.
@@ -119,17 +119,8 @@ impl Api {
         // A workspace without a spec has no API that could change.
         if root.join("spec/shared.yaml").is_file() {
             let report = crate::diff::since(commit, root)?;
-            let levels = report.levels();
-            for (krate, lines) in report.changelogs() {
-                let (Some(most), false) = (levels.get(krate).copied(), lines.is_empty()) else { continue };
-                let level_of = |line: &str| match most {
-                    rules::Level::Major if line.starts_with("**Breaking") => Level::Breaking,
-                    rules::Level::Major | rules::Level::Minor => Level::Minor,
-                    rules::Level::Patch | rules::Level::None => Level::Patch,
-                };
-                let lines = lines.into_iter().map(|line| (level_of(&line), line)).collect();
-                found.insert(krate.to_owned(), lines);
-            }
+            let lines = report.lines().into_iter().map(|(krate, lines)| (krate.to_owned(), lines));
+            found.extend(lines);
         }
         self.known.insert(commit.to_owned(), found.clone());
         Ok(found)

@@ -137,10 +137,10 @@ fn changes_after_a_release_raise_the_crates_that_they_touch() {
     let zone = std::fs::read_to_string(root.join("spec/zone.yaml")).unwrap();
     write(root, "spec/zone.yaml", &zone.replace("displayName", "shownName"));
     commit(root);
-    let plan = "crate        from   to     level     why\n\
-                cc-base      0.1.0  0.1.1  patch     changed: crates/cc-base/src/lib.rs\n\
-                cc-api-zone  0.1.0  0.2.0  breaking  spec: `cc_api_zone::types::Zone::display_name` is gone, spec: `cc_api_zone::types::Zone::shown_name` is new\n\
-                cc-tool      0.1.0  0.1.1  patch     requires cc-api-zone 0.2.0\n";
+    let plan = "crate        from   to     level  why\n\
+                cc-base      0.1.0  0.1.1  patch  changed: crates/cc-base/src/lib.rs\n\
+                cc-api-zone  0.1.0  0.2.0  major  spec: `cc_api_zone::types::Zone::display_name` is gone, spec: `cc_api_zone::types::Zone::shown_name` is new\n\
+                cc-tool      0.1.0  0.1.1  patch  requires cc-api-zone 0.2.0\n";
     assert_eq!(told(&["--dry-run"], root), plan);
     let prepared = told(&["--prepare"], root);
     assert!(prepared.starts_with(plan), "{prepared}");
