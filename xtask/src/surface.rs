@@ -230,6 +230,13 @@ impl Command {
     pub fn has_default(&self) -> bool {
         !self.input_by_hand && self.inputs.iter().all(|input| !input.required)
     }
+
+    /// Returns `true` if the generated struct has a setter for an input: no constructor takes it.
+    pub fn has_setter(&self, input: &CommandInput) -> bool {
+        let is_taken = self.constructors.values().any(|taken| taken.contains(&input.name));
+        // An owner may be given beside the input from which it would be resolved.
+        !self.input_by_hand && !input.required && (!is_taken || input.name == "ownerId")
+    }
 }
 
 /// An input of a command.

@@ -17,6 +17,8 @@ pub fn of(change: &Change, before: &Surface, after: &Surface) -> BTreeMap<String
     };
     let level = change.rust.level();
     let subject = &change.subject;
+    // It is new in one crate, and gone from the other.
+    let is_moved = matches!(change.rule, "operation-moved" | "type-moved");
     let domains = || [before, after].into_iter().flat_map(|surface| surface.domains.values());
     let own = || domains().filter(|domain| domain.name == subject.domain);
     if subject.kind == "command" {
@@ -30,7 +32,7 @@ pub fn of(change: &Change, before: &Surface, after: &Surface) -> BTreeMap<String
             domain.name == subject.domain || subject.domain == SHARED && domain.shared.contains(&subject.name)
         };
         for domain in domains().filter(holds) {
-            raise(domain.krate.clone(), level);
+            raise(domain.krate.clone(), if is_moved { Level::Minor } else { level });
             let Some(home) = HOMES.iter().find(|home| Some(home.krate) == domain.home) else { continue };
             // `cc_client::api` re-exports the crates of all its domains. Others show only what their commands name.
             if home.has_features() || names(domain, change) {
@@ -39,6 +41,15 @@ pub fn of(change: &Change, before: &Surface, after: &Surface) -> BTreeMap<String
                 raise(home.krate.to_owned(), Level::Patch);
             }
         }
+    }
+    if let Some(before) = change.before.as_deref().filter(|_| is_moved) {
+        raise(before.split("::").next().unwrap_or_default().replace('_', "-"), level);
+    }
+    // A type that becomes shared is new in the shared crate, whose programs lose one that stops being shared.
+    match change.rule {
+        "type-became-shared" => raise(format!("cc-api-{SHARED}"), Level::Minor),
+        "type-stopped-being-shared" => raise(format!("cc-api-{SHARED}"), Level::Major),
+        _ => {}
     }
     // The routes and schemas of the sandbox are data in its crate.
     let serves = matches!(subject.kind, "operation" | "type") && change.wire() != Wire::Same;

@@ -36,7 +36,11 @@ impl Collector<'_> {
         if before.input_by_hand != after.input_by_hand {
             self.add("command-input-by-hand-changed", site, "", "");
         }
-        self.command_inputs(site, &before.inputs, &after.inputs);
+        if !before.input_by_hand && !after.input_by_hand && before.has_default() != after.has_default() {
+            let what = if after.has_default() { "added" } else { "removed" };
+            self.add(&format!("command-default-{what}"), site, "", "");
+        }
+        self.command_inputs(site, before, after);
         self.constructors(site, before, after);
         if before.output != after.output {
             let is_same =
@@ -67,7 +71,17 @@ impl Collector<'_> {
         self.texts("command", site, &before.docs, &after.docs);
     }
 
-    fn command_inputs(&mut self, site: &Site, before: &[CommandInput], after: &[CommandInput]) {
+    fn command_inputs(&mut self, site: &Site, whole_before: &Command, whole_after: &Command) {
+        let (before, after) = (&whole_before.inputs, &whole_after.inputs);
+        // Calls of `new` compile if its arguments have the same types, and pass one value in the place of another.
+        let arguments = |command: &Command| -> Vec<String> {
+            let required = command.inputs.iter().filter(|input| input.required);
+            required.map(|input| input.ty.clone()).collect()
+        };
+        let added = match arguments(whole_before) == arguments(whole_after) {
+            true => Rust::Silent,
+            false => Rust::Breaking,
+        };
         let mut gone: Vec<&CommandInput> = before.iter().collect();
         let mut kept: Vec<(&str, &str)> = Vec::new();
         for input in after {
@@ -80,8 +94,11 @@ impl Collector<'_> {
                     && !after.iter().any(|known| known.name == other.name)
             };
             let Some(at) = found.or_else(|| gone.iter().position(in_place)) else {
-                let kind = if input.required { "required" } else { "optional" };
-                self.add(&format!("command-input-added-{kind}"), &part, "", &input.ty);
+                if input.required {
+                    self.add_as(added, "command-input-added-required", &part, "", &input.ty);
+                } else {
+                    self.add("command-input-added-optional", &part, "", &input.ty);
+                }
                 continue;
             };
             let was = gone.remove(at);
@@ -101,6 +118,11 @@ impl Collector<'_> {
                 let rust = if one == other { Rust::Nothing } else { Rust::Breaking };
                 self.add_as(rust, "command-input-type-changed", &part, &was.ty, &input.ty);
             }
+            let has_setter = (whole_before.has_setter(was), whole_after.has_setter(input));
+            if was.required == input.required && has_setter.0 != has_setter.1 {
+                let what = if has_setter.1 { "added" } else { "removed" };
+                self.add(&format!("command-setter-{what}"), &part, "", "");
+            }
             if was.target != input.target {
                 let target = |input: &CommandInput| input.target.clone().unwrap_or_default();
                 self.add("command-input-target-changed", &part, target(was), target(input));
@@ -112,6 +134,7 @@ impl Collector<'_> {
         }
         let now = |name: &str| kept.iter().find(|(was, _)| *was == name).map(|(_, now)| *now);
         let rules = [(true, "command-input-order-changed"), (false, "command-input-optional-order-changed")];
+        let mut is_reordered = false;
         for (required, rule) in rules {
             let was = before.iter().filter(|input| input.required == required);
             let was: Vec<&str> = was.filter_map(|input| now(&input.name)).collect();
@@ -119,7 +142,13 @@ impl Collector<'_> {
             let is: Vec<&str> = is.map(|input| input.name.as_str()).collect();
             if let Some((was, is)) = reordered(&was, &is) {
                 self.add(rule, site, was, is);
+                is_reordered = true;
             }
+        }
+        let was: Vec<&str> = before.iter().filter_map(|input| now(&input.name)).collect();
+        let is: Vec<&str> = after.iter().map(|input| input.name.as_str()).collect();
+        if let (Some((was, is)), false) = (reordered(&was, &is), is_reordered) {
+            self.add("command-input-optional-order-changed", site, was, is);
         }
     }
 

@@ -101,6 +101,12 @@ impl Collector<'_> {
             path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
         };
         let (was_at, is_at) = (names(&before.path), names(&after.path));
+        // Calls of `new` compile if its arguments have the same types, and pass one value in the place of another.
+        let arguments = |operation: &Operation| -> Vec<String> {
+            let arguments = operation.inputs.iter().filter(|input| input.argument);
+            arguments.map(|input| input.ty.clone()).collect()
+        };
+        let added = if arguments(before) == arguments(after) { Rust::Silent } else { Rust::Breaking };
         // The names in Rust of before, and of now.
         let mut kept: Vec<(&str, &str)> = Vec::new();
         for input in &after.inputs {
@@ -125,10 +131,12 @@ impl Collector<'_> {
                 self.input(&part, (old, was), (new, input));
             } else if input.place == "body" {
                 let rule = if input.name == "body" { "body-added" } else { "body-media-type-changed" };
-                self.add_as(Rust::Breaking, rule, &part, "", &input.ty);
+                self.add_as(added, rule, &part, "", &input.ty);
+            } else if input.argument || input.required {
+                let rule = format!("{}-parameter-added-required", input.place);
+                self.add_as(added, &rule, &part, "", &input.ty);
             } else {
-                let kind = if input.argument || input.required { "required" } else { "optional" };
-                self.add(&format!("{}-parameter-added-{kind}", input.place), &part, "", &input.ty);
+                self.add(&format!("{}-parameter-added-optional", input.place), &part, "", &input.ty);
             }
         }
         for was in gone {

@@ -83,6 +83,11 @@ impl Collector<'_> {
     fn fields(&mut self, site: &Site, (old, before): (&str, &[Field]), (new, after): (&str, &[Field])) {
         let mut gone: Vec<&Field> = before.iter().collect();
         let mut kept: Vec<(&str, &str)> = Vec::new();
+        // Calls of `new` compile if its arguments have the same types, and pass one value in the place of another.
+        let arguments = |fields: &[Field]| -> Vec<String> {
+            fields.iter().filter(|field| field.argument).map(|field| field.ty.clone()).collect()
+        };
+        let added = if arguments(before) == arguments(after) { Rust::Silent } else { Rust::Breaking };
         for field in after {
             let part = part(site, field);
             let found = gone.iter().position(|other| other.name == field.name);
@@ -95,7 +100,7 @@ impl Collector<'_> {
                 kept.push((&was.name, &field.name));
                 self.field(&part, (old, was), (new, field));
             } else if field.required && site.requests {
-                let rust = if field.argument { Rust::Breaking } else { Rust::Addition };
+                let rust = if field.argument { added } else { Rust::Addition };
                 self.add_as(rust, "property-added-required", &part, "", &field.ty);
             } else if field.required {
                 self.add("property-added-required-in-answers", &part, "", &field.ty);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Name, Place, Program};
 use crate::diff::rules::{Rust, Wire};
-use crate::diff::{Change, Report, Use, levels};
+use crate::diff::{Change, Report, Subject, Use, levels};
 use crate::generate::rust::field_name;
 use crate::spec::model::SHARED;
 use crate::surface::{Kind, Surface};
@@ -21,7 +21,13 @@ impl Program {
         let named = self.named(before, after);
         let reached = reach(&named, before, after);
         for change in &mut report.changes {
-            change.uses = self.uses(change, &named, &reached, before, after);
+            let is_reached;
+            (change.uses, is_reached) = self.uses(change, &named, &reached, before, after);
+            // A program that only reaches the subject, such as by a command that sends the request, compiles as before.
+            if is_reached && change.breaks_programs() {
+                change.rust = Rust::Behaviour;
+                change.callers.clear();
+            }
         }
         report.changes.retain(|change| !change.uses.is_empty());
     }
@@ -42,6 +48,7 @@ impl Program {
         named
     }
 
+    /// The places of a change, and `true` if they only lead to its subject.
     fn uses(
         &self,
         change: &Change,
@@ -49,7 +56,8 @@ impl Program {
         reached: &BTreeMap<String, String>,
         before: &Surface,
         after: &Surface,
-    ) -> Vec<Use> {
+    ) -> (Vec<Use>, bool) {
+        let mut is_reached = false;
         let subject = &change.subject;
         let of_change = change.path();
         let at = |path: &str| named.get(path).cloned().unwrap_or_default();
@@ -66,6 +74,17 @@ impl Program {
         // A name before and after: one that is renamed or moved is used under its old name.
         let old = change.before.as_deref().filter(|path| path.contains("::")).map(str::to_owned);
         match (subject.kind, &subject.member) {
+            // A type of the shared crate, by the path through one domain.
+            ("domain", Some(_)) if subject.rust.contains("::types::") => {
+                for place in &self.places {
+                    if let Name::Path { path, certain } = &place.name {
+                        let path = through_domain(path);
+                        if path == subject.rust || path.starts_with(&format!("{}::", subject.rust)) {
+                            add(&[(place, *certain)], true, &short);
+                        }
+                    }
+                }
+            }
             ("domain", _) => {
                 let prefixes = [
                     subject.rust.replace('-', "_"),
@@ -74,13 +93,8 @@ impl Program {
                 let inside = |path: &str| {
                     prefixes.iter().any(|prefix| path == prefix || path.starts_with(&format!("{prefix}::")))
                 };
-                let member = subject.member.as_deref().filter(|_| subject.rust.contains("::types::"));
-                for (path, places) in named {
-                    match member {
-                        Some(name) if *path != subject.rust && !path.ends_with(&format!("::{name}")) => {}
-                        _ if inside(path) => add(places, true, path),
-                        _ => {}
-                    }
+                for (path, places) in named.iter().filter(|(path, _)| inside(path)) {
+                    add(places, true, path);
                 }
             }
             (_, None) => {
@@ -90,8 +104,13 @@ impl Program {
             }
             (_, Some(_)) => {
                 let ident = subject.rust.rsplit("::").next().unwrap_or_default().trim_end_matches(')');
+                // Some names are those of the wire.
                 let was = old.as_deref().and_then(|path| path.rsplit("::").next());
-                for ident in [Some(ident), was].into_iter().flatten() {
+                let field = was.filter(|name| name.starts_with(char::is_lowercase)).map(field_name);
+                for ident in [Some(ident), was, field.as_deref().filter(|field| Some(*field) != was)]
+                    .into_iter()
+                    .flatten()
+                {
                     // `DrainKind::Log`
                     add(&at(&format!("{of_change}::{ident}")), true, &format!("{short}::{ident}"));
                     let is_reached = named.contains_key(&of_change) || reached.contains_key(&of_change);
@@ -104,7 +123,9 @@ impl Program {
                 // An argument of `new` is not named.
                 let changes_new = change.rust >= Rust::Silent && change.callers.contains(&"calls");
                 if changes_new || change.rust == Rust::Behaviour || change.request == Wire::Breaking {
-                    add(&at(&format!("{of_change}::new")), true, &format!("{short}::new"));
+                    for function in constructors(subject, before, after) {
+                        add(&at(&format!("{of_change}::{function}")), true, &format!("{short}::{function}"));
+                    }
                 }
             }
         }
@@ -140,6 +161,7 @@ impl Program {
             || matches!(change.rule, "operation-added" | "type-added" | "command-added");
         if found.is_empty() && is_noticed && !is_name {
             let own = Some(&of_change).filter(|path| named.contains_key(*path));
+            is_reached = own.is_none();
             let from = own.or_else(|| reached.get(&of_change)).cloned().unwrap_or_default();
             // The program sends the request for certain. Of a type it may use another part.
             let certain = subject.kind == "operation" && change.rust == Rust::Behaviour;
@@ -148,7 +170,7 @@ impl Program {
         found.sort_by(|one, other| other.certain.cmp(&one.certain).then_with(|| one.cmp(other)));
         found.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
         found.truncate(MOST);
-        found
+        (found, is_reached)
     }
 
     /// The places of a member, each with `true` if it is that of this type. Those of another type are left out.
@@ -191,12 +213,28 @@ fn renamed_id(change: &Change) -> Option<String> {
     Some(heck::ToSnakeCase::to_snake_case(was.rsplit("::").next()?))
 }
 
+/// The functions that take the inputs of a subject.
+fn constructors(subject: &Subject, before: &Surface, after: &Surface) -> BTreeSet<String> {
+    let commands = [before, after]
+        .into_iter()
+        .filter(|_| subject.kind == "command")
+        .filter_map(|surface| surface.domains.values().find_map(|domain| domain.commands.get(&subject.name)));
+    let named = commands.flat_map(|command| command.constructors.keys().cloned());
+    named.chain(["new".to_owned()]).collect()
+}
+
+/// A path through the crate of a domain, where it leads through the client.
+fn through_domain(path: &str) -> String {
+    let path = path.trim_start_matches("::");
+    match path.strip_prefix("cc_client::api::") {
+        Some(rest) => format!("cc_api_{rest}"),
+        None => path.to_owned(),
+    }
+}
+
 /// The path of a subject as reports write it: through the crate of its domain.
 fn canonical(path: &str, before: &Surface, after: &Surface) -> String {
-    let mut path = path.trim_start_matches("::").to_owned();
-    if let Some(rest) = path.strip_prefix("cc_client::api::") {
-        path = format!("cc_api_{rest}");
-    }
+    let path = through_domain(path);
     let Some((krate, rest)) = path.split_once("::types::") else { return path };
     let Some(domain) = krate.strip_prefix("cc_api_") else { return path };
     let name = rest.split("::").next().unwrap_or_default();

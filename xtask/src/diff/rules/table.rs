@@ -34,8 +34,9 @@ operation-successor-changed | == | docs | - | a deprecated operation has another
 operation-alias-added | ++ | docs | - | an operation has one more route | `{name}` is also `{after}` | requests use the main route
 operation-alias-removed | ++ | docs | - | an operation has one route less | `{name}` is no longer `{before}` | requests use the main route
 operation-command-changed | == | nothing | - | another command sends the operation | the command of `{name}` is {after} | the rules of commands say what it means
-operation-<x-one-shot/x-idempotent/x-always-answered/x-wildcard>-added | =+ | behaviour | - | an operation gains `<>` | `{name}` is now `<>` | caching, retries, empty bodies or slashes in a path are handled otherwise
-operation-<x-one-shot/x-idempotent/x-always-answered/x-wildcard>-removed | =+ | behaviour | - | an operation loses `<>` | `{name}` is no longer `<>` | caching, retries, empty bodies or slashes in a path are handled otherwise
+operation-<x-one-shot/x-idempotent/x-wildcard>-added | =+ | behaviour | - | an operation gains `<>` | `{name}` is now `<>` | caching, retries or slashes in a path are handled otherwise
+operation-<x-one-shot/x-idempotent/x-wildcard>-removed | =+ | behaviour | - | an operation loses `<>` | `{name}` is no longer `<>` | caching, retries or slashes in a path are handled otherwise
+operation-x-always-answered-<added/removed> | =+ | nothing | - | `x-always-answered` of an operation is <> | `x-always-answered` of `{name}` is <> | a change of the output has its own rule
 operation-<x-not-found/x-heartbeat-ms>-changed | =+ | behaviour | - | `<>` of an operation differs | `<>` of `{name}` is {after} | an error says something else, or a dead stream is noticed after another time
 operation-tags-changed | == | nothing | - | the tags of an operation differ | the tags of `{name}` are {after} | tags make no code
 operation-sunset-changed | ++ | nothing | - | the date on which an operation ends differs | `{name}` ends on {after} | nothing is generated from it: deprecate the operation too
@@ -72,9 +73,9 @@ body-extension-changed | == | nothing | - | another key of a body differs | the 
 ";
 
 const ANSWERS: &str = "\
-success-status-changed | =+ | docs | - | a request succeeds with another status | `{name}` answers {after} instead of {before} | every status below 300 is a success
-success-status-added | =+ | docs | - | a request may succeed with one more status | `{name}` may answer {after} | the first success is the one that is read
-success-status-removed | =+ | docs | - | a request may succeed with one status less | `{name}` no longer answers {before} | the first success is the one that is read
+success-status-changed | =+ | nothing | - | a request succeeds with another status | `{name}` answers {after} instead of {before} | every status below 300 is a success
+success-status-added | =+ | nothing | - | a request may succeed with one more status | `{name}` may answer {after} | the first success is the one that is read
+success-status-removed | =+ | nothing | - | a request may succeed with one status less | `{name}` no longer answers {before} | the first success is the one that is read
 success-media-type-changed | =! | behaviour | - | a successful answer has another media type | `{name}` answers `{after}` instead of `{before}` | it is accepted and decoded otherwise
 success-media-type-added | =+ | nothing | - | a successful answer may have one more media type | `{name}` may answer `{after}` | the first one is asked for
 success-media-type-removed | =! | nothing | - | a successful answer may have one media type less | `{name}` no longer answers `{before}` | the first one is asked for
@@ -118,8 +119,10 @@ property-became-nullable | +! | breaking | fields, calls, match | a property may
 property-became-not-nullable | !+ | breaking | fields, calls, match | a property is never null | `{name}` is never null | the field is no `Option`
 property-order-changed | == | silent | calls | the required properties of a body have another order | `{name}` takes {after} instead of {before} | the arguments of `new` have another order: most accept the same values, so programs may compile and send one in the place of another
 property-field-order-changed | == | docs | - | properties have another order | the fields of `{name}` have another order | fields are used by their names
-property-<x-essential/x-left-out>-added | == | behaviour | - | a property gains `<>` | `{name}` is now `<>` | an object without it is not read, or no model shows it
-property-<x-essential/x-left-out>-removed | == | behaviour | - | a property loses `<>` | `{name}` is no longer `<>` | an object without it is read, or a model shows it
+property-x-essential-added | == | behaviour | - | a property gains `x-essential` | `{name}` is now `x-essential` | an object without it is not read
+property-x-left-out-added | == | nothing | - | a property gains `x-left-out` | `{name}` is now `x-left-out` | a model may leave it out: the model says what programs see
+property-x-essential-removed | == | behaviour | - | a property loses `x-essential` | `{name}` is no longer `x-essential` | an object without it is read
+property-x-left-out-removed | == | nothing | - | a property loses `x-left-out` | `{name}` is no longer `x-left-out` | a model must show it: the model says what programs see
 property-<readOnly/writeOnly/deprecated/xml>-changed | ++ | nothing | - | `<>` of a property differs | `<>` of `{name}` is {after} | nothing is generated from it
 property-extension-changed | == | nothing | - | another key of a property differs | `{name}`: {before} is now {after} | nothing is generated from it
 ";
@@ -165,15 +168,19 @@ command-removed | == | breaking | imports, calls | a command is gone | `{name}` 
 command-moved | == | breaking | imports | a command belongs to another domain | `{before}` is now `{after}` | a domain is a module and a feature
 command-kind-changed | == | breaking | calls | a command runs in another way | `{name}` is a {after} instead of a {before} | it implements another trait
 command-input-added-optional | == | addition | - | an optional input is new | `{name}` is new | a setter is new, `new` stays
-command-input-added-required | == | breaking | calls | a required input is new | `{name}` is new and required | `new` takes one more argument, and `Default` is not implemented
+command-input-added-required | == | breaking | calls | a required input is new | `{name}` is new and required | `new` takes one more argument
 command-input-removed | == | breaking | calls, fields | an input is gone | `{name}` is gone | the field, and its setter or its argument of `new`, are gone
 command-input-renamed | == | breaking | calls, fields | an input has another name | `{before}` is called `{after}` | the field, the setter and the JSON follow the name
 command-input-became-required | == | breaking | calls, fields | an input became required | `{name}` is required | `new` takes one more argument
 command-input-became-optional | == | breaking | calls, fields | an input became optional | `{name}` is optional | `new` takes one argument less
 command-input-type-changed | == | breaking | calls, fields | an input has another type | `{name}` is `{after}` instead of `{before}` | the field and its argument have another type
 command-input-order-changed | == | silent | calls | the required inputs have another order | `{name}` takes {after} instead of {before} | the arguments of `new` have another order: most accept the same values, so programs may compile and send one in the place of another
-command-input-optional-order-changed | == | docs | - | the optional inputs have another order | the optional inputs of `{name}` have another order | each has its own setter
+command-input-optional-order-changed | == | docs | - | optional inputs have another place among the inputs | the inputs of `{name}` have another order | each optional input has its own setter
 command-input-target-changed | !! | behaviour | - | an input is sent in another place | `{name}` is sent as {after} instead of {before} | the field stays
+command-default-added | == | addition | - | a command gains `Default` | `{name}` implements `Default` | it has no required input
+command-default-removed | == | breaking | traits, calls | a command loses `Default` | `{name}` no longer implements `Default` | it has a required input
+command-setter-added | == | addition | - | an input gains its setter | `{name}` has a setter | no constructor takes it
+command-setter-removed | == | breaking | calls | an input loses its setter | `{name}` has no setter | a constructor takes it
 command-constructor-added | == | addition | - | a constructor is new | `{name}` is new | no other name changes
 command-constructor-removed | == | breaking | calls | a constructor is gone | `{name}` is gone | calls of it do not compile
 command-constructor-changed | == | breaking | calls | a constructor takes other inputs | `{name}` takes {after} instead of {before} | calls of it do not compile

@@ -16,7 +16,12 @@ pub(super) fn check<'a>(
 ) {
     let Some(reread) = command.get("reread") else { return };
     let mut problem = |message: String| problem(reread.line, message);
-    if command.str_at("output") == Some("void") {
+    let answers = operation.get("responses").into_iter().flat_map(Node::entries);
+    let answers_nothing = answers
+        .filter(|answer| answer.key.starts_with('2'))
+        .all(|answer| answer.value.get("content").is_none() && answer.value.get("$ref").is_none());
+    let output = command.str_at("output");
+    if output == Some("void") || output.is_none() && answers_nothing {
         return problem("`reread`, and the command gives nothing".to_owned());
     }
     let text = reread.as_str().unwrap_or_default();

@@ -372,6 +372,22 @@ pub fn others() -> Vec<(String, String, String)> {
             "  constructors: {to: [berth, boatId]}\n  output: boats.Boat\n  operations",
         )]),
     ));
+    let constructors = |taken: &str| {
+        with(&[(
+            "  output: boats.Boat\n  operations",
+            &format!("  constructors: {{to: [{taken}]}}\n  output: boats.Boat\n  operations"),
+        )])
+    };
+    let (two, three) = (constructors("boatId, berth"), constructors("boatId, berth, patience"));
+    all.push(("an input without a setter".to_owned(), two, three));
+    all.push((
+        "a command without a default".to_owned(),
+        BASE.to_owned(),
+        with(&[(
+            "summary: Follows the boats., output",
+            "summary: Follows the boats., fields: {tide: {type: string, required: true, description: The tide.}}, output",
+        )]),
+    ));
     let secured = |value: &str| {
         with(&[(
             "operationId: stream_boats",
