@@ -179,6 +179,12 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
             ..Step::default()
         },
         Step {
+            name: "proof",
+            about: "a sample of the changes on which `diff` and the compiler must agree (step `whole-proof`: all of them)",
+            lines: lines(["cargo xtask prove --count 16"]),
+            ..Step::default()
+        },
+        Step {
             name: "coverage",
             about: "operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others",
             lines: lines(["cargo xtask coverage"]),

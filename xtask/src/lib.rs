@@ -8,6 +8,7 @@ mod fuzz;
 pub mod generate;
 mod git;
 pub mod import;
+mod prove;
 mod release;
 mod report;
 mod snapshots;
@@ -50,6 +51,10 @@ cargo xtask COMMAND
                                     run everything that must pass before a change lands, or list its steps
   fuzz [--seed N] [--count N] [--index N]
                                     run check and generator over mutated documents (default: 1000); --index shows one
+  prove [--seed N] [--count N] [--real N] [--semver N] [--index N]
+                                    compare the levels that `diff` predicts of seeded changes with those that the compiler finds
+                                    with programs that use the crates (default: 24 changes); --real: and changes of spec/;
+                                    --semver: compare some with cargo semver-checks too; --index: show one, with its programs
   release [--dry-run | --prepare | --semver | --package | --resume]
                                     package and publish the crates that changed since their tags; --dry-run prints the plan,
                                     --prepare writes versions and changelogs, --semver compares with the last releases,
@@ -107,6 +112,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["drift", words @ ..] => drift::drift(words, root),
         ["ci", options @ ..] => ci::ci(options, root),
         ["fuzz", options @ ..] => fuzz::fuzz(options, root),
+        ["prove", options @ ..] => prove::prove(options, root),
         ["release", options @ ..] => release::release(options, root),
         ["snapshots", options @ ..] => snapshots::snapshots(options, root),
         ["tidy"] => tidy::tidy(root),

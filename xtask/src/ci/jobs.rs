@@ -63,6 +63,11 @@ pub fn jobs(domains: &[String]) -> Vec<Step> {
             lines(["cargo xtask release --semver"]),
         ),
         step(
+            "whole-proof",
+            "`diff`, the compiler and cargo-semver-checks agree on each kind of change (needs cargo-semver-checks)",
+            lines(["cargo xtask prove --count 280 --semver 60 --real 30"]),
+        ),
+        step(
             "wasm",
             "the crates that build for browsers (installs the target)",
             vec![

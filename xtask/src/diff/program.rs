@@ -47,6 +47,16 @@ impl Program {
         Ok(program)
     }
 
+    /// Reads a text. `file` is its name in reports.
+    ///
+    /// # Errors
+    /// When it is not Rust.
+    pub fn of_text(file: &str, text: &str) -> Result<Self, String> {
+        let mut program = Self::default();
+        program.add(file, text, &BTreeMap::new())?;
+        Ok(program)
+    }
+
     /// Adds one file. `renamed` are the names of the crates that the manifest renames.
     fn add(&mut self, file: &str, text: &str, renamed: &BTreeMap<String, String>) -> Result<(), String> {
         let parsed = syn::parse_file(text)

@@ -92,7 +92,7 @@ type-added | ++ | addition | - | a type is new | `{name}` is new | no other name
 type-removed | == | breaking | imports, fields, match | a type is gone | `{name}` is gone | imports of it do not compile
 type-moved | == | breaking | imports | a type belongs to another domain | `{before}` is now `{after}` | a domain is a crate and a module
 type-kind-changed | !! | breaking | imports, fields, match, calls | a type is of another kind | `{name}` is a {after} instead of a {before} | structs, enums, unions and aliases are used in different ways
-type-became-shared | == | behaviour | - | a type is shared by several domains | `{name}` is the same type in several domains | its path stays, because the domain re-exports it
+type-became-shared | == | addition | - | a type is shared by several domains | `{name}` is the same type in several domains | its path stays, because the domain re-exports it
 type-stopped-being-shared | == | breaking | traits, calls | a shared type belongs to one domain | `{name}` is a type of its own | values of the shared type no longer fit
 shared-type-added | == | addition | - | a domain re-exports one more shared type | `{name}` is new | a re-export is new
 shared-type-removed | == | breaking | imports | a domain re-exports one shared type less | `{name}` is gone | imports through this domain do not compile
