@@ -102,7 +102,7 @@ impl Proposal {
         all.changes.sort_by(|one, other| {
             other.seen.count.cmp(&one.seen.count).then_with(|| one.line.cmp(&other.line))
         });
-        all.unplaced.sort_by(|one, other| other.seen.count.cmp(&one.seen.count));
+        all.unplaced.sort_by_key(|other| std::cmp::Reverse(other.seen.count));
         all
     }
 

@@ -126,7 +126,7 @@ fn items(operations: &[&Operation], found: &mut Collections) {
     for (name, parts) in kept {
         let is_known = found.all.contains_key(&name);
         let has = |roles: &[&str]| parts.iter().any(|(_, role)| roles.contains(role));
-        if !is_known && !(has(&["create", "put"]) && has(&["list", "read"])) {
+        if !(is_known || has(&["create", "put"]) && has(&["list", "read"])) {
             continue;
         }
         let entry = found.all.entry(name.clone()).or_default();
@@ -153,7 +153,7 @@ fn documents(operations: &[&Operation], found: &mut Collections) {
             || !writes
             || last(&read.path).contains('{')
             || beside.len() < 2
-            || !beside.iter().all(|operation| is_free(&operation))
+            || !beside.iter().all(is_free)
         {
             continue;
         }
@@ -248,7 +248,7 @@ fn skeleton(path: &str) -> String {
     };
     let text = (0..segments.len())
         .filter(|index| {
-            !(*index == 0 && is_version(segments[0])) && !scopes(*index) && !segments[*index].starts_with('{')
+            !(scopes(*index) || segments[*index].starts_with('{') || *index == 0 && is_version(segments[0]))
         })
         .map(|index| segments[index]);
     text.collect::<Vec<_>>().join("/")
