@@ -20,15 +20,18 @@ pub(crate) mod cycle;
 pub(crate) mod deployment;
 pub(crate) mod deployment_row;
 mod deployment_view;
+mod dns;
 mod domain;
 pub(crate) mod drain;
 mod due;
 mod environment;
 mod grafana;
+mod kubernetes;
 mod legacy_payment;
 mod link;
 mod load_balancer;
 mod log;
+mod metric;
 mod migration;
 mod network_group;
 mod notification;
@@ -65,14 +68,17 @@ pub(crate) fn handlers() -> Handlers {
         billing::HANDLERS,
         consumer::HANDLERS,
         deployment::HANDLERS,
+        dns::HANDLERS,
         domain::HANDLERS,
         drain::HANDLERS,
         environment::HANDLERS,
         grafana::HANDLERS,
+        kubernetes::HANDLERS,
         legacy_payment::HANDLERS,
         link::HANDLERS,
         load_balancer::HANDLERS,
         log::HANDLERS,
+        metric::HANDLERS,
         migration::HANDLERS,
         network_group::HANDLERS,
         notification::HANDLERS,

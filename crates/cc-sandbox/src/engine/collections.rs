@@ -37,7 +37,9 @@ pub(crate) fn answer(table: &Table, part: &Part, world: &mut World, request: &Re
         Role::Replace | Role::Change => context.change(world),
         Role::Delete => context.delete(world),
         Role::Clear => {
-            context.remove(world);
+            for mut row in context.remove(world) {
+                (rule.after)(world, request, &mut row)?;
+            }
             done()
         }
         Role::Act => context.act(world),
@@ -251,7 +253,7 @@ impl<'a> Context<'a> {
     }
 
     /// Removes the items to which the path leads, and everything in them.
-    fn remove(&self, world: &mut World) {
+    fn remove(&self, world: &mut World) -> Vec<Row> {
         let mut names = vec![self.part.name.as_str()];
         let mut next = 0;
         while let Some(name) = names.get(next).copied() {
@@ -260,9 +262,10 @@ impl<'a> Context<'a> {
             names.extend(inner.map(|(inner, _)| inner.as_str()));
             next += 1;
         }
-        for name in names {
-            world.collections.remove(name, &self.keys);
+        for inner in names.drain(1..) {
+            world.collections.remove(inner, &self.keys);
         }
+        world.collections.remove(&self.part.name, &self.keys)
     }
 
     fn show(&self, value: &Map<String, Value>) -> Outcome {

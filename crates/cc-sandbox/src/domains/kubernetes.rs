@@ -1,0 +1,202 @@
+//! Kubernetes clusters beyond their state: versions, access, quota, and the events of their deployments.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Handler;
+use super::rules::Rule;
+use crate::engine::clock::after;
+use crate::engine::reply::{Content, Outcome, Refusal, Reply, json_of};
+use crate::engine::request::Request;
+use crate::world::{Row, World};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("check_cluster_version", check_version),
+    ("get_kubeconfig", kubeconfig),
+    ("get_kubernetes_quota", quota),
+    ("list_cluster_events", events),
+    ("list_kubernetes_usage", usage),
+];
+
+pub(super) const RULES: &[(&str, Rule)] = &[
+    ("create_cluster", Rule { before: |_, _| Ok(()), after: created }),
+    ("redeploy_cluster", Rule { before: |_, _| Ok(()), after: redeployed }),
+    ("update_cluster_version", Rule { before: check_target, after: upgraded }),
+    ("delete_cluster", Rule { before: |_, _| Ok(()), after: deleted }),
+    ("create_node_group", Rule { before: |_, _| Ok(()), after: group_created }),
+    ("update_node_group", Rule { before: |_, _| Ok(()), after: group_scaled }),
+    ("delete_node_group", Rule { before: |_, _| Ok(()), after: group_deleted }),
+];
+
+const CLUSTERS: &str = "kubernetes/clusters";
+const NODE_GROUPS: &str = "kubernetes/clusters/node-groups";
+const EVENTS: &str = "kubernetes/events";
+
+/// Versions of Kubernetes, the newest first. A cluster has the newest, unless it asks for another.
+const VERSIONS: [&str; 2] = ["1.34", "1.33"];
+
+/// Most cores of all nodes of an owner.
+const CORES: i64 = 128;
+
+fn cluster<'a>(world: &'a mut World, request: &Request<'_>) -> Result<&'a mut Row, Refusal> {
+    let now = world.now;
+    let id = request.param("clusterId");
+    world.collections.row(CLUSTERS, &request.path, now).ok_or_else(|| Refusal::not_found("Cluster", id))
+}
+
+fn check_version(world: &mut World, request: &Request<'_>) -> Outcome {
+    let installed = cluster(world, request)?.value.get("version").cloned().unwrap_or_default();
+    json_of(json!({
+        "needUpdate": installed != VERSIONS[0],
+        "installed": installed,
+        "latest": VERSIONS[0],
+        "available": VERSIONS,
+    }))
+}
+
+fn check_target(_: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
+    let target = request.text("targetVersion");
+    if VERSIONS.contains(&target) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!("{target} is not a version to update to")).about("targetVersion"))
+}
+
+fn kubeconfig(world: &mut World, request: &Request<'_>) -> Outcome {
+    let row = cluster(world, request)?;
+    let name = row.value.get("name").and_then(Value::as_str).unwrap_or("cluster").to_owned();
+    let id = request.param("clusterId");
+    let token = world.fixed_uuid(&["kubeconfig", id]);
+    let file = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: {name}\nclusters:\n- name: {name}\n  cluster:\n    server: https://{id}.kubernetes.sandbox.example\n\
+         contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: admin\nusers:\n- name: admin\n  user:\n    token: sandbox-{token}\n"
+    );
+    Ok(Reply::from(Content::Text(file)))
+}
+
+/// Cores of a node.
+fn cores(flavor: &str) -> i64 {
+    match flavor {
+        "2XS" => 1,
+        "XS" => 2,
+        "S" => 4,
+        "M" => 8,
+        "L" => 16,
+        _ => 32,
+    }
+}
+
+fn quota(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(json!({
+        "id": format!("quota_{}", world.fixed_uuid(&["kubernetes-quota", request.owner()])),
+        "tenantId": request.owner(),
+        "tags": [],
+        "quotas": [{ "type": "CoreMaxLimit", "maximum": CORES }],
+    }))
+}
+
+fn usage(world: &mut World, request: &Request<'_>) -> Outcome {
+    let now = world.now;
+    let rows = world.collections.rows(NODE_GROUPS, &request.path, now);
+    let item = |row: &&mut Row| {
+        let text = |field: &str| row.value.get(field).and_then(Value::as_str).unwrap_or_default();
+        let nodes = row.value.get("targetNodeCount").and_then(Value::as_i64).unwrap_or(0);
+        let cores = cores(text("flavor")) * nodes;
+        json!({
+            "id": text("id"),
+            "clusterId": text("clusterId"),
+            "ownerId": request.owner(),
+            "itemType": "NODE_GROUP",
+            "cpuMillicores": cores * 1_000,
+            "ramBytes": cores * (2 << 30),
+            "createdAt": row.value.get("createdAt"),
+        })
+    };
+    json_of(rows.iter().map(item).collect::<Value>())
+}
+
+fn events(world: &mut World, request: &Request<'_>) -> Outcome {
+    cluster(world, request)?;
+    let now = world.now.to_string();
+    let rows = world.collections.rows(EVENTS, &request.path, world.now);
+    let happened = |row: &&&mut Row| {
+        row.value.get("createdAt").and_then(Value::as_str).is_some_and(|at| at <= now.as_str())
+    };
+    let found = rows.iter().filter(happened).map(|row| Value::Object(row.value.clone()));
+    super::limited(found.collect(), request)
+}
+
+/// Tells that an operation has begun, and when it will be done.
+fn tell(world: &mut World, row: &Row, operation: &str) {
+    let group = row.keys.get("nodeGroupId").cloned();
+    let end = row.changes.last().map_or(world.now.as_millisecond(), |change| change.at);
+    let wait = Duration::from_millis(u64::try_from(end - world.now.as_millisecond()).unwrap_or(0));
+    let end = after(world.now, wait);
+    let mut keys = row.keys.clone();
+    keys.remove("nodeGroupId");
+    for (status, at) in [("STARTED", world.now), ("COMPLETED", end)] {
+        let value = json!({
+            "operation": operation, "status": status, "nodeGroupId": group, "createdAt": at.to_string(),
+        });
+        let value = value.as_object().cloned().unwrap_or_default();
+        world.collections.add(EVENTS, Row { keys: keys.clone(), value, changes: Vec::new() });
+    }
+}
+
+fn created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    if request.body["version"].is_null() {
+        row.value.insert("version".to_owned(), VERSIONS[0].into());
+    }
+    tell(world, row, "CREATE");
+    Ok(())
+}
+
+fn redeployed(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    tell(world, row, "REDEPLOY");
+    Ok(())
+}
+
+fn upgraded(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    row.value.insert("version".to_owned(), request.body["targetVersion"].clone());
+    tell(world, row, "UPGRADE");
+    Ok(())
+}
+
+fn deleted(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    world.collections.remove(EVENTS, &row.keys);
+    Ok(())
+}
+
+fn group_created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    let wanted = request.body["targetNodeCount"].as_i64().unwrap_or(0);
+    let now = world.now;
+    let of_owner = crate::world::Keys::from([("ownerId".to_owned(), request.owner().to_owned())]);
+    let rows = world.collections.rows(NODE_GROUPS, &of_owner, now);
+    let used = |row: &&mut Row| {
+        let count = row.value.get("targetNodeCount").and_then(Value::as_i64).unwrap_or(0);
+        cores(row.value.get("flavor").and_then(Value::as_str).unwrap_or_default()) * count
+    };
+    let used: i64 = rows.iter().map(used).sum();
+    let more = cores(request.text("flavor")).saturating_mul(wanted);
+    if used.saturating_add(more) > CORES {
+        return Err(
+            Refusal::invalid(format!("the quota of {CORES} cores is reached")).about("targetNodeCount")
+        );
+    }
+    row.value.insert("currentNodeCount".to_owned(), wanted.into());
+    tell(world, row, "NODEGROUP_CREATE");
+    Ok(())
+}
+
+fn group_scaled(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    row.value.insert("currentNodeCount".to_owned(), request.body["targetNodeCount"].clone());
+    tell(world, row, "NODEGROUP_SCALE");
+    Ok(())
+}
+
+fn group_deleted(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    row.changes.clear();
+    tell(world, row, "NODEGROUP_DELETE");
+    Ok(())
+}
