@@ -132,8 +132,8 @@ impl<'a> Context<'a> {
 
     fn read(&self, world: &mut World) -> Outcome {
         let row = self.existing(world)?;
-        let value = row.value.clone();
-        self.show(&value)
+        let row = row.clone();
+        self.show(world, &row.keys, &row.value)
     }
 
     /// The item in the path.
@@ -160,7 +160,10 @@ impl<'a> Context<'a> {
             Some(schema) if self.table.resolve(schema).1["type"] == "array" => json_of(
                 made.iter().map(|value| self.views.show(self.views.items(schema), value)).collect::<Value>(),
             ),
-            _ => made.first().map_or_else(done, |value| self.show(value)),
+            _ => match made.first() {
+                Some(value) => self.show(world, &self.keys, value),
+                None => done(),
+            },
         }
     }
 
@@ -170,7 +173,7 @@ impl<'a> Context<'a> {
         }
         let own = self.key().and_then(|key| self.keys.get(key)).cloned();
         let value = self.make(world, &self.request.body, own)?;
-        self.show(&value)
+        self.show(world, &self.keys, &value)
     }
 
     /// Makes an item from a body, under an id of its own or under this one.
@@ -242,14 +245,14 @@ impl<'a> Context<'a> {
         self.views.touch(&mut row.value, now);
         (self.rule.after)(world, self.request, &mut row)?;
         *self.existing(world)? = row.clone();
-        self.show(&row.value)
+        self.show(world, &row.keys, &row.value)
     }
 
     fn delete(&self, world: &mut World) -> Outcome {
         let mut row = self.existing(world)?.clone();
         (self.rule.after)(world, self.request, &mut row)?;
         self.remove(world);
-        self.show(&row.value)
+        self.show(world, &row.keys, &row.value)
     }
 
     /// Removes the items to which the path leads, and everything in them.
@@ -268,11 +271,42 @@ impl<'a> Context<'a> {
         world.collections.remove(&self.part.name, &self.keys)
     }
 
-    fn show(&self, value: &Map<String, Value>) -> Outcome {
-        match self.request.operation.success.schema.as_ref() {
-            Some(schema) => json_of(self.views.show(schema, value)),
-            None => done(),
+    /// The item as the answer shows it; the item that it is in, where the answer is about that.
+    fn show(&self, world: &mut World, keys: &Keys, value: &Map<String, Value>) -> Outcome {
+        let Some(schema) = self.request.operation.success.schema.as_ref() else { return done() };
+        let parent = self.table.collections.get(&self.part.name).and_then(|own| own.parent.as_deref());
+        if let Some(parent) = parent.filter(|_| self.views.is_parent(schema))
+            && let Some(row) = world.collections.row(parent, keys, world.now)
+        {
+            let row = row.clone();
+            let views = Views::of(self.table, parent);
+            let value = self.with_inner(world, parent, &views, &row.keys, row.value);
+            return json_of(views.show(schema, &value));
         }
+        let value = self.with_inner(world, &self.part.name, &self.views, keys, value.clone());
+        json_of(self.views.show(schema, &value))
+    }
+
+    /// An item with the items of the collections in it, where a field has their name.
+    fn with_inner(
+        &self,
+        world: &mut World,
+        name: &str,
+        views: &Views<'_>,
+        keys: &Keys,
+        mut value: Map<String, Value>,
+    ) -> Map<String, Value> {
+        let inner = self.table.collections.iter();
+        for (inner, _) in inner.filter(|(_, own)| own.parent.as_deref() == Some(name) && own.key.is_some()) {
+            let Some((field, schema)) = views.inner(inner) else { continue };
+            let own = Views::of(self.table, inner);
+            let rows = world.collections.rows(inner, keys, world.now);
+            if !rows.is_empty() {
+                let shown: Value = rows.iter().map(|row| own.show(schema, &row.value)).collect();
+                value.insert(field.to_owned(), shown);
+            }
+        }
+        value
     }
 }
 

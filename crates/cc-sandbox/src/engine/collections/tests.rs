@@ -239,6 +239,23 @@ async fn a_new_cluster_becomes_active_as_time_passes() {
 }
 
 #[tokio::test]
+async fn a_change_within_an_item_answers_the_item_with_what_is_in_it() {
+    let sandbox = Sandbox::builder().pace(Pace::Manual).in_memory();
+    let mut proof = Proof { sandbox: &sandbox, keys: Keys::new() };
+    proof.make("loadbalancers/loadbalancers/listeners").await.unwrap();
+    let operation =
+        |id: &str| sandbox.table().operations.iter().find(|operation| operation.id == id).unwrap();
+    let id = proof.keys["loadBalancerId"].clone();
+    for operation in [operation("set_load_balancer_timeouts"), operation("get_load_balancer")] {
+        let (_, text, _) = proof.send(operation, "").await;
+        let shown: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(shown["id"], id.as_str());
+        let listeners = shown["listeners"].as_array().unwrap();
+        assert!(listeners.iter().any(|own| own["id"] == proof.keys["listenerId"].as_str()), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn every_collection_is_created_read_listed_changed_and_deleted() {
     let names: Vec<String> = Sandbox::builder().in_memory().engine.kept.iter().cloned().collect();
     let (mut wrong, mut steps) = (Vec::new(), 0);

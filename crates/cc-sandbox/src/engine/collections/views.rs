@@ -37,6 +37,8 @@ pub(super) struct Views<'a> {
     item: &'a Value,
     /// Name of that schema, if it has one.
     item_name: Option<&'a str>,
+    /// Name of the schema of the item that this one is in.
+    parent_name: Option<&'a str>,
     /// Schemas of every answer about one item.
     all: Vec<&'a Value>,
     /// `true` if nothing creates or deletes the item.
@@ -45,8 +47,15 @@ pub(super) struct Views<'a> {
 
 impl<'a> Views<'a> {
     pub(super) fn of(table: &'a Table, name: &'a str) -> Self {
-        let mut views =
-            Self { table, name, item: &Value::Null, item_name: None, all: Vec::new(), is_permanent: true };
+        let mut views = Self {
+            table,
+            name,
+            item: &Value::Null,
+            item_name: None,
+            parent_name: None,
+            all: Vec::new(),
+            is_permanent: true,
+        };
         let mut ranked: Vec<(u8, &'a Value)> = Vec::new();
         let parts = table.operations.iter().filter_map(|operation| {
             let part = operation.collection.as_ref().filter(|part| part.name == name)?;
@@ -67,7 +76,13 @@ impl<'a> Views<'a> {
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         views.all = ranked.into_iter().map(|(_, schema)| schema).collect();
-        views.all.retain(|schema| table.resolve(schema).0 != Some("shared.Message"));
+        let parent = table.collections.get(name).and_then(|own| own.parent.as_deref());
+        views.parent_name = parent.and_then(|parent| Views::of(table, parent).item_name);
+        let is_other = |schema: &Value| {
+            let name = table.resolve(schema).0;
+            name == Some("shared.Message") || (name.is_some() && name == views.parent_name)
+        };
+        views.all.retain(|schema| !is_other(schema));
         if let Some(first) = views.all.first() {
             views.item = first;
             views.item_name = table.resolve(first).0;
@@ -78,7 +93,15 @@ impl<'a> Views<'a> {
     /// The views of one answer alone.
     pub(super) fn of_answer(table: &'a Table, name: &'a str, schema: &'a Value) -> Self {
         let item_name = table.resolve(schema).0;
-        Self { table, name, item: schema, item_name, all: vec![schema], is_permanent: true }
+        Self {
+            table,
+            name,
+            item: schema,
+            item_name,
+            parent_name: None,
+            all: vec![schema],
+            is_permanent: true,
+        }
     }
 
     /// Properties of an object schema.
@@ -157,6 +180,20 @@ impl<'a> Views<'a> {
             value.insert(WHOLE.to_owned(), sampler.sample(self.item, identity));
         }
         value
+    }
+
+    /// `true` for the schema of the item that this one is in.
+    pub(super) fn is_parent(&self, schema: &Value) -> bool {
+        self.parent_name.is_some() && self.table.resolve(schema).0 == self.parent_name
+    }
+
+    /// The field of an item that shows a collection in it, and the schema of what it shows of each: `nodeGroups` for
+    /// `kubernetes/clusters/node-groups`.
+    pub(super) fn inner(&self, collection: &str) -> Option<(&'a str, &'a Value)> {
+        let last = collection.rsplit('/').next()?.replace('-', "").to_lowercase();
+        let properties = self.properties(self.item)?;
+        let (name, schema) = properties.iter().find(|(name, _)| name.to_lowercase() == last)?;
+        Some((name, self.list_items(schema)?))
     }
 
     /// `true` for the schema of the item itself, within the envelope of an answer.
