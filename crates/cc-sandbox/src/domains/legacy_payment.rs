@@ -81,7 +81,7 @@ fn default_method(world: &mut World, request: &Request<'_>) -> Outcome {
 fn set_default_method(world: &mut World, request: &Request<'_>) -> Outcome {
     let token = request.text("token");
     let own = |method: &&mut Owned| method.owner == request.owner();
-    if !world.payment_methods.get(token).is_some_and(|method| method.owner == request.owner()) {
+    if world.payment_methods.get(token).is_none_or(|method| method.owner != request.owner()) {
         return Err(Refusal::not_found("Payment method", token));
     }
     for method in world.payment_methods.values_mut().filter(own) {

@@ -161,7 +161,7 @@ fn grant(world: &mut World, request: &Request<'_>) -> Outcome {
         [("databaseOid", oids.databases), ("schemaOid", oids.schemas), ("tableOid", oids.tables)]
     {
         let Some(oid) = request.path.get(name) else { continue };
-        if !known.iter().any(|own| own["oid"].to_string() == *oid) {
+        if !known.iter().any(|own| own["oid"].as_i64() == oid.parse().ok()) {
             return Err(Refusal::not_found(name.trim_end_matches("Oid"), oid));
         }
         keys.insert(name.to_owned(), oid.clone());

@@ -51,11 +51,9 @@ impl Collections {
     /// The rows of a collection to which a path with these parameters leads, as they are now.
     pub(crate) fn rows(&mut self, collection: &str, keys: &Keys, now: Timestamp) -> Vec<&mut Row> {
         let rows = self.0.get_mut(collection).into_iter().flatten().filter(|row| row.fits(keys));
-        rows.map(|row| {
-            row.settle(now);
-            row
-        })
-        .collect()
+        let mut rows: Vec<&mut Row> = rows.collect();
+        rows.iter_mut().for_each(|row| row.settle(now));
+        rows
     }
 
     /// The first of these rows.

@@ -22,7 +22,12 @@ pub(super) fn matches(request: &Request<'_>, item: &Map<String, Value>) -> bool 
 }
 
 fn is(value: &Value, wanted: &str) -> bool {
-    value.as_str().map_or_else(|| value.to_string() == wanted, |own| own.eq_ignore_ascii_case(wanted))
+    match value {
+        Value::String(own) => own.eq_ignore_ascii_case(wanted),
+        Value::Bool(own) => wanted.parse() == Ok(*own),
+        Value::Number(own) => wanted.parse().ok() == own.as_f64(),
+        _ => false,
+    }
 }
 
 /// The page of a list that the query asks for, and the cursor of the next one.
