@@ -168,8 +168,8 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
         },
         Step {
             name: "mutations",
-            about: "mutated documents of the spec are refused with file and line, or change what is generated",
-            lines: lines(["cargo xtask fuzz --count 1000"]),
+            about: "mutated documents of the spec are refused with file and line, or change what is generated, and a sample compiles",
+            lines: lines(["cargo xtask fuzz --count 1000 --compile 10"]),
             ..Step::default()
         },
         Step {

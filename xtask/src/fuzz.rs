@@ -1,6 +1,7 @@
 //! `cargo xtask fuzz`: mutated documents through check, model and generator, in search of panics, of failures without a place, and
-//! of changes that are lost without a word.
+//! of changes that are lost without a word, and of generated code that does not compile.
 
+mod compile;
 mod context;
 mod mutate;
 mod readers;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, Once};
 
+use compile::Compiled;
 use fastrand::Rng;
 use serde_json::Value;
 
@@ -45,6 +47,9 @@ struct Sample {
     beside: BTreeMap<String, Node>,
     files: BTreeMap<PathBuf, String>,
 }
+
+/// End of one mutation, with what was said of it and what was generated.
+type Ran = (End, String, BTreeMap<PathBuf, String>);
 
 /// End of one mutation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,15 +86,18 @@ impl End {
 }
 
 pub fn fuzz(options: &[&str], root: &Path) -> Outcome {
-    let (mut seed, mut count, mut index) = (1, 1_000, None);
+    let (mut seed, mut count, mut index, mut compile) = (1, 1_000, None, 0);
     for pair in options.chunks(2) {
         match pair {
             ["--seed", value] if value.parse::<u64>().is_ok() => seed = value.parse().unwrap_or(seed),
             ["--count", value] if value.parse::<u64>().is_ok() => count = value.parse().unwrap_or(count),
+            ["--compile", value] if value.parse::<usize>().is_ok() => {
+                compile = value.parse().unwrap_or(compile);
+            }
             ["--index", value] if value.parse::<u64>().is_ok() => index = value.parse().ok(),
             _ => {
                 return Outcome::failed(format!(
-                    "error: unknown options `{}` of `fuzz`: use `--seed N`, `--count N` and `--index N`\n",
+                    "error: unknown options `{}` of `fuzz`: use `--seed N`, `--count N`, `--compile N` and `--index N`\n",
                     options.join(" ")
                 ));
             }
@@ -99,10 +107,11 @@ pub fn fuzz(options: &[&str], root: &Path) -> Outcome {
         Ok(base) => base,
         Err(error) => return Outcome::failed(format!("error: {error}\n")),
     };
-    match index {
-        Some(index) => one(&base, seed, index),
-        None => many(&base, seed, count),
-    }
+    let outcome = match index {
+        Some(index) => one(&base, root, seed, index, compile > 0),
+        None => many(&base, root, seed, count, compile),
+    };
+    outcome.unwrap_or_else(|error| Outcome::failed(format!("error: {error}\n")))
 }
 
 impl Base {
@@ -176,10 +185,10 @@ fn mutation(base: &Base, seed: u64, index: u64) -> (&Sample, mutate::Mutation) {
 }
 
 /// Runs one mutation, and shows everything of it.
-fn one(base: &Base, seed: u64, index: u64) -> Outcome {
+fn one(base: &Base, root: &Path, seed: u64, index: u64, is_compiled: bool) -> Result<Outcome, String> {
     let (sample, mutation) = mutation(base, seed, index);
-    let (end, told) = base.judge(sample, &mutation);
-    let text = format!(
+    let (end, told, _) = base.judge(sample, &mutation);
+    let mut text = format!(
         "{}: {} {}: {}\n{told}\n{:#}\n",
         sample.name,
         mutation.pointer,
@@ -187,27 +196,42 @@ fn one(base: &Base, seed: u64, index: u64) -> Outcome {
         end.name(),
         mutation.document
     );
-    Outcome { text, errors: String::new(), success: !End::FAULTS.contains(&end) }
+    let mut success = !End::FAULTS.contains(&end);
+    if is_compiled && end == End::Generated {
+        success &= Compiled::of(base, root, seed, &[index])?.show(seed, &mut text) == 0;
+    }
+    Ok(Outcome { text, errors: String::new(), success })
 }
 
-/// Runs mutations on all processors, and reports the count of each end with examples of faults.
-fn many(base: &Base, seed: u64, count: u64) -> Outcome {
+/// Runs mutations on all processors, and reports the count of each end with examples of faults. Then compiles a sample of those that
+/// change generated code.
+fn many(base: &Base, root: &Path, seed: u64, count: u64, compile: usize) -> Result<Outcome, String> {
     let ends: [End; 7] =
         [End::Refused, End::Generated, End::Same, End::Failed, End::Panicked, End::WithoutPlace, End::Lost];
     let counts: [AtomicUsize; 7] = Default::default();
     let examples: Mutex<BTreeMap<End, BTreeSet<(u64, String)>>> = Mutex::default();
+    let others: Mutex<BTreeSet<u64>> = Mutex::default();
     let next = AtomicU64::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let work = || {
+    on_all_processors(|| {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
                 return;
             }
             let (sample, mutation) = mutation(base, seed, index);
-            let (end, told) = base.judge(sample, &mutation);
+            let (end, told, files) = base.judge(sample, &mutation);
             let at = ends.iter().position(|known| *known == end).unwrap_or_default();
             counts[at].fetch_add(1, Ordering::Relaxed);
+            if compile > 0
+                && end == End::Generated
+                && compile::is_other(sample, &files)
+                && let Ok(mut others) = others.lock()
+            {
+                others.insert(index);
+                if others.len() > compile {
+                    others.pop_last();
+                }
+            }
             if End::FAULTS.contains(&end)
                 && let Ok(mut examples) = examples.lock()
             {
@@ -220,13 +244,6 @@ fn many(base: &Base, seed: u64, count: u64) -> Outcome {
                     lines.pop_last();
                 }
             }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            // Mutated documents may be nested deeply.
-            let started = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, work);
-            debug_assert!(started.is_ok());
         }
     });
     let mut text = format!("mutations: {count} of {} documents, seed {seed}\n", base.samples.len());
@@ -245,8 +262,24 @@ fn many(base: &Base, seed: u64, count: u64) -> Outcome {
             let _ = writeln!(text, "  {index}: {}", line.replace('\n', " "));
         }
     }
+    let others: Vec<u64> = others.into_inner().unwrap_or_default().into_iter().collect();
+    if !others.is_empty() {
+        faults += Compiled::of(base, root, seed, &others)?.show(seed, &mut text);
+    }
     let errors = if faults == 0 { String::new() } else { format!("error: faults: {faults}\n") };
-    Outcome { text, errors, success: faults == 0 }
+    Ok(Outcome { text, errors, success: faults == 0 })
+}
+
+/// Runs the same work on one thread for each processor, until all of them are done.
+fn on_all_processors(work: impl Fn() + Sync) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            // Mutated documents may be nested deeply.
+            let started = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, &work);
+            debug_assert!(started.is_ok());
+        }
+    });
 }
 
 thread_local! {
@@ -255,18 +288,18 @@ thread_local! {
 }
 
 impl Base {
-    fn judge(&self, sample: &Sample, mutation: &mutate::Mutation) -> (End, String) {
+    fn judge(&self, sample: &Sample, mutation: &mutate::Mutation) -> Ran {
         if mutation.document == sample.document {
-            return (End::Same, String::new());
+            return (End::Same, String::new(), BTreeMap::new());
         }
         match self.run(sample, &mutation.document) {
-            (End::Lost, told, _) if readers::only(mutation) => (End::Same, told),
-            (end, told, _) => (end, told),
+            (End::Lost, told, files) if readers::only(mutation) => (End::Same, told, files),
+            ran => ran,
         }
     }
 
     /// Check, model and generator over one document, with what they say and make.
-    fn run(&self, sample: &Sample, document: &Value) -> (End, String, BTreeMap<PathBuf, String>) {
+    fn run(&self, sample: &Sample, document: &Value) -> Ran {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             let old = std::panic::take_hook();
@@ -286,7 +319,7 @@ impl Base {
         })
     }
 
-    fn attempt(&self, sample: &Sample, document: &Value) -> (End, String, BTreeMap<PathBuf, String>) {
+    fn attempt(&self, sample: &Sample, document: &Value) -> Ran {
         let none = BTreeMap::new;
         // JSON is YAML, one key a line.
         let node = match parse(&format!("{document:#}\n")) {
@@ -370,7 +403,7 @@ mod tests {
 
     #[test]
     fn unknown_options_are_an_error() {
-        for options in [&["--seed"][..], &["--seed", "x"], &["--many", "1"]] {
+        for options in [&["--seed"][..], &["--seed", "x"], &["--many", "1"], &["--compile", "x"]] {
             assert!(!fuzz(options, root()).success, "{options:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 mod ci;
+mod compile;
 pub mod diff;
 mod drift;
 mod fuzz;
@@ -49,8 +50,9 @@ cargo xtask COMMAND
                                     --apply writes them into spec/, --value names a value that an enum lacks
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
-  fuzz [--seed N] [--count N] [--index N]
-                                    run check and generator over mutated documents (default: 1000); --index shows one
+  fuzz [--seed N] [--count N] [--compile N] [--index N]
+                                    run check and generator over mutated documents (default: 1000); --compile: and compile the
+                                    first N whose generated code differs; --index shows one
   prove [--seed N] [--count N] [--real N] [--semver N] [--index N]
                                     compare the levels that `diff` predicts of seeded changes with those that the compiler finds
                                     with programs that use the crates (default: 24 changes); --real: and changes of spec/;

@@ -14,8 +14,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use fastrand::Rng;
 
 use crate::Outcome;
+use crate::compile::Workshop;
 use crate::spec::node::parse;
-use build::{Refusal, State, Workshop};
+use build::{Refusal, State};
 use compare::Proof;
 use mutate::{Docs, Mutator};
 

@@ -97,9 +97,11 @@ pub fn jobs(domains: &[String]) -> Vec<Step> {
         ),
         step(
             "fuzz",
-            "50,000 mutated documents of the spec, and any bytes for the decoder of streams for two minutes (needs cargo-fuzz, installs nightly)",
+            "50,000 mutated documents of the spec, the code of 200 of them compiled, and any bytes for the decoder of streams for two minutes (needs cargo-fuzz, installs nightly)",
             vec![
-                line("cargo run --quiet --release --locked --package xtask -- fuzz --count 50000"),
+                line(
+                    "cargo run --quiet --release --locked --package xtask -- fuzz --count 50000 --compile 200",
+                ),
                 line("rustup toolchain install nightly --profile minimal --no-self-update"),
                 line(
                     "cargo +nightly fuzz run --fuzz-dir crates/cc-stream/fuzz decoder -- -max_total_time=120",

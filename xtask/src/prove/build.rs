@@ -1,48 +1,21 @@
-//! Generated crates and programs, compiled as far as their types: `rustc` alone, against dependencies that are compiled once.
+//! Documents, the crates that are generated from them, and programs that use these crates, all compiled as far as their types.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use super::callers::{self, Caller};
 use super::mutate::Docs;
+use crate::compile::{CLIENT_MANIFEST, Crate, Workshop, write};
 use crate::generate::generate;
 use crate::spec::model::Spec;
 use crate::spec::node::parse;
 use crate::spec::{Documents, check};
 use crate::surface::Surface;
-
-/// The generated part of a client, with as little around it as it needs.
-const CLIENT: &str = include_str!("client.txt");
-
-/// The manifest with a feature for each domain.
-const CLIENT_MANIFEST: &str = "crates/cc-client/Cargo.toml";
-
-/// Crates that generated code and programs name.
-const EXTERNS: [&str; 6] = ["cc_runtime", "cc_stream", "cc_client", "cc_api_shared", "serde", "serde_json"];
-
-/// The compiler, the libraries, and everything that was compiled.
-pub struct Workshop {
-    work: PathBuf,
-    /// A folder with the manifests whose parts are generated, and without code by hand.
-    manifests: PathBuf,
-    /// Crate → its metadata.
-    externs: BTreeMap<String, PathBuf>,
-    known: Mutex<HashMap<u64, Arc<Mutex<Option<Result<Crate, String>>>>>>,
-}
-
-/// A compiled crate.
-#[derive(Debug, Clone)]
-pub struct Crate {
-    pub name: String,
-    pub metadata: PathBuf,
-    key: u64,
-}
 
 /// Documents, and everything that is made from them.
 pub struct State {
@@ -88,65 +61,6 @@ impl State {
 }
 
 impl Workshop {
-    /// Compiles the libraries.
-    ///
-    /// # Errors
-    /// When cargo fails.
-    pub fn open(root: &Path) -> Result<Self, String> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.args([
-            "check",
-            "--quiet",
-            "--offline",
-            "--message-format=json",
-            "--target-dir",
-            "target/prove",
-        ]);
-        command.args([
-            "-p",
-            "cc-client",
-            "-p",
-            "cc-api-shared",
-            "--no-default-features",
-            "--features",
-            "cc-client/stream",
-        ]);
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-                command.env_remove(&name);
-            }
-        }
-        let output = command.current_dir(root).stderr(Stdio::inherit()).output();
-        let output = output.map_err(|error| format!("could not run cargo: {error}"))?;
-        if !output.status.success() {
-            return Err("the libraries of the generated crates do not compile".to_owned());
-        }
-        let mut externs = BTreeMap::new();
-        for line in String::from_utf8_lossy(&output.stdout).lines() {
-            let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
-            let name = message["target"]["name"].as_str().unwrap_or_default().replace('-', "_");
-            let files = message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            if let Some(file) = files.into_iter().find(|file| file.ends_with(".rmeta"))
-                && EXTERNS.contains(&name.as_str())
-            {
-                externs.insert(name, PathBuf::from(file));
-            }
-        }
-        if externs.len() != EXTERNS.len() {
-            return Err(format!("cargo compiled {externs:?} instead of {EXTERNS:?}"));
-        }
-        let work = root.join("target/prove/crates");
-        // What an earlier run left.
-        let _ = std::fs::remove_dir_all(&work);
-        let manifests = root.join("target/prove/manifests");
-        let manifest = std::fs::read_to_string(root.join(CLIENT_MANIFEST));
-        let manifest = manifest.map_err(|error| format!("could not read {CLIENT_MANIFEST}: {error}"))?;
-        write(&manifests.join(CLIENT_MANIFEST), &manifest)?;
-        Ok(Self { work, manifests, externs, known: Mutex::default() })
-    }
-
     /// Checks, generates and compiles documents.
     ///
     /// # Errors
@@ -160,48 +74,10 @@ impl Workshop {
         }
         let (surface, files) = (output.surface, output.tree.files);
         let callers = callers::read(&files).map_err(Refusal::Fault)?;
-        let crates = self.crates(docs, &files).map_err(Refusal::Fault)?;
-        Ok(State { surface, files, callers: callers.into_iter().collect(), crates, own: OnceLock::new() })
-    }
-
-    fn crates(&self, docs: &Docs, files: &BTreeMap<PathBuf, String>) -> Result<Vec<Crate>, String> {
-        let mut crates: Vec<Crate> = Vec::new();
-        let domains = docs.keys().filter(|name| *name != "shared");
-        for name in std::iter::once("shared").chain(domains.map(String::as_str)) {
-            let folder = PathBuf::from(format!("crates/generated/cc-api-{name}"));
-            let own = files
-                .iter()
-                .filter_map(|(path, text)| Some((path.strip_prefix(&folder).ok()?.to_owned(), text.clone())));
-            let own: BTreeMap<PathBuf, String> = own.collect();
-            if own.is_empty() {
-                continue;
-            }
-            let shared: Vec<&Crate> = crates.iter().filter(|krate| krate.name == "cc_api_shared").collect();
-            let compiled = self.compile(&format!("cc_api_{}", name.replace('-', "_")), &own, &shared, &[])?;
-            crates.push(compiled);
-        }
+        let mut crates = self.apis(&files).map_err(Refusal::Fault)?;
         let features: Vec<&str> = docs.keys().map(String::as_str).collect();
-        let client = self.client(files, &crates, &features)?;
-        crates.push(client);
-        Ok(crates)
-    }
-
-    /// Compiles the client with the features of these domains.
-    fn client(
-        &self,
-        files: &BTreeMap<PathBuf, String>,
-        crates: &[Crate],
-        features: &[&str],
-    ) -> Result<Crate, String> {
-        let folder = Path::new("crates/cc-client/src/generated");
-        let own = files.iter().filter_map(|(path, text)| {
-            let inside = path.strip_prefix(folder).ok().filter(|inside| !inside.ends_with("catalog.rs"))?;
-            Some((Path::new("src/generated").join(inside), text.clone()))
-        });
-        let mut own: BTreeMap<PathBuf, String> = own.collect();
-        own.insert("src/lib.rs".into(), CLIENT.to_owned());
-        let features: Vec<&str> = features.iter().copied().chain(["stream"]).collect();
-        self.compile("cc_client", &own, &crates.iter().collect::<Vec<_>>(), &features)
+        crates.push(self.client(&files, &crates, &features).map_err(Refusal::Fault)?);
+        Ok(State { surface, files, callers: callers.into_iter().collect(), crates, own: OnceLock::new() })
     }
 
     /// Compiles a program that selects the feature of one domain and uses the module of another. Returns `true` if it compiles.
@@ -223,89 +99,6 @@ impl Workshop {
         crates.push(client);
         let verdict = self.judge_with(std::slice::from_ref(program), &crates.iter().collect::<Vec<_>>())?;
         Ok(verdict.failing.is_empty())
-    }
-
-    /// Compiles a crate, once for each text of it.
-    fn compile(
-        &self,
-        name: &str,
-        files: &BTreeMap<PathBuf, String>,
-        uses: &[&Crate],
-        features: &[&str],
-    ) -> Result<Crate, String> {
-        let keys: Vec<u64> = uses.iter().map(|krate| krate.key).collect();
-        let key = hash(&(name, files, keys, features));
-        let place = match self.known.lock() {
-            Ok(mut known) => Arc::clone(known.entry(key).or_default()),
-            Err(_) => return Err("another thread panicked".to_owned()),
-        };
-        let Ok(mut done) = place.lock() else { return Err("another thread panicked".to_owned()) };
-        if let Some(done) = &*done {
-            return done.clone();
-        }
-        let compiled = self.compile_anew(name, files, uses, features, key);
-        *done = Some(compiled.clone());
-        compiled
-    }
-
-    fn compile_anew(
-        &self,
-        name: &str,
-        files: &BTreeMap<PathBuf, String>,
-        uses: &[&Crate],
-        features: &[&str],
-        key: u64,
-    ) -> Result<Crate, String> {
-        let folder = self.work.join(format!("{name}-{key:016x}"));
-        for (path, text) in files {
-            write(&folder.join(path), text)?;
-        }
-        let mut command = self.rustc(name, &folder, uses);
-        for feature in features {
-            command.arg("--cfg").arg(format!("feature={feature:?}"));
-        }
-        command.args(["--cap-lints", "allow", "--error-format=short"]);
-        if name == "cc_client" {
-            // The crate in whose place this one stands.
-            command.arg("--extern").arg(format!("sdk={}", self.externs["cc_client"].display()));
-            command.args(["-C", "metadata=generated"]);
-        }
-        command.arg(folder.join("src/lib.rs"));
-        let output = command.output().map_err(|error| format!("could not run rustc: {error}"))?;
-        if !output.status.success() {
-            let told = String::from_utf8_lossy(&output.stderr);
-            let first: Vec<&str> = told.lines().take(3).collect();
-            return Err(format!("generated code does not compile: {}", first.join(" ")));
-        }
-        Ok(Crate { name: name.to_owned(), metadata: folder.join(format!("lib{name}.rmeta")), key })
-    }
-
-    /// The compiler, with the libraries and these crates.
-    fn rustc(&self, name: &str, folder: &Path, uses: &[&Crate]) -> Command {
-        let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-        command.args(["--crate-type", "lib", "--emit=metadata"]);
-        self.settings(&mut command, name, folder, uses);
-        command
-    }
-
-    fn settings(&self, command: &mut Command, name: &str, folder: &Path, uses: &[&Crate]) {
-        command.args(["--crate-name", name, "--edition", "2024"]);
-        command.arg("--out-dir").arg(folder);
-        for (library, metadata) in &self.externs {
-            let is_replaced = library == "cc_client" || uses.iter().any(|krate| krate.name == *library);
-            if !is_replaced {
-                command.arg("--extern").arg(format!("{library}={}", metadata.display()));
-            }
-        }
-        for krate in uses {
-            command.arg("--extern").arg(format!("{}={}", krate.name, krate.metadata.display()));
-            if let Some(folder) = krate.metadata.parent() {
-                command.arg("-L").arg(format!("dependency={}", folder.display()));
-            }
-        }
-        if let Some(libraries) = self.externs["serde"].parent() {
-            command.arg("-L").arg(format!("dependency={}", libraries.display()));
-        }
     }
 
     /// Asks `cargo semver-checks` whether a crate of both states breaks programs. `None` if one of them has no such crate.
@@ -440,18 +233,4 @@ pub fn checked(docs: &Docs) -> Result<Documents, Refusal> {
         Some(problem) => Err(Refusal::Spec(problem.to_string())),
         None => Ok(documents),
     }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let about = |error: std::io::Error| format!("could not write {}: {error}", path.display());
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(about)?;
-    }
-    std::fs::write(path, text).map_err(about)
 }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use fastrand::Rng;
 
 use super::Mutation;
-use super::build::{State, Verdict, Workshop};
+use super::build::{State, Verdict};
 use super::callers::{self, Caller};
+use crate::compile::Workshop;
 use crate::diff::rules::{Level, RULES, Rust};
 use crate::diff::{Change, Program, Report, compare};
 

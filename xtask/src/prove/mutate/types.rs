@@ -88,9 +88,7 @@ fn rename_type(cx: &mut Cx<'_>) -> Option<()> {
     rename_key(cx.docs.get_mut(&domain)?["components"]["schemas"].as_object_mut()?, &name, &new);
     let pointer = |name: &str| format!("#/components/schemas/{name}");
     cx.replace(&pointer(&name), &pointer(&new));
-    for (from, to) in [(format!("{domain}.{name}"), format!("{domain}.{new}"))] {
-        cx.replace(&from, &to);
-    }
+    cx.replace(&format!("{domain}.{name}"), &format!("{domain}.{new}"));
     Some(())
 }
 
