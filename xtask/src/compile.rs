@@ -250,3 +250,46 @@ pub fn write(path: &Path, text: &str) -> Result<(), String> {
     }
     std::fs::write(path, text).map_err(about)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Crates that name no library need none.
+    fn without_libraries(work: &Path) -> Workshop {
+        let externs = EXTERNS.iter().map(|name| ((*name).to_owned(), work.join("no-such-library.rmeta")));
+        Workshop {
+            work: work.to_owned(),
+            manifests: work.to_owned(),
+            externs: externs.collect(),
+            known: Mutex::default(),
+        }
+    }
+
+    fn files(all: &[(&str, &str)]) -> BTreeMap<PathBuf, String> {
+        all.iter().map(|(path, text)| (PathBuf::from(path), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn crates_of_the_api_compile_with_the_shared_one_among_them() {
+        let work = tempfile::tempdir().unwrap();
+        let crates = without_libraries(work.path()).apis(&files(&[
+            ("crates/generated/cc-api-boats/src/lib.rs", "pub use cc_api_shared::Pier;"),
+            ("crates/generated/cc-api-shared/src/lib.rs", "pub struct Pier;"),
+            ("crates/cc-client/src/generated/mod.rs", "not compiled"),
+        ]));
+        let names: Vec<String> = crates.unwrap().into_iter().map(|krate| krate.name).collect();
+        assert_eq!(names, ["cc_api_shared", "cc_api_boats"]);
+    }
+
+    #[test]
+    fn an_error_of_the_compiler_has_file_and_line_as_in_the_workspace() {
+        let work = tempfile::tempdir().unwrap();
+        let error = without_libraries(work.path()).apis(&files(&[
+            ("crates/generated/cc-api-boats/src/lib.rs", "pub mod types;"),
+            ("crates/generated/cc-api-boats/src/types.rs", "\npub fn length() -> u8 {\n    \"long\"\n}\n"),
+        ]));
+        let error = error.unwrap_err();
+        assert!(error.contains("crates/generated/cc-api-boats/src/types.rs:3:5: error[E0308]"), "{error}");
+    }
+}

@@ -96,3 +96,36 @@ fn compile(workshop: &Workshop, sample: &Sample, files: &BTreeMap<PathBuf, Strin
     }
     workshop.apis(files).map(|_| false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_code_that_is_compiled_counts_as_other_code() {
+        let files = |text: &str, readme: &str| {
+            BTreeMap::from([
+                (PathBuf::from("crates/generated/cc-api-boats/src/types.rs"), text.to_owned()),
+                (PathBuf::from("crates/generated/cc-api-boats/README.md"), readme.to_owned()),
+                (PathBuf::from("crates/cc-trials/tests/it/generated/boats.rs"), readme.to_owned()),
+            ])
+        };
+        let sample = Sample {
+            name: "boats".to_owned(),
+            document: serde_json::Value::Null,
+            beside: BTreeMap::new(),
+            files: files("struct Boat;", "one"),
+        };
+        assert!(!is_other(&sample, &files("struct Boat;", "other")));
+        assert!(is_other(&sample, &files("struct Ship;", "one")));
+    }
+
+    #[test]
+    fn a_failure_names_seed_index_document_file_and_line() {
+        let line = "boats: /info/title removed: generated code does not compile: crates/generated/cc-api-boats/src/lib.rs:3:5: error[E0425]";
+        let compiled = Compiled { crates: 2, clients: 1, failures: [(17, line.to_owned())].into() };
+        let mut text = String::new();
+        assert_eq!(compiled.show(5, &mut text), 1);
+        assert!(text.contains(&format!("seed 5, index 17: {line}")), "{text}");
+    }
+}
