@@ -179,6 +179,9 @@ pub struct Field {
     pub required: bool,
     /// `true` if `new` takes it.
     pub argument: bool,
+    /// `true` if an answer without it reads as if it were empty.
+    #[serde(skip)]
+    pub lenient: bool,
     pub others: Others,
     pub docs: Docs,
     #[serde(skip)]

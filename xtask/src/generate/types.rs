@@ -35,7 +35,7 @@ pub struct Field {
     pub required: bool,
     pub description: String,
     /// Absent and null read as the empty value.
-    lenient: bool,
+    pub lenient: bool,
     /// `true` if the field identifies its object: without it, an answer is meaningless.
     essential: bool,
 }

@@ -270,6 +270,7 @@ fn kind(decided: &Decided<'_>, name: &str, schema: &Value) -> Option<Kind> {
                 ty: field.ty.surface(),
                 required: required.contains(&field.property.as_str()),
                 argument: constructor && field.required,
+                lenient: field.lenient,
                 others: Others::new(),
                 docs: super::Docs::new(),
                 line: 0,

@@ -1,7 +1,7 @@
 //! Changes of the domain `changes.yaml`: what the surface and the report of a comparison say about them.
 
 /// A change of the spec, and the line of the surface that it makes.
-pub const CHANGES: [(&str, &str, &str); 62] = [
+pub const CHANGES: [(&str, &str, &str); 63] = [
     // Operations
     ("operationId: get_paper", "operationId: read_paper", "operation read_paper"),
     ("    put:\n", "    patch:\n", "  route PATCH /v4/boats/{boatId}"),
@@ -88,6 +88,11 @@ pub const CHANGES: [(&str, &str, &str); 62] = [
         "description: The id.",
         "description: The id., x-essential: true",
         "  id: string, required, x-essential",
+    ),
+    (
+        "description: The name., maxLength",
+        "description: The name., x-essential: true, maxLength",
+        "  name: string, required, maxLength 40, x-essential",
     ),
     ("description: The id.", "description: The id., format: uuid", "  id: string, required, format uuid"),
     ("description: The id.", "description: The id., default: x", "  id: string, required, default x"),

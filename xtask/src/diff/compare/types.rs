@@ -147,6 +147,17 @@ impl Collector<'_> {
             self.add_as(rust, &format!("property-became-{what}"), site, &before.ty, &after.ty);
             is_explained = true;
         }
+        // The mark has an effect only on what reads as empty without it: neither on the `id` of a thing nor in a body.
+        let (was_essential, is_essential) =
+            (old_facts.remove("x-essential"), new_facts.remove("x-essential"));
+        if was_essential != is_essential {
+            let what = if is_essential.is_some() { "added" } else { "removed" };
+            let is_same = was == is && before.lenient == after.lenient;
+            let rust = if is_same { Rust::Nothing } else { Rust::Behaviour };
+            let mut site = site.clone();
+            site.key("x-essential");
+            self.add_as(rust, &format!("property-x-essential-{what}"), &site, "", "");
+        }
         if before.ty != after.ty && (bare(&before.ty) != bare(&after.ty) || !is_explained) {
             let rust = if was == is { Rust::Nothing } else { Rust::Breaking };
             self.add_as(rust, "property-type-changed", site, &before.ty, &after.ty);

@@ -16,6 +16,7 @@ pub(super) const ALL: &[Mutator] = &[
     mutator("a schema has another text", |cx| schema_key(cx, "description", json!("Another text."))),
     additive("an optional property is added", add_optional),
     mutator("a required property is added", add_required),
+    additive("a required property of an answer is added", |cx| add_required_to(cx, "Boat")),
     mutator("a required property of a body is added", |cx| add_required_to(cx, "BoatCreation")),
     mutator("a required property of a body is renamed", |cx| rename_required(cx, "BoatCreation")),
     mutator("required properties of a body change places", |cx| swap_in(cx, "BoatCreation")),
