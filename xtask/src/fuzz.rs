@@ -220,6 +220,8 @@ fn many(base: &Base, root: &Path, seed: u64, count: u64, compile: usize) -> Resu
             }
             let (sample, mutation) = mutation(base, seed, index);
             let (end, told, files) = base.judge(sample, &mutation);
+            // The thread keeps the text of all code that it ever parsed, for spans that are gone.
+            proc_macro2::extra::invalidate_current_thread_spans();
             let at = ends.iter().position(|known| *known == end).unwrap_or_default();
             counts[at].fetch_add(1, Ordering::Relaxed);
             if compile > 0

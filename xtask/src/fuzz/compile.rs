@@ -1,6 +1,6 @@
 //! Mutations that change generated code, compiled as far as their types.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -61,19 +61,21 @@ impl Compiled {
     }
 }
 
-/// Returns `true` if generated code that [`compile`] compiles is other than without a mutation.
+/// Returns `true` if generated code that [`compile`] compiles is other than without a mutation, and not its comments alone.
 pub fn is_other(sample: &Sample, files: &BTreeMap<PathBuf, String>) -> bool {
-    let code = |files: &BTreeMap<PathBuf, String>| -> BTreeSet<(PathBuf, String)> {
-        let is_compiled = |path: &Path| {
-            path.extension().is_some_and(|extension| extension == "rs")
-                && ["crates/generated", "crates/cc-client/src/generated/commands"]
-                    .iter()
-                    .any(|folder| path.starts_with(folder))
-        };
-        let own = files.iter().filter(|(path, _)| is_compiled(path));
-        own.map(|(path, text)| (path.clone(), text.clone())).collect()
-    };
-    code(files) != code(&sample.files)
+    !code(files).eq(code(&sample.files))
+}
+
+fn code(files: &BTreeMap<PathBuf, String>) -> impl Iterator<Item = (&Path, &str)> {
+    const COMPILED: [&str; 2] = ["crates/generated", "crates/cc-client/src/generated/commands"];
+    let compiled = files.iter().filter(|(path, _)| {
+        path.extension().is_some_and(|extension| extension == "rs")
+            && COMPILED.iter().any(|folder| path.starts_with(folder))
+    });
+    compiled.flat_map(|(path, text)| {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        lines.map(|line| (path.as_path(), line))
+    })
 }
 
 /// Compiles the crates of a mutation. The commands of the client, too, and then returns `true`, if those of the document before it
@@ -117,6 +119,7 @@ mod tests {
             files: files("struct Boat;", "one"),
         };
         assert!(!is_other(&sample, &files("struct Boat;", "other")));
+        assert!(!is_other(&sample, &files("/// Floats.\nstruct Boat;", "one")));
         assert!(is_other(&sample, &files("struct Ship;", "one")));
     }
 
