@@ -3,6 +3,7 @@
 mod build;
 mod callers;
 mod compare;
+mod lints;
 mod mutate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,7 +159,7 @@ fn run(options: &Options, root: &Path) -> Result<Outcome, String> {
         };
         let mut proof = compare::prove(&workshop, &mutation, &mut rng)?;
         if linted.load(Ordering::Relaxed) < options.semver {
-            compare::lint(&workshop, &mutation, &mut proof)?;
+            lints::lint(&workshop, &mutation, &mut proof)?;
             linted.fetch_add(proof.linted.min(1), Ordering::Relaxed);
         }
         Ok(proof)
@@ -261,7 +262,8 @@ fn report(options: &Options, proofs: &BTreeMap<usize, Result<Proof, String>>) ->
         let changes = done.iter().filter(|(_, proof)| proof.linted > 0).count();
         let _ = writeln!(
             text,
-            "crates judged by cargo semver-checks: {} of {changes} changes",
+            "crates for which cargo semver-checks agrees: {} of {}, in {changes} changes",
+            sum(|proof| proof.lint_agreed),
             sum(|proof| proof.linted)
         );
     }

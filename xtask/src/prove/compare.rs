@@ -16,33 +16,6 @@ use crate::diff::{Change, Program, Report, compare};
 /// Programs without an error for which a report is made, of each change.
 const SAMPLE: usize = 12;
 
-/// Rules of breaking changes that a lint of `cargo semver-checks` finds in the crate of a domain: something with a name is gone, or a
-/// function takes another number of arguments. No lint compares the types of fields, arguments, aliases and answers, nor an order.
-const LINTED: [&str; 22] = [
-    "operation-removed",
-    "operation-renamed",
-    "path-parameter-added-required",
-    "query-parameter-added-required",
-    "header-parameter-added-required",
-    "path-parameter-removed",
-    "query-parameter-removed",
-    "header-parameter-removed",
-    "query-parameter-renamed",
-    "header-parameter-renamed",
-    "body-added",
-    "body-removed",
-    "type-removed",
-    "type-kind-changed",
-    "constructor-removed",
-    "default-removed",
-    "property-removed",
-    "property-added-required",
-    "enum-value-removed",
-    "enum-variant-renamed",
-    "union-variant-removed",
-    "union-variant-renamed",
-];
-
 /// Outcome of one change.
 #[derive(Debug, Default)]
 pub struct Proof {
@@ -58,8 +31,9 @@ pub struct Proof {
     pub witnessed: usize,
     /// Reports for one program.
     pub reports: usize,
-    /// Crates that `cargo semver-checks` judged.
+    /// Crates that `cargo semver-checks` judged, and those for which it agrees.
     pub linted: usize,
+    pub lint_agreed: usize,
     pub faults: Vec<String>,
     /// Changes, each with its program.
     shown: String,
@@ -121,34 +95,6 @@ pub fn prove(workshop: &Workshop, mutation: &Mutation, rng: &mut Rng) -> Result<
     }
     witnesses(workshop, &mut proof, &report, mutation, &old, rng)?;
     Ok(proof)
-}
-
-/// Compares what is predicted of the crates of domains with `cargo semver-checks`, where it has a lint.
-///
-/// # Errors
-/// When it cannot be run.
-pub fn lint(workshop: &Workshop, mutation: &Mutation, proof: &mut Proof) -> Result<(), String> {
-    let Mutation { before, after, .. } = mutation;
-    let report = compare(&before.surface, &after.surface);
-    let has_lint = |change: &Change| LINTED.contains(&change.rule);
-    let is_blind = !report.changes.iter().any(has_lint) && report.changes.iter().any(Change::breaks_programs);
-    if is_blind {
-        return Ok(());
-    }
-    let predicted = report.levels();
-    for (krate, level) in predicted.iter().filter(|(krate, _)| krate.starts_with("cc-api-")) {
-        let Some(breaks) = workshop.semver_checks(&krate.replace('-', "_"), before, after)? else { continue };
-        proof.linted += 1;
-        if breaks != (*level == Level::Major) {
-            let rules: Vec<&str> = proof.rules.iter().copied().collect();
-            proof.faults.push(format!(
-                "{krate}: predicted {}, and cargo semver-checks says breaking: {breaks}, by {}",
-                level.word(),
-                rules.join(", ")
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// Everything that the compiler found.
