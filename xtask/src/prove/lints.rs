@@ -8,7 +8,7 @@ use crate::diff::rules::Level;
 
 /// Rules of breaking changes that a lint finds in the crate of a domain: something with a name is gone, or a function takes another
 /// number of arguments.
-const LINTED: [&str; 22] = [
+const LINTED: [&str; 21] = [
     "operation-removed",
     "operation-renamed",
     "path-parameter-added-required",
@@ -24,7 +24,6 @@ const LINTED: [&str; 22] = [
     "type-removed",
     "type-kind-changed",
     "constructor-removed",
-    "default-removed",
     "property-removed",
     "property-added-required",
     "enum-value-removed",
@@ -66,8 +65,8 @@ const UNSEEN: [(&str, &[&str]); 6] = [
         &["path-parameter-renamed", "parameter-order-changed", "property-order-changed"],
     ),
     (
-        "no lint finds a missing `impl` of a trait of another crate, or of a trait with a type",
-        &["operation-became-stream", "operation-became-call", "union-from-removed"],
+        "a missing `impl` of a trait of another crate, of a trait with a type, or of `Default` (0.51) is not reported",
+        &["operation-became-stream", "operation-became-call", "union-from-removed", "default-removed"],
     ),
     (
         "the documentation of a crate has no items of another crate that it re-exports",

@@ -120,6 +120,13 @@ impl Program {
                         }
                     }
                 }
+                // `into` makes a union of the type that a variant holds, and names neither.
+                if change.rule == "union-variant-type-changed"
+                    && let (Some(held), Some((module, _))) = (&change.before, of_change.rsplit_once("::"))
+                    && named.contains_key(&format!("{module}::{held}"))
+                {
+                    add(&at(&of_change), false, &short);
+                }
                 // An argument of `new` is not named.
                 let changes_new = change.rust >= Rust::Silent && change.callers.contains(&"calls");
                 if changes_new || change.rust == Rust::Behaviour || change.request == Wire::Breaking {
