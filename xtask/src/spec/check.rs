@@ -393,6 +393,9 @@ fn check_document(report: &mut Report<'_>) {
 fn shared_document(report: &mut Report<'_>) {
     let document = report.document;
     keys::check(report, document, &keys::SHARED_DOCUMENT, "", "the shared document");
+    if let Some(info) = document.get("info") {
+        keys::check(report, info, &keys::INFO, "/info", "`info`");
+    }
     if let Some(paths) = document.get("paths").filter(|paths| !paths.entries().is_empty()) {
         report.add(paths.line, "paths", "/paths", "an operation belongs into the file of its domain");
     }

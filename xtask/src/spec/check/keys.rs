@@ -345,3 +345,20 @@ pub fn check(report: &mut Report<'_>, node: &Node, keys: &Keys, pointer: &str, w
         report.add(entry.line, rule, &join(pointer, key), message);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::spec::check::check_alone;
+    use crate::spec::node::parse;
+
+    #[test]
+    fn unknown_keys_of_the_shared_info_are_refused() {
+        let text = "openapi: 3.0.3\ninfo:\n  title: Shared\n  version: 0.1.0\n  description: Ids.\n  description2: Ids.\npaths: {}\n";
+        let problems = check_alone("shared.yaml".to_owned(), &parse(text).unwrap(), None);
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(
+            told.iter().any(|told| told.contains("shared.yaml:6: key: unknown key `description2`")),
+            "{told:?}"
+        );
+    }
+}
