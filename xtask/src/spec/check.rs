@@ -9,6 +9,7 @@ mod money;
 mod names;
 pub mod operation;
 mod order;
+mod requires;
 mod reread;
 mod schema;
 mod secret;
@@ -229,13 +230,8 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                     report.add(line, "unknown-schema", pointer, message);
                 }
             }
-            for domain in command.strings_at("requires") {
-                if !documents.domains.contains_key(&domain) {
-                    let message = format!("`requires` names `{domain}`, which has no file in spec/");
-                    report.add(command.line, "unknown-domain", pointer, message);
-                }
-            }
         }
+        requires::check(&mut report, domain, declared, documents);
         problems.append(&mut report.problems);
     }
     problems.append(&mut copies::check(documents));
