@@ -3,7 +3,7 @@
 //! The shape of the routes says most of it: `X` and `X/{id}` are a collection and its items, a `GET` beside a `PUT` is a
 //! document. `x-collection` says the rest. The sandbox keeps the state of all of them with one engine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ const SCOPES: [&str; 3] = ["organisations", "regions", "resources"];
 pub const ROLES: [&str; 9] = ["list", "create", "put", "read", "replace", "change", "delete", "clear", "act"];
 
 /// Collections, and the operations that belong to them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Collections {
     /// By the id of the operation: the name of the collection, and the role.
     parts: BTreeMap<String, (String, &'static str)>,
@@ -54,10 +54,36 @@ impl Collections {
 
 /// Infers the collections of all domains.
 pub fn infer(spec: &Spec) -> Collections {
-    let operations: Vec<&Operation> = spec
-        .domains
+    let operations: Vec<&Operation> = spec.domains.iter().flat_map(|domain| &domain.operations).collect();
+    of(&operations)
+}
+
+/// Returns the ids of operations whose `x-collection` changes nothing, because their routes, and the hints that remain without
+/// these, say the same.
+pub fn useless_hints(spec: &Spec) -> BTreeSet<&str> {
+    let operations: Vec<&Operation> = spec.domains.iter().flat_map(|domain| &domain.operations).collect();
+    let hinted = (0..operations.len()).filter(|index| operations[*index].collection.is_some());
+    let without: Vec<(usize, Operation)> =
+        hinted.map(|index| (index, Operation { collection: None, ..operations[index].clone() })).collect();
+    let known = of(&operations);
+    let mut remaining = operations.clone();
+    let mut useless = BTreeSet::new();
+    for (index, without) in &without {
+        remaining[*index] = without;
+        if of(&remaining) == known {
+            useless.insert(operations[*index].id.as_str());
+        } else {
+            remaining[*index] = operations[*index];
+        }
+    }
+    useless
+}
+
+fn of(operations: &[&Operation]) -> Collections {
+    // A wildcard route reaches those of the others, and a stream keeps no state.
+    let operations: Vec<&Operation> = operations
         .iter()
-        .flat_map(|domain| &domain.operations)
+        .copied()
         .filter(|operation| !operation.wildcard && !operation.is_stream())
         .collect();
     let mut found = Collections::default();

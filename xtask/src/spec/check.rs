@@ -1,5 +1,6 @@
 //! Every rule of the spec, applied to every document: all problems in one run, each with its place.
 
+mod collection;
 pub mod command;
 mod copies;
 mod declared;
@@ -236,6 +237,9 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
     }
     problems.append(&mut copies::check(documents));
     problems.append(&mut unused::of_domains(documents));
+    if problems.is_empty() {
+        problems = collection::check(documents);
+    }
     problems.sort();
     problems.dedup();
     problems
