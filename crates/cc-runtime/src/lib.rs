@@ -79,7 +79,7 @@ pub mod __private {
     pub use serde_json;
 
     pub use crate::error::outcome::found;
-    pub use crate::open_enum::{is_known, met_unknown, read_enum, unknown_value};
+    pub use crate::open_enum::{input, is_known, met_unknown, read_enum, unknown_value};
     pub use crate::request::{check_path, check_query};
     #[cfg(feature = "schemars")]
     pub use crate::schema::{enum_schema, input_union_schema, union_schema};

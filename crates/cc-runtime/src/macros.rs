@@ -386,6 +386,28 @@ mod tests {
             let error = read(json).unwrap_err();
             assert!(error.contains(text), "{error}");
         }
+        // With any deserializer, where a field says that it is an input.
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Command {
+            #[serde(deserialize_with = "crate::__private::input")]
+            states: Vec<State>,
+            #[serde(default, deserialize_with = "crate::__private::input")]
+            last: Option<State>,
+            answered: Option<State>,
+        }
+        let plain = |json: &str| serde_json::from_str::<Command>(json).map_err(|error| error.to_string());
+        let read = plain(r#"{"states":["ON",{"other":"NEW"}],"answered":"NEW"}"#).unwrap();
+        assert_eq!(
+            (read.states, read.last, read.answered),
+            (vec![State::On, State::other("NEW")], None, Some(State::other("NEW")))
+        );
+        for json in [r#"{"states":["NEW"]}"#, r#"{"states":[],"last":"NEW"}"#] {
+            let error = plain(json).unwrap_err();
+            assert!(
+                error.contains("unknown value `NEW`") && error.contains(r#"`{"other": "…"}`"#),
+                "{error}"
+            );
+        }
         // Answers, and values that are read again, hold anything.
         assert_eq!(crate::de::plainly::<State>(&"on".into()).unwrap(), State::other("on"));
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Code shared by the open enums.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{Error as _, MapAccess, Visitor};
@@ -64,6 +65,30 @@ pub fn read_enum<'de, D: Deserializer<'de>, T>(
     deserializer.deserialize_newtype_struct(token::ENUM, Text { known, of_text })
 }
 
+thread_local! {
+    /// `true` while a value of an input is read.
+    static INPUT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads the value of an input with any deserializer: a text that is no known value of an open enum is refused, as in the catalogue.
+///
+/// # Errors
+/// If the value does not decode, or holds such a text.
+#[doc(hidden)]
+pub fn input<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    /// Restores the outer state, even if decoding panics.
+    struct Outer(bool);
+
+    impl Drop for Outer {
+        fn drop(&mut self) {
+            INPUT.set(self.0);
+        }
+    }
+
+    let _outer = Outer(INPUT.replace(true));
+    T::deserialize(deserializer)
+}
+
 struct Text<T> {
     known: &'static [&'static str],
     /// Makes the value. It signals one that is not known.
@@ -78,6 +103,9 @@ impl<'de, T> Visitor<'de> for Text<T> {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        if INPUT.get() {
+            return deserializer.deserialize_any(Input { known: self.known }).map(self.of_text);
+        }
         String::deserialize(deserializer).map(self.of_text)
     }
 

@@ -206,10 +206,24 @@ fn attributes(field: &ShapeField) -> String {
             "    #[cfg_attr(feature = \"catalog\", schemars(with = {read_as:?}, range(min = 0)))]"
         );
     }
+    if may_hold_enum(&field.ty) {
+        attributes.push("deserialize_with = \"cc_runtime::__private::input\"".to_owned());
+    }
     if !attributes.is_empty() {
         let _ = writeln!(out, "    #[serde({})]", attributes.join(", "));
     }
     out
+}
+
+/// Returns `true` if a type is an open enum or may hold one, of which an input takes known values only.
+fn may_hold_enum(ty: &Ty) -> bool {
+    match ty {
+        Ty::Local(_) | Ty::Path(_) => true,
+        Ty::List(inner) | Ty::Map(inner) | Ty::Option(inner) | Ty::Boxed(inner) | Ty::Patch(inner) => {
+            may_hold_enum(inner)
+        }
+        _ => false,
+    }
 }
 
 /// `a`, `b` and `c`.
