@@ -48,6 +48,7 @@ pub struct CreateApiToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Expiration date of the token, at most one year from now.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub expiration_date: crate::Expiration,
 }
 
@@ -241,7 +242,11 @@ pub struct RotateApiToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_code: Option<cc_runtime::Secret>,
     /// Expiration date of the new token. Default: the lifetime of the old token from now on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub expiration_date: Option<crate::Expiration>,
 }
 

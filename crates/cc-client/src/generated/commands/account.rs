@@ -1105,6 +1105,7 @@ impl Command for CreatePersonalSshKey {
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAuthMfa {
     /// Kind of the second factor.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub kind: cc_api_account::types::MfaKind,
     /// Password of the caller.
     pub password: cc_runtime::Secret,
@@ -1155,6 +1156,7 @@ impl Command for CreateAuthMfa {
 #[must_use = "a command does nothing until it is sent"]
 pub struct ConfirmAuthMfa {
     /// Kind of the second factor.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub kind: cc_api_account::types::MfaKind,
     /// Code of the second factor.
     pub code: cc_runtime::Secret,
@@ -1219,6 +1221,7 @@ impl Command for ConfirmAuthMfa {
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAuthMfa {
     /// Kind of the second factor.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub kind: cc_api_account::types::MfaKind,
     /// Password of the caller.
     pub password: cc_runtime::Secret,
@@ -1271,6 +1274,7 @@ impl Command for DeleteAuthMfa {
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetAuthMfaBackupCodes {
     /// Kind of the second factor.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub kind: cc_api_account::types::MfaKind,
     /// Password of the caller.
     pub password: cc_runtime::Secret,

@@ -129,10 +129,18 @@ pub struct CreateAddon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked_app: Option<cc_runtime::ApplicationId>,
     /// Data of the payment service for a payment in progress.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub payment_intent: Option<cc_api_addon::types::PaymentIntent>,
     /// Method of the payment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub payment_method_type: Option<cc_api_addon::types::PaymentMethodKind>,
     /// Id of the SEPA debit source.
     #[serde(default, skip_serializing_if = "Option::is_none")]

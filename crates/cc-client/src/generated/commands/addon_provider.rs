@@ -505,6 +505,7 @@ pub struct CreateAddonProviderFeature {
     /// Display name.
     pub name: String,
     /// Kind of value of the feature.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub type_: cc_api_addon_provider::types::AddonFeatureKind,
     /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -759,6 +760,7 @@ pub struct CreateAddonProvider {
     /// Display name.
     pub name: String,
     /// Configuration of the API through which the platform calls the provider.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub api: crate::commands::addon_provider::model::AddonProviderApi,
 }
 
@@ -943,7 +945,11 @@ pub struct CreateAddonProviderPlan {
     /// Price.
     pub price: cc_runtime::Decimal,
     /// Features of the plan. Default: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub features: Option<
         Vec<crate::commands::addon_provider::model::AddonProviderPlanFeature>,
     >,
@@ -1037,7 +1043,11 @@ pub struct UpdateAddonProviderPlan {
     /// Price.
     pub price: cc_runtime::Decimal,
     /// Features of the plan. Default: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub features: Option<
         Vec<crate::commands::addon_provider::model::AddonProviderPlanFeature>,
     >,

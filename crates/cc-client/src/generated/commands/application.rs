@@ -623,6 +623,7 @@ pub struct CreateApplication {
     /// Name.
     pub name: String,
     /// Runtime of the application.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub instance: crate::commands::application::InstanceChoice,
     /// Name of the smallest size, such as `XS`.
     pub min_flavor: String,
@@ -643,13 +644,21 @@ pub struct CreateApplication {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// Deployment method. Default: `git`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub deploy: Option<cc_api_application::types::DeploymentMethod>,
     /// Short name of the zone. Default: `par`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// Environment variables of the application. Default: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub environment: Option<crate::env::EnvironmentMap>,
     /// Id of the appliance to create the application from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -673,10 +682,18 @@ pub struct CreateApplication {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
     /// Lifetime of the instances.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub instance_lifetime: Option<cc_api_application::types::InstanceLifetime>,
     /// Repository on GitHub to deploy from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub oauth_app: Option<crate::commands::application::GithubRepository>,
     /// Address of a public repository with the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1110,13 +1127,21 @@ pub struct UpdateApplication {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_on_push: Option<bool>,
     /// Deployment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub deploy: Option<cc_api_application::types::DeploymentMethod>,
     /// Description of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Environment variables of the application. They replace all current ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub environment: Option<crate::env::EnvironmentMap>,
     /// `true` if the application is marked as a favourite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1128,7 +1153,11 @@ pub struct UpdateApplication {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
     /// Lifetime of the instances.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub instance_lifetime: Option<cc_api_application::types::InstanceLifetime>,
     /// Name of the largest size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1651,6 +1680,7 @@ pub struct UpdateEnvironment {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// All environment variables.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub environment: crate::env::EnvironmentMap,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1718,6 +1748,7 @@ pub struct UpdateExposedEnvironment {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// All environment variables.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub environment: crate::env::EnvironmentMap,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -855,6 +855,7 @@ pub struct GetInvoiceUrl {
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
     /// Format of the invoice.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub format: crate::commands::billing::InvoiceFormat,
 }
 

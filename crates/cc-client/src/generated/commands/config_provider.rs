@@ -103,6 +103,7 @@ pub struct UpdateConfigProvider {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
     /// Body of the request, of the media type `application/json`.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub environment: Vec<cc_api_config_provider::types::EnvironmentVariable>,
 }
 

@@ -46,7 +46,11 @@ pub struct ListApplicationDeployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Restricts the list to deployments with one of these actions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub action: Option<Vec<cc_api_deployment::types::DeploymentAction>>,
     /// Includes the configuration of the application at that time. No source documents its place in the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +59,11 @@ pub struct ListApplicationDeployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
     /// Order of the list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub order: Option<cc_api_deployment::types::DateOrder>,
 }
 
@@ -720,7 +728,11 @@ pub struct ListDeployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
     /// Restricts the list to deployments with this action. Only with an application.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub action: Option<crate::commands::deployment::model::DeploymentAction>,
 }
 
@@ -990,7 +1002,11 @@ pub struct DeployAndWait {
     )]
     pub every: Option<std::time::Duration>,
     /// State of an earlier command to continue. With it, nothing is deployed. Default: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub progress: Option<crate::commands::deployment::DeploymentProgress>,
 }
 
@@ -1103,10 +1119,18 @@ pub struct ListApplicationInstance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
     /// Restricts the list to instances in one of these states.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub include_state: Option<Vec<crate::commands::deployment::model::InstanceState>>,
     /// Excludes instances in one of these states.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub exclude_state: Option<Vec<crate::commands::deployment::model::InstanceState>>,
     /// Excludes deleted instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1119,7 +1143,11 @@ pub struct ListApplicationInstance {
     pub limit: Option<i64>,
     /// Selects the instances that a `limit` keeps: the earliest or the latest. The list starts with the
     /// earliest in either case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub order: Option<crate::commands::deployment::model::DateOrder>,
 }
 

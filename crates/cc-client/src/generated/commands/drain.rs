@@ -45,15 +45,27 @@ pub struct ListLogDrain {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Restricts the list to drains in one of these states.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub status: Option<Vec<crate::commands::drain::model::DrainState>>,
     /// Restricts the list to drains whose delivery is in one of these states.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub execution_status: Option<
         Vec<crate::commands::drain::model::DrainExecutionState>,
     >,
     /// Excludes the drains whose delivery is in one of these states.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub execution_status_not_in: Option<
         Vec<crate::commands::drain::model::DrainExecutionState>,
     >,
@@ -270,8 +282,10 @@ pub struct CreateLogDrain {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// Logs that the drain sends.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub kind: crate::commands::drain::model::DrainKind,
     /// Recipient of the logs.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub target: crate::commands::drain::model::LogDrainTarget,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

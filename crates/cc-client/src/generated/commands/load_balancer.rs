@@ -53,7 +53,11 @@ pub struct GetLoadBalancerInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Kind of the load balancers. Default: shared by all applications.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub kind: Option<crate::commands::load_balancer::model::LoadBalancerKind>,
 }
 

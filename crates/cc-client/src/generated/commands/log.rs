@@ -41,7 +41,11 @@ pub struct ListLog {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
     /// Order of the lines: oldest first or latest first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub order: Option<cc_api_log::types::LogOrder>,
     /// Restricts the list to lines after this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -204,7 +204,11 @@ pub struct GetMetrics {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Names of the metrics. Default: all metrics.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub metrics: Option<Vec<crate::commands::metrics::model::MetricName>>,
     /// Length of the period, as an ISO 8601 duration. Default: `PT30m`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -219,7 +223,11 @@ pub struct GetMetrics {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fill: Option<bool>,
     /// Unit of the returned timestamps. Default: milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub timestamp_unit: Option<crate::commands::metrics::model::TimestampUnit>,
 }
 
@@ -676,7 +684,11 @@ pub struct GetWarpToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Statistics that the token can read. Default: all statistics.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub applications: Option<Vec<crate::commands::metrics::model::StatsApplication>>,
     /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -487,7 +487,11 @@ pub struct CreateNetworkGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Initial members of the network group.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub members: Option<Vec<crate::commands::network_group::NetworkGroupMemberInput>>,
 }
 
@@ -810,6 +814,7 @@ pub struct CreateNetworkGroupExternalPeer {
     /// Display name, at most 128 characters.
     pub label: String,
     /// Role of the peer: server or client.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub peer_role: crate::commands::network_group::model::PeerRole,
     /// Public key of WireGuard.
     pub public_key: String,
@@ -1002,7 +1007,11 @@ pub struct SearchNetworkGroup {
     pub query: String,
     /// Restricts the list to these types. The client filters: the platform returns everything. Default: all
     /// types.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub types: Option<
         Vec<crate::commands::network_group::model::NetworkGroupComponentType>,
     >,

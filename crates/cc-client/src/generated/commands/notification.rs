@@ -110,9 +110,14 @@ pub struct CreateWebhookNotification {
     /// Name of the webhook.
     pub name: String,
     /// Target addresses.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub urls: Vec<cc_api_notification::types::WebhookUrl>,
     /// Events of the notification. Default: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub events: Option<Vec<cc_api_notification::types::NotificationEvent>>,
     /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -340,9 +345,14 @@ pub struct CreateEmailNotification {
     /// Name of the notification.
     pub name: String,
     /// Recipients of the e-mails.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub targets: Vec<crate::commands::notification::model::EmailNotificationTarget>,
     /// Events of the notification. Default: everything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub events: Option<Vec<crate::commands::notification::model::NotificationEvent>>,
     /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]

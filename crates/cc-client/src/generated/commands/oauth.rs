@@ -216,6 +216,7 @@ pub struct CreateOauthConsumer {
     /// Common prefix of the callback addresses.
     pub base_url: String,
     /// Rights that the program may request from users.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub rights: crate::commands::oauth::model::OauthConsumerRightsInput,
 }
 
@@ -296,6 +297,7 @@ pub struct UpdateOauthConsumer {
     /// Common prefix of the callback addresses.
     pub base_url: String,
     /// Rights that the program may request from users.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub rights: crate::commands::oauth::model::OauthConsumerRightsInput,
     /// Id of the owner. Default: resolved from `oauth_consumer_key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

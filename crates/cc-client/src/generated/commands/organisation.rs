@@ -107,6 +107,7 @@ pub struct AddOrganisationMember {
     /// Id of the organisation or the personal space.
     pub organisation_id: cc_runtime::OwnerId,
     /// Role of the member.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub role: cc_api_organisation::types::OrganisationRole,
     /// E-mail address.
     pub email: String,
@@ -218,7 +219,11 @@ pub struct UpdateOrganisationMember {
     /// The member.
     pub member_id: cc_runtime::UserId,
     /// Role of the member.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub role: Option<cc_api_organisation::types::OrganisationRole>,
     /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -455,7 +460,11 @@ pub struct CreateOrganisation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_email_address: Option<String>,
     /// Contacts of the organisation. Default: unchanged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
 
@@ -597,7 +606,11 @@ pub struct UpdateOrganisation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_email_address: Option<String>,
     /// Contacts of the organisation. Default: unchanged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
 
@@ -759,8 +772,10 @@ pub struct UpdateOrganisationAvatar {
     /// The organisation.
     pub organisation_id: cc_runtime::OwnerId,
     /// Media type of the image.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub mime_type: crate::model::ImageType,
     /// The image.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub data: crate::Binary,
 }
 

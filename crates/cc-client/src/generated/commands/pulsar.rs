@@ -167,10 +167,18 @@ pub struct UpdatePulsarStoragePolicies {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
     /// Limits for messages in a topic.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub retention_policies: Option<cc_api_pulsar::types::StoragePolicyUpdate>,
     /// Limits for messages on fast disks, after which they move to a Cellar.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub offload_policies: Option<cc_api_pulsar::types::StoragePolicyUpdate>,
 }
 

@@ -55,7 +55,11 @@ pub struct ScanKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// Restricts the keys to one type. Default: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub type_: Option<cc_api_redis_http::types::KeyType>,
     /// Glob pattern of the key names, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -417,6 +421,7 @@ pub struct CreateHashKey {
     /// Name of the key.
     pub key: String,
     /// Fields of the key, at least one.
+    #[serde(deserialize_with = "cc_runtime::__private::input")]
     pub elements: Vec<crate::model::HashField>,
     /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -911,7 +916,11 @@ pub struct AddListKeyElement {
     /// Value of the element.
     pub value: String,
     /// End of the list to which the element is added. Default: the tail.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "cc_runtime::__private::input"
+    )]
     pub position: Option<cc_api_redis_http::types::ListPosition>,
     /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
