@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cc_runtime::credentials::{Infer, Service};
 use cc_runtime::ensure::{CreationLock, Creations, Ensure, EnsureCall};
+use cc_runtime::input::IntoOption;
 use cc_runtime::{Command, CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
 
 use crate::command::Context;
@@ -90,7 +91,7 @@ impl Default for BridgeClientBuilder {
 
 impl BridgeClientBuilder {
     /// Sets the credentials. Default: none.
-    pub fn credentials(self, credentials: Credentials) -> Self {
+    pub fn credentials<Kind>(self, credentials: impl IntoOption<Credentials, Kind>) -> Self {
         self.configure(|transport| transport.credentials(credentials))
     }
 
@@ -112,7 +113,7 @@ impl BridgeClientBuilder {
     }
 
     /// The base URL of the bridge, with or without a trailing slash. Default: [`Endpoint::BRIDGE`].
-    pub fn endpoint(self, base_url: impl Into<String>) -> Self {
+    pub fn endpoint<Kind>(self, base_url: impl IntoOption<String, Kind>) -> Self {
         self.configure(|transport| transport.endpoint(base_url))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cc_runtime::credentials::Inferred;
 use cc_runtime::ensure::{CreationLock, Creations, Ensure, EnsureCall};
+use cc_runtime::input::IntoOption;
 use cc_runtime::transport::SecretUrl;
 use cc_runtime::transport::observe::Observer;
 use cc_runtime::{Command, CommandCall, Credentials, Defaults, Result, Transport, TransportBuilder};
@@ -232,7 +233,7 @@ impl Default for ClientBuilder {
 
 impl ClientBuilder {
     /// Sets the credentials. Default: none.
-    pub fn credentials(self, credentials: Credentials) -> Self {
+    pub fn credentials<Kind>(self, credentials: impl IntoOption<Credentials, Kind>) -> Self {
         self.configure(|transport| transport.credentials(credentials))
     }
 
@@ -242,7 +243,7 @@ impl ClientBuilder {
     }
 
     /// Sets the base URL, with or without a trailing slash. Default: the one that accepts the credentials.
-    pub fn endpoint(self, base_url: impl Into<String>) -> Self {
+    pub fn endpoint<Kind>(self, base_url: impl IntoOption<String, Kind>) -> Self {
         self.configure(|transport| transport.endpoint(base_url))
     }
 
@@ -280,7 +281,7 @@ impl ClientBuilder {
 
     /// Adds a product, such as `my-tool/1.2`, to the `User-Agent`, before those that were added earlier and those of the SDK
     /// ([`TransportBuilder::user_agent`]). Default: the products of the SDK alone.
-    pub fn user_agent(self, product: impl Into<String>) -> Self {
+    pub fn user_agent<Kind>(self, product: impl IntoOption<String, Kind>) -> Self {
         self.configure(|transport| transport.user_agent(product))
     }
 
@@ -307,8 +308,8 @@ impl ClientBuilder {
 
     /// Sets the time for which an unknown id is remembered as unknown, so that further lookups cost no
     /// request. Zero: not at all. Default: one minute.
-    pub fn unknown_ids_for(mut self, time: Duration) -> Self {
-        self.unknown_for = Some(time);
+    pub fn unknown_ids_for(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.unknown_for = time.into();
         self
     }
 

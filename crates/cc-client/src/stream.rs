@@ -163,7 +163,7 @@ impl<C: StreamCommand> StreamCall<C> {
 
     /// Sets whether each opening of a connection is logged, without secrets
     /// ([`CallOptions::debug`](cc_runtime::CallOptions::debug)). Default: that of the client.
-    pub fn debug(mut self, debug: bool) -> Self {
+    pub fn debug(mut self, debug: impl Into<Option<bool>>) -> Self {
         self.options = self.options.debug(debug);
         self
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cc_client::catalog::{self, CommandInfo, CommandKind};
+use cc_client::runtime::input::IntoOption;
 use cc_client::{Client, ClientBuilder, Credentials, ErrorKind};
 use futures_util::StreamExt;
 use rmcp::model::{
@@ -45,8 +46,8 @@ impl Account {
 
     /// Sets the base URL of the server.
     #[must_use]
-    pub fn endpoint(mut self, base_url: impl Into<String>) -> Self {
-        self.endpoint = Some(base_url.into());
+    pub fn endpoint<Kind>(mut self, base_url: impl IntoOption<String, Kind>) -> Self {
+        self.endpoint = base_url.into_option();
         self
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use cc_runtime::credentials::{Infer, Service};
+use cc_runtime::input::IntoOption;
 use cc_runtime::{
     Answer, CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Operation, OperationInfo, Request,
     Result, Secret, Transport, TransportBuilder, tasks,
@@ -211,8 +212,8 @@ impl RedisHttpClientBuilder {
     }
 
     /// The database of commands that name none: a URL that holds its password. Default: none.
-    pub fn backend_url(mut self, backend_url: impl Into<Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(mut self, backend_url: impl IntoOption<Secret, Kind>) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 
@@ -225,7 +226,7 @@ impl RedisHttpClientBuilder {
     }
 
     /// The base URL of the proxy, with or without a trailing slash. Default: [`Endpoint::KV_PROXY`].
-    pub fn endpoint(self, base_url: impl Into<String>) -> Self {
+    pub fn endpoint<Kind>(self, base_url: impl IntoOption<String, Kind>) -> Self {
         self.configure(|transport| transport.endpoint(base_url))
     }
 

@@ -66,34 +66,34 @@ impl Retry {
     }
 
     /// The widest first wait. A time the server sets with `retry:` takes its place. Default: 1 s.
-    pub fn initial(mut self, wait: Duration) -> Self {
-        self.initial = Some(wait);
+    pub fn initial(mut self, wait: impl Into<Option<Duration>>) -> Self {
+        self.initial = wait.into();
         self
     }
 
     /// Sets the factor of the longest wait at each consecutive failure; less than 1 counts as 1. Default: 1.5.
-    pub fn factor(mut self, factor: f64) -> Self {
-        self.factor = Some(factor);
+    pub fn factor(mut self, factor: impl Into<Option<f64>>) -> Self {
+        self.factor = factor.into();
         self
     }
 
     /// The longest time from one attempt that failed to open to the next, and the longest wait after a connection
     /// that was open. Default: 30 s.
-    pub fn cap(mut self, wait: Duration) -> Self {
-        self.cap = Some(wait);
+    pub fn cap(mut self, wait: impl Into<Option<Duration>>) -> Self {
+        self.cap = wait.into();
         self
     }
 
     /// Sets the shortest delay, which randomness and the server cannot undercut. Default: 100 ms.
-    pub fn floor(mut self, wait: Duration) -> Self {
-        self.floor = Some(wait);
+    pub fn floor(mut self, wait: impl Into<Option<Duration>>) -> Self {
+        self.floor = wait.into();
         self
     }
 
     /// The longest time a server may ask for, with `Retry-After` or `retry:`; it may be beyond `cap`. Up to `initial` is
     /// added to it, so that not all clients come back at once. Default: 5 min.
-    pub fn server_cap(mut self, wait: Duration) -> Self {
-        self.server_cap = Some(wait);
+    pub fn server_cap(mut self, wait: impl Into<Option<Duration>>) -> Self {
+        self.server_cap = wait.into();
         self
     }
 
@@ -106,8 +106,8 @@ impl Retry {
     /// Sets the lifetime of a connection after which failures are counted from zero again; with a
     /// [heartbeat](crate::Settings::heartbeat), the lifetime lasts while bytes arrive. A connection that
     /// delivers a new event counts as healthy at once. Default: 10 s.
-    pub fn healthy_after(mut self, life: Duration) -> Self {
-        self.healthy_after = Some(life);
+    pub fn healthy_after(mut self, life: impl Into<Option<Duration>>) -> Self {
+        self.healthy_after = life.into();
         self
     }
 

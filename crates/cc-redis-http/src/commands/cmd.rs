@@ -1,5 +1,6 @@
 //! Any Redis command, as its words or as a line for `redis-cli`.
 
+use cc_runtime::input::IntoOption;
 use std::fmt;
 
 use cc_api_redis_http as api;
@@ -54,8 +55,8 @@ impl CmdSend {
     }
 
     /// URL of the database, credentials included. Default: that of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(mut self, backend_url: impl IntoOption<Secret, Kind>) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }
@@ -117,8 +118,8 @@ impl CmdCliSend {
     }
 
     /// URL of the database, credentials included. Default: that of the client.
-    pub fn backend_url(mut self, backend_url: impl Into<Secret>) -> Self {
-        self.backend_url = Some(backend_url.into());
+    pub fn backend_url<Kind>(mut self, backend_url: impl IntoOption<Secret, Kind>) -> Self {
+        self.backend_url = backend_url.into_option();
         self
     }
 }

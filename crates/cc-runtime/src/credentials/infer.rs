@@ -16,6 +16,7 @@ use super::cli::{self, Found, Profile};
 use super::{Credentials, OAuth1, SignatureMethod};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::IntoOption;
 use crate::secret::{Secret, ServiceUrl};
 use crate::time::Timestamp;
 
@@ -134,14 +135,14 @@ impl Infer {
     }
 
     /// Uses these credentials in preference to all others, unless they are [`Credentials::None`].
-    pub fn explicit(mut self, credentials: Credentials) -> Self {
-        self.explicit = credentials;
+    pub fn explicit<Kind>(mut self, credentials: impl IntoOption<Credentials, Kind>) -> Self {
+        self.explicit = credentials.into_option().unwrap_or_default();
         self
     }
 
     /// Uses this profile of the CLI, regardless of the environment. Default: the first profile.
-    pub fn profile(mut self, alias: impl Into<String>) -> Self {
-        self.profile = Some(alias.into());
+    pub fn profile<Kind>(mut self, alias: impl IntoOption<String, Kind>) -> Self {
+        self.profile = alias.into_option();
         self
     }
 

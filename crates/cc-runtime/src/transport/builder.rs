@@ -14,6 +14,7 @@ use crate::defaults::Defaults;
 use crate::drift::DriftFile;
 use crate::endpoint::Endpoint;
 use crate::error::{BoxError, ErrorKind, Result};
+use crate::input::IntoOption;
 use crate::request::HttpRequest;
 use crate::transport::cache::{CachePolicy, CacheStore};
 use crate::transport::hooks::Hooks;
@@ -78,15 +79,15 @@ impl Default for TransportBuilder {
 
 impl TransportBuilder {
     /// Sets the credentials. Default: none.
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = credentials;
+    pub fn credentials<Kind>(mut self, credentials: impl IntoOption<Credentials, Kind>) -> Self {
+        self.credentials = credentials.into_option().unwrap_or_default();
         self
     }
 
     /// The base URL, with or without a trailing slash: the only origin that credentials are sent to. Default:
     /// [`Credentials::default_endpoint`].
-    pub fn endpoint(mut self, base_url: impl Into<String>) -> Self {
-        self.endpoint = Some(base_url.into());
+    pub fn endpoint<Kind>(mut self, base_url: impl IntoOption<String, Kind>) -> Self {
+        self.endpoint = base_url.into_option();
         self
     }
 
@@ -111,8 +112,8 @@ impl TransportBuilder {
     /// of the SDK alone.
     ///
     /// [`build`](Self::build) refuses a product that is empty or contains a control character.
-    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
-        self.user_agent.push(product.into());
+    pub fn user_agent<Kind>(mut self, product: impl IntoOption<String, Kind>) -> Self {
+        self.user_agent.extend(product.into_option());
         self
     }
 
@@ -152,13 +153,13 @@ impl TransportBuilder {
     }
 
     /// Sets the retry policy of requests. Default: [`RetryPolicy::default`].
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+    pub fn retry(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
         self.defaults = self.defaults.retry(policy);
         self
     }
 
     /// Sets whether answers are cached, and for how long. Default: not cached.
-    pub fn cache(mut self, policy: CachePolicy) -> Self {
+    pub fn cache(mut self, policy: impl Into<Option<CachePolicy>>) -> Self {
         self.defaults = self.defaults.cache(policy);
         self
     }
@@ -172,22 +173,22 @@ impl TransportBuilder {
 
     /// Sets the capacity of the default cache in bytes, unless there is a [`cache_store`](Self::cache_store).
     /// The least recently used answers are evicted first. Default: 16 MiB.
-    pub fn cache_capacity(mut self, bytes: usize) -> Self {
-        self.cache_capacity = Some(bytes);
+    pub fn cache_capacity(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.cache_capacity = bytes.into();
         self
     }
 
     /// Sets the maximum number of concurrent requests over all calls; further requests wait. A stream counts
     /// until its head has arrived. 0 is treated as 1. Default: 32.
-    pub fn concurrency(mut self, requests: usize) -> Self {
-        self.concurrency = Some(requests);
+    pub fn concurrency(mut self, requests: impl Into<Option<usize>>) -> Self {
+        self.concurrency = requests.into();
         self
     }
 
     /// Sets the file to which the differences between answers and the spec are appended, for `cargo xtask drift`. Default: none.
     #[cfg(not(target_family = "wasm"))]
-    pub fn drift_file(mut self, file: DriftFile) -> Self {
-        self.drift_file = Some(file);
+    pub fn drift_file(mut self, file: impl Into<Option<DriftFile>>) -> Self {
+        self.drift_file = file.into();
         self
     }
 
@@ -296,15 +297,15 @@ impl TransportBuilder {
     /// Sets whether every exchange is written to the log: one [`tracing`] event a call, at level `INFO` with the target
     /// `cc_runtime::exchange`, for failures and answers of the cache too. Values of query parameters, of headers that are
     /// not known to be harmless, and of bodies are not shown. Default: `false`.
-    pub fn debug(mut self, debug: bool) -> Self {
+    pub fn debug(mut self, debug: impl Into<Option<bool>>) -> Self {
         self.defaults = self.defaults.debug(debug);
         self
     }
 
     /// Seeds the random delays between attempts, so that each run has the same ones.
     #[doc(hidden)]
-    pub fn jitter_seed(mut self, seed: u64) -> Self {
-        self.jitter_seed = Some(seed);
+    pub fn jitter_seed(mut self, seed: impl Into<Option<u64>>) -> Self {
+        self.jitter_seed = seed.into();
         self
     }
 

@@ -79,14 +79,14 @@ impl CallOptions {
     }
 
     /// Sets the retry policy of the request. Default: that of the transport.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
+    pub fn retry(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
+        self.retry = policy.into();
         self
     }
 
     /// Sets whether the answer may come from the cache, and how long it stays there. Default: as the transport says.
-    pub fn cache(mut self, policy: CachePolicy) -> Self {
-        self.cache = Some(policy);
+    pub fn cache(mut self, policy: impl Into<Option<CachePolicy>>) -> Self {
+        self.cache = policy.into();
         self
     }
 
@@ -99,8 +99,8 @@ impl CallOptions {
 
     /// Sets whether the exchange is written to the log ([`TransportBuilder::debug`](crate::TransportBuilder::debug)). Default:
     /// as the transport says.
-    pub fn debug(mut self, debug: bool) -> Self {
-        self.debug = Some(debug);
+    pub fn debug(mut self, debug: impl Into<Option<bool>>) -> Self {
+        self.debug = debug.into();
         self
     }
 
@@ -246,14 +246,20 @@ macro_rules! __call_setters {
 
         /// Sets the retry policy of the requests ([`RetryPolicy`]($crate::RetryPolicy)). Default: that of the
         /// client.
-        pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
+        pub fn retry(
+            mut self,
+            policy: impl ::std::convert::Into<::std::option::Option<$crate::RetryPolicy>>,
+        ) -> Self {
             self.options = ::std::mem::take(&mut self.options).retry(policy);
             self
         }
 
         /// Sets whether an answer may come from the cache, and how long it is kept
         /// ([`CachePolicy`]($crate::CachePolicy)). Default: as the client says.
-        pub fn cache(mut self, policy: $crate::CachePolicy) -> Self {
+        pub fn cache(
+            mut self,
+            policy: impl ::std::convert::Into<::std::option::Option<$crate::CachePolicy>>,
+        ) -> Self {
             self.options = ::std::mem::take(&mut self.options).cache(policy);
             self
         }
@@ -272,7 +278,7 @@ macro_rules! __call_setters {
         }
 
         /// Sets whether the exchange is logged, without secrets. Default: the setting of the client.
-        pub fn debug(mut self, debug: bool) -> Self {
+        pub fn debug(mut self, debug: impl ::std::convert::Into<::std::option::Option<bool>>) -> Self {
             self.options = ::std::mem::take(&mut self.options).debug(debug);
             self
         }

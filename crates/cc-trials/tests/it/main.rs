@@ -21,6 +21,7 @@ mod prelude;
 mod promises;
 mod schemas;
 mod secrets;
+mod setters;
 mod streams;
 mod sweep;
 mod traits;

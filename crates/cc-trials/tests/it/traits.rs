@@ -99,7 +99,7 @@ fn runtime() -> impl IntoIterator<Item = &'static str> {
             Discard<Get>, OrNotFound<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason, DriftReport;
         value: Credentials, Provider, Infer, Inferred, Home, CachedAnswer, MemoryCache, CallOptions, HttpService, Transport,
             Answer<u8>, CommandAnswer<u8>, Request, Alone<u8>, Work<u8>, observe::CallStart,
-            observe::CacheLookup, drift::DriftFile, observe::Wait, observe::ObserverHandle, input::Plain, input::Optional;
+            observe::CacheLookup, drift::DriftFile, observe::Wait, observe::ObserverHandle, input::Plain, input::Optional, input::One, input::Collection;
         handle: TransportBuilder, RequestBuilder, Creations, Holders, Ticket, Turn<u8>, Delivered;
         running: Call<Get>, OptionalCall<Get>, CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
         any: ResponseHead<'static>, Hold<'static>, Wait<'static>, CommandInfo<cc_client::Client>, Run<cc_client::Client>,

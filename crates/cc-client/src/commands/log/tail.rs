@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use cc_runtime::input::IntoOption;
 use cc_runtime::{ApplicationId, Error, Result, Timestamp};
 use cc_stream::{Cursor, Settings};
 use futures_util::Stream;
@@ -57,20 +58,20 @@ impl TailCall {
 
     /// Starts with the lines of this time. It does not apply to applications that [`resume`](Self::resume) names. Default: the lines
     /// that are written from the first connection on.
-    pub fn since(mut self, since: impl Into<Option<Timestamp>>) -> Self {
-        self.since = since.into();
+    pub fn since<Kind>(mut self, since: impl IntoOption<Timestamp, Kind>) -> Self {
+        self.since = since.into_option();
         self
     }
 
     /// Ends with the lines of this time. Default: never.
-    pub fn until(mut self, until: impl Into<Option<Timestamp>>) -> Self {
-        self.until = until.into();
+    pub fn until<Kind>(mut self, until: impl IntoOption<Timestamp, Kind>) -> Self {
+        self.until = until.into_option();
         self
     }
 
     /// Restricts the lines to those that contain this text. The platform filters them. Default: all lines.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter<Kind>(mut self, filter: impl IntoOption<String, Kind>) -> Self {
+        self.filter = filter.into_option();
         self
     }
 
@@ -79,8 +80,8 @@ impl TailCall {
     ///
     /// Takes [`Tail::cursors`], the cursors of a [`CursorFile`](super::CursorFile), or pairs of an application and the cursor of its last
     /// line.
-    pub fn resume(mut self, cursors: impl Into<TailCursors>) -> Self {
-        self.cursors = cursors.into();
+    pub fn resume<Kind>(mut self, cursors: impl IntoOption<TailCursors, Kind>) -> Self {
+        self.cursors = cursors.into_option().unwrap_or_default();
         self
     }
 
