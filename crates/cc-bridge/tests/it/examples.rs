@@ -2,6 +2,7 @@
 
 use cc_bridge::commands::{ListApiToken, RotateApiToken};
 use cc_client::Client;
+use cc_client::api::database::CreatePostgresqlUser;
 use cc_client::commands::oauth::ListOauthConsumer;
 
 use crate::sandbox::{creation, in_a_month};
@@ -39,7 +40,10 @@ async fn rotate_replaces_a_token() {
 async fn rotate_replaces_the_secrets_of_addons_and_names_the_applications_to_deploy() {
     let (sandbox, client) = client();
     let ids = sandbox.0.ids();
-    let rotated = rotate::postgresql(&client, ids.addon.as_str().into(), "user_1").await.unwrap();
+    let user = CreatePostgresqlUser::new(&ids.organisation, &ids.real_addon);
+    let user = client.api().database().create_postgresql_user(user).await.unwrap().into_inner().unwrap();
+    let rotated = rotate::postgresql(&client, ids.addon.as_str().into(), &user.id).await.unwrap();
+    assert_ne!(rotated.secrets[0].1, user.password);
     assert_eq!(names(&rotated), ["POSTGRESQL_PASSWORD"]);
     assert!(rotated.to_do.iter().any(|step| step.contains(&ids.application)), "{:?}", rotated.to_do);
     let rotated = rotate::cellar(&client, ids.real_addons["cellar"].as_str().into()).await.unwrap();
