@@ -181,7 +181,7 @@ async fn serve(body: Bytes) -> Result<(), Error> {
                 } else {
                     ("application/json", Full::new(body).boxed_unsync())
                 };
-                Ok::<_, http::Error>(http::Response::builder().header("content-type", media).body(body)?)
+                http::Response::builder().header("content-type", media).body(body)
             }
         });
         tokio::spawn(

@@ -40,7 +40,7 @@ impl Browser {
         let mut command = Command::new("chromedriver");
         let Ok(mut driver) = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
         else {
-            println!("skipped: chromedriver is not installed (Debian: chromium and chromium-driver)");
+            eprintln!("skipped: chromedriver is not installed (Debian: chromium and chromium-driver)");
             return None;
         };
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
