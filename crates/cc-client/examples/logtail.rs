@@ -108,7 +108,8 @@ impl Observer for Warn {
     fn on_stream(&self, change: &StreamChange<'_>) {
         match change.kind {
             StreamChangeKind::Retrying { delay } => {
-                if self.failures.fetch_add(1, Ordering::Relaxed) >= self.logs {
+                let failures = self.failures.fetch_add(1, Ordering::Relaxed);
+                if failures >= self.logs {
                     eprintln!(
                         "warning: a log cannot be reached: trying again in {:.1} s",
                         delay.as_secs_f64()

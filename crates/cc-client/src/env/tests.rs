@@ -211,8 +211,7 @@ fn a_shell_that_reads_the_export_lines_sets_the_values_and_runs_nothing() {
 
 fn environments() -> impl Strategy<Value = EnvironmentMap> {
     let value = prop_oneof!["\\PC*", "[a\\\\\"'$`;=#\r\n ]{0,12}"];
-    proptest::collection::vec(("[a-zA-Z0-9_.-]{1,6}", value), 0..6)
-        .prop_map(|pairs| EnvironmentMap::from(pairs))
+    proptest::collection::vec(("[a-zA-Z0-9_.-]{1,6}", value), 0..6).prop_map(EnvironmentMap::from)
 }
 
 proptest! {
