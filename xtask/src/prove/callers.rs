@@ -131,7 +131,7 @@ mod tests {
     fn each_use_of_each_item_is_a_program() {
         let types = "use serde::{Deserialize, Serialize};\n\
             #[derive(Debug, Clone, Deserialize)] #[non_exhaustive] pub struct Boat { pub id: cc_runtime::OwnerId, pub kind: Option<Kind>, hidden: u8 }\n\
-            impl Boat { pub fn new(id: impl Into<cc_runtime::OwnerId>) -> Self { todo!() } pub fn kind<K>(mut self, kind: impl cc_runtime::input::IntoOption<Kind, K>) -> Self { self } }\n\
+            impl Boat { pub fn new(id: impl Into<cc_runtime::OwnerId>) -> Self { Self { id: id.into(), kind: None, hidden: 0 } } pub fn kind<K>(mut self, kind: impl cc_runtime::input::IntoOption<Kind, K>) -> Self { self } }\n\
             cc_runtime::open_enum! { pub enum Kind { Sail = \"SAIL\", } }\n\
             pub type Boats = Vec<Boat>;";
         let files =

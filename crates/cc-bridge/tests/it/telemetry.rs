@@ -1,4 +1,4 @@
-//! Spans of commands, what an observer is told, and the context of a trace in requests.
+//! Spans of commands, calls of an observer, and the context of a trace in requests.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use tracing::{Instrument, info_span};
 use crate::spans::Spans;
 use crate::support::{Bridge, answer, oauth1};
 
-/// Writes down what it is told.
+/// Records each call of the observer as a line of text.
 #[derive(Debug, Clone, Default)]
 struct Notes(Arc<Mutex<Vec<String>>>);
 

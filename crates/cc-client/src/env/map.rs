@@ -300,7 +300,7 @@ impl<'de> Visitor<'de> for Read {
     }
 }
 
-/// What is read from outside is checked at once.
+/// Names in JSON come from outside the program and are checked while they are read.
 fn checked<E: serde::de::Error>(pairs: Vec<(String, Secret)>) -> Result<EnvironmentMap, E> {
     let map = EnvironmentMap::from(pairs);
     map.check().map_err(E::custom)?;

@@ -49,7 +49,7 @@ pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     /// [`Transport::drift`](super::Transport::drift) returns the counts. With the feature `drift`, it also reports what decoding
     /// ignores: see [`drift`](crate::drift).
     ///
-    /// Which values of one answer are missing in its result is told by [`Answer::drift`](crate::Answer::drift).
+    /// [`Answer::drift`](crate::Answer::drift) lists the values of one answer that its result lacks.
     ///
     /// Default: does nothing.
     fn on_drift<'a>(&'a self, report: &'a DriftReport) -> HookFuture<'a, ()> {

@@ -147,7 +147,7 @@ async fn a_command_is_one_internal_span_around_its_attempts() {
     assert_eq!((failed.get("error.type"), failed.get("otel.status_code")), (Some("403"), Some("ERROR")));
 }
 
-/// Writes down what it is told.
+/// Records each call of the observer as a line of text.
 #[derive(Debug, Clone, Default)]
 struct Notes(Arc<Mutex<Vec<String>>>);
 
