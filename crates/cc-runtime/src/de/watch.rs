@@ -3,157 +3,18 @@
 //! It adds one pointer to each value and two words to each key, and no allocation. Its place is a chain of frames on the stack, from
 //! which a path is made only for a difference that was not reported before.
 
-use std::cell::{Cell, RefCell};
+mod sink;
+
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 
-use super::watcher::{Met, signal};
-use super::{Cause, DriftKind, escaped, shown, token};
-use crate::drift::{Hash, Registry};
-use crate::operation_info::OperationInfo;
+pub(crate) use sink::Sink;
+use sink::{ANY, Frame};
 
-/// Number of differences of one decode that are known to be counted without a look at the list.
-const QUICK: usize = 2;
-
-/// Maximum number of different differences that one decode reports.
-const MOST: usize = 256;
-
-/// Receives the differences of one answer.
-pub(crate) struct Sink<'a> {
-    registry: &'a Registry,
-    info: &'static OperationInfo,
-    /// Hashes of the differences that this answer has already counted.
-    quick: [Cell<u64>; QUICK],
-    counted: RefCell<Vec<u64>>,
-}
-
-impl<'a> Sink<'a> {
-    pub(crate) fn new(registry: &'a Registry, info: &'static OperationInfo) -> Self {
-        Self { registry, info, quick: Default::default(), counted: RefCell::default() }
-    }
-
-    /// Returns `true` if the place with this hash needs no report: it is counted instead.
-    fn is_known(&self, hash: u64) -> bool {
-        let mut first_free = None;
-        for slot in &self.quick {
-            match slot.get() {
-                0 => {
-                    first_free = Some(slot);
-                    break;
-                }
-                known if known == hash => return true,
-                _ => {}
-            }
-        }
-        match first_free {
-            Some(slot) => slot.set(hash),
-            None => {
-                let mut counted = self.counted.borrow_mut();
-                if counted.contains(&hash) || counted.len() == MOST {
-                    return true;
-                }
-                counted.push(hash);
-            }
-        }
-        self.registry.count(hash)
-    }
-
-    /// Notes why the answer could not be read.
-    pub(super) fn failed(&self, cause: Cause) {
-        let Cause { pointer, kind, expected, found } = cause;
-        let hash = Hash::start(self.info, kind).pointer(&pointer).end();
-        if !self.is_known(hash) {
-            self.registry.add(hash, self.info, pointer, kind, expected, found);
-        }
-    }
-
-    /// Notes a difference whose place is known as a text.
-    pub(super) fn met(&self, met: Met) {
-        let hash = Hash::start(self.info, met.kind).pointer(&met.pointer).end();
-        if !self.is_known(hash) {
-            self.registry.add(
-                hash,
-                self.info,
-                met.pointer,
-                met.kind,
-                met.expected.map(Into::into),
-                met.found,
-            );
-        }
-    }
-
-    #[cold]
-    fn note(&self, at: &Frame<'_, '_>, last: Option<&str>, kind: DriftKind, found: Option<&'static str>) {
-        let hash = self.hash(at, last, kind);
-        if !self.is_known(hash) {
-            self.add(hash, at, last, kind, found);
-        }
-    }
-
-    fn hash(&self, at: &Frame<'_, '_>, last: Option<&str>, kind: DriftKind) -> u64 {
-        let start = Hash::start(self.info, kind);
-        at.hash(last.map_or(start, |last| start.step(last))).end()
-    }
-
-    #[cold]
-    fn add(
-        &self,
-        hash: u64,
-        at: &Frame<'_, '_>,
-        last: Option<&str>,
-        kind: DriftKind,
-        found: Option<&'static str>,
-    ) {
-        let mut pointer = at.pointer();
-        if let Some(last) = last {
-            pointer.push('/');
-            pointer.push_str(&escaped(&shown(last)));
-        }
-        self.registry.add(hash, self.info, pointer, kind, None, found);
-    }
-
-    #[cold]
-    fn parts(&self, at: &Frame<'_, '_>) {
-        for met in signal::take_parts() {
-            let pointer = at.pointer() + &met.pointer;
-            self.met(Met { pointer, ..met });
-        }
-    }
-}
-
-/// The name of an index and of a key that is data.
-const ANY: &str = "*";
-
-/// A struct, a list or a map that is being read, with the key of the current value.
-struct Frame<'f, 'de> {
-    sink: &'f Sink<'f>,
-    parent: Option<&'f Frame<'f, 'de>>,
-    key: Cell<&'de str>,
-}
-
-impl<'f, 'de> Frame<'f, 'de> {
-    fn within(parent: &'f Self, key: &'de str) -> Self {
-        Self { sink: parent.sink, parent: Some(parent), key: Cell::new(key) }
-    }
-
-    fn hash(&self, mut hash: Hash) -> Hash {
-        let mut frame = self;
-        // The outermost frame is that of the whole answer, which has no key.
-        while let Some(parent) = frame.parent {
-            hash = hash.step(frame.key.get());
-            frame = parent;
-        }
-        hash
-    }
-
-    fn pointer(&self) -> String {
-        match self.parent {
-            None => String::new(),
-            Some(parent) => format!("{}/{}", parent.pointer(), escaped(&shown(self.key.get()))),
-        }
-    }
-}
+use super::watcher::signal;
+use super::{DriftKind, token};
 
 /// Decodes JSON, and notes its differences.
 pub(super) fn from_slice<T: DeserializeOwned>(text: &[u8], sink: &Sink<'_>) -> serde_json::Result<T> {
