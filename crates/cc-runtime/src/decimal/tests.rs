@@ -238,3 +238,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_amount_that_cannot_be_read_becomes_an_error_of_input() {
+    fn price(text: &str) -> crate::Result<Decimal> {
+        Ok(text.parse()?)
+    }
+    assert_eq!(price("1.50").unwrap().to_string(), "1.50");
+    let error = price("cheap").unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("`cheap` is not a decimal number"), "{error}");
+}

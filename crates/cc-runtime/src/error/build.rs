@@ -9,7 +9,9 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use super::{BoxError, Error, ErrorKind, Inner, body};
+use crate::decimal::ParseDecimalError;
 use crate::line::{CODE, MESSAGE, kept};
+use crate::money::ParseMoneyError;
 use crate::operation_info::OperationInfo;
 use crate::redact::Redactor;
 use crate::time::ParseTimestampError;
@@ -17,12 +19,19 @@ use crate::time::ParseTimestampError;
 /// Maximum size of an answer's body that an error keeps, in bytes.
 const KEPT_BODY: usize = 64 * 1024;
 
-impl From<ParseTimestampError> for Error {
-    /// An [`ErrorKind::InvalidInput`] with the text of the cause.
-    fn from(error: ParseTimestampError) -> Self {
-        Self::new(ErrorKind::InvalidInput).with_message(error.to_string())
-    }
+/// Lets `text.parse()?` stand where an [`Error`] is returned.
+macro_rules! from_parse_errors {
+    ($($from:ty),+) => {$(
+        impl From<$from> for Error {
+            /// An [`ErrorKind::InvalidInput`] with the text of the cause.
+            fn from(error: $from) -> Self {
+                Self::new(ErrorKind::InvalidInput).with_message(error.to_string())
+            }
+        }
+    )+};
 }
+
+from_parse_errors!(ParseTimestampError, ParseDecimalError, ParseMoneyError);
 
 impl Error {
     /// Creates an error of this kind, without further details.
