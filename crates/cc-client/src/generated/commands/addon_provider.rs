@@ -923,9 +923,11 @@ impl Command for ListAddonProviderPlan {
 /// ```
 /// # cc_trials::try_out("CreateAddonProviderPlan", async |client, input| {
 /// # let provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::Decimal;
 /// use cc_client::commands::addon_provider::CreateAddonProviderPlan;
 ///
-/// let plan = client.send(CreateAddonProviderPlan::new(provider_id, "Small", "s", 1.5)).await?;
+/// let price: Decimal = "1.50".parse()?;
+/// let plan = client.send(CreateAddonProviderPlan::new(provider_id, "Small", "s", price)).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "CreateAddonProviderPlanCommand")]
@@ -1017,9 +1019,11 @@ impl Command for CreateAddonProviderPlan {
 /// # cc_trials::try_out("UpdateAddonProviderPlan", async |client, input| {
 /// # let provider_id: cc_client::runtime::AddonProviderId = input.get("addonProviderId");
 /// # let plan_id: String = input.get("planId");
+/// use cc_client::Decimal;
 /// use cc_client::commands::addon_provider::UpdateAddonProviderPlan;
 ///
-/// let plan = client.send(UpdateAddonProviderPlan::new(provider_id, plan_id, "Small", "s", 1.5)).await?;
+/// let price: Decimal = "1.50".parse()?;
+/// let plan = client.send(UpdateAddonProviderPlan::new(provider_id, plan_id, "Small", "s", price)).await?;
 /// # Ok(()) });
 /// ```
 #[doc(alias = "UpdateAddonProviderPlanCommand")]
