@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use xtask::{Outcome, run};
 
 fn main() -> ExitCode {
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+    // Cargo sets the variable when it runs the program too. The folder at the time of the build may have been moved or copied since.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let root = manifest.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     // Recursive parsers of generated code need more than the main thread's stack for large domains.
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || run(&arguments, &root));
