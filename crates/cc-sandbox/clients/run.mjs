@@ -1,0 +1,134 @@
+// Runs official clients against the sandbox and prints how many steps behaved as on the platform.
+//
+//   node crates/cc-sandbox/clients/run.mjs [CLIENT…]      CLIENT: js, rust-sdk …; default: all
+//
+//   --sandbox FILE   the program; default: target/debug/cc-sandbox, which is built first
+//   --steps          print each step, not only those that deviate
+//
+// Everything that is installed goes to target/clients. Exit code 0: no deviation of the sandbox; 1: there is one, or a
+// list is out of date; 77: a client could not be installed, for instance without a network.
+
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../../..');
+const installed = join(root, 'target/clients');
+const SKIPPED = 77;
+
+/** The clients: how each is prepared, and the command that runs it and writes a report. */
+const CLIENTS = {
+  js: { prepare: installFromNpm, command: () => [node(), join(installed, 'js.mjs')] },
+};
+
+const options = process.argv.slice(2);
+const value = (name) => (options.includes(name) ? options.splice(options.indexOf(name), 2)[1] : undefined);
+const flag = (name) => options.includes(name) && options.splice(options.indexOf(name), 1).length > 0;
+const program = value('--sandbox');
+const printsSteps = flag('--steps');
+const unknown = options.filter((name) => !(name in CLIENTS));
+if (unknown.length > 0) {
+  console.error(`error: unknown client or option ${unknown.join(' ')}: the clients are ${Object.keys(CLIENTS).join(', ')}`);
+  process.exit(2);
+}
+const chosen = options.length > 0 ? options : Object.keys(CLIENTS);
+
+for (const name of chosen) {
+  try {
+    CLIENTS[name].prepare();
+  } catch (error) {
+    console.error(`skipped: the client ${name} could not be installed: ${String(error.message).split('\n')[0]}`);
+    process.exit(SKIPPED);
+  }
+}
+const binary = program ?? buildSandbox();
+let failed = false;
+for (const name of chosen) {
+  failed = !(await run(name)) || failed;
+}
+process.exit(failed ? 1 : 0);
+
+/** Installs the packages of package.json, and puts the scripts beside them, where Node finds them. */
+function installFromNpm() {
+  mkdirSync(installed, { recursive: true });
+  const files = ['package.json', 'package-lock.json'];
+  const same = files.every((file) => existsSync(join(installed, file)) && same_text(join(here, file), join(installed, file)));
+  if (!same || !existsSync(join(installed, 'node_modules'))) {
+    files.forEach((file) => copyFileSync(join(here, file), join(installed, file)));
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: installed, stdio: ['ignore', 'ignore', 'pipe'] });
+  }
+  for (const file of ['report.mjs', 'types.mjs', 'js.mjs']) copyFileSync(join(here, file), join(installed, file));
+}
+
+function same_text(one, other) {
+  return readFileSync(one, 'utf8') === readFileSync(other, 'utf8');
+}
+
+/** The JavaScript client needs Node 22 or later. The npm package `node` brings it where this one is older. */
+function node() {
+  return Number(process.versions.node.split('.')[0]) >= 22 ? process.execPath : join(installed, 'node_modules/node/bin/node');
+}
+
+function buildSandbox() {
+  const built = spawnSync('cargo', ['build', '--quiet', '--package', 'cc-sandbox', '--bin', 'cc-sandbox'], { cwd: root, stdio: 'inherit' });
+  if (built.status !== 0) process.exit(1);
+  return join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/cc-sandbox');
+}
+
+/** Starts a sandbox on a free port and resolves to the process and its URL. */
+async function startSandbox() {
+  const child = spawn(binary, ['--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = line.match(/https?:\/\/\S+/)?.[0];
+    if (url != null) {
+      child.stdout.resume();
+      return { child, url };
+    }
+  }
+  throw new Error('the sandbox ended without printing its URL');
+}
+
+/** Runs a client against a sandbox of its own. Returns false if it deviates. */
+async function run(name) {
+  const { child, url } = await startSandbox();
+  const [command, ...words] = CLIENTS[name].command();
+  const client = spawn(command, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SANDBOX_URL: url } });
+  const steps = [];
+  for await (const line of createInterface({ input: client.stdout })) {
+    if (line.startsWith('{')) steps.push(JSON.parse(line));
+  }
+  const code = client.exitCode ?? (await new Promise((done) => client.once('exit', done)));
+  child.kill();
+  return summary(name, steps, code);
+}
+
+function summary(name, steps, code) {
+  const accepted = JSON.parse(readFileSync(join(here, 'accepted.json'), 'utf8')).filter((entry) => entry.client === name);
+  const used = new Set();
+  const deviating = { ours: 0, client: 0, absent: 0 };
+  for (const { step, problems } of steps) {
+    const whose = new Set();
+    for (const problem of problems) {
+      const entry = accepted.find((entry) => new RegExp(`^(?:${entry.step})$`).test(step) && problem.includes(entry.problem));
+      if (entry != null) used.add(entry);
+      whose.add(entry?.whose ?? 'ours');
+      if (entry == null) console.log(`${name} ${step}: ${problem}`);
+      else if (printsSteps) console.log(`${name} ${step}: ${problem} (${entry.whose}: ${entry.reason})`);
+    }
+    if (printsSteps && problems.length === 0) console.log(`${name} ${step}: as on the platform`);
+    const worst = ['ours', 'absent', 'client'].find((kind) => whose.has(kind));
+    if (worst != null) deviating[worst] += 1;
+  }
+  const total = deviating.ours + deviating.client + deviating.absent;
+  const stale = accepted.filter((entry) => !used.has(entry));
+  for (const entry of stale) console.log(`${name}: accepted.json lists a deviation that is gone: ${entry.step}: ${entry.problem}`);
+  if (code !== 0) console.log(`${name}: the client ended with exit code ${code}`);
+  console.log(
+    `${name}: ${steps.length} steps tried, ${steps.length - total} as on the platform, ${total} deviating` +
+      ` (${deviating.ours} of the sandbox, ${deviating.client} of the client, ${deviating.absent} that cannot be there)`,
+  );
+  return deviating.ours === 0 && stale.length === 0 && code === 0 && steps.length > 0;
+}
