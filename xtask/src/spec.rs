@@ -42,6 +42,10 @@ impl Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A file that cannot be read has no lines.
+        if self.line == 0 {
+            return write!(f, "{}: {}", self.file, self.message);
+        }
         write!(f, "{}:{}: {}: {} ({})", self.file, self.line, self.rule, self.message, self.pointer)
     }
 }

@@ -393,6 +393,10 @@ impl<'a> Comparison<'a> {
                         let says = required(mine.is_required, other.is_required);
                         self.add("required", subject.clone(), Some(mine.at), other.at, says, Change::None);
                     }
+                    if self.theirs.is_joined(other) && !self.ours.is_joined(mine) {
+                        let says = "a repeated parameter here, elements in one text there".to_owned();
+                        self.add("type", subject.clone(), Some(mine.at), other.at, says, Change::None);
+                    }
                     if let (Some(mine), Some(other)) = (mine.schema, other.schema) {
                         self.schemas(&subject, mine, other, None);
                     }

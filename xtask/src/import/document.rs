@@ -414,6 +414,16 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Returns `true` if the elements of a list are one text, such as `a,b`, and do not repeat the parameter.
+    pub fn is_joined(&self, parameter: &Parameter<'a>) -> bool {
+        let is_list = parameter.schema.is_some_and(|schema| self.view(schema).shape() == Shape::List);
+        let repeats = match parameter.at.node.get("explode").map(|node| &node.kind) {
+            Some(Kind::Bool(explode)) => *explode,
+            _ => parameter.at.node.str_at("style").is_none_or(|style| style == "form"),
+        };
+        is_list && parameter.place == "query" && !repeats
+    }
+
     fn body(&self, at: At<'a>) -> Option<Body<'a>> {
         let at = self.follow(at)?;
         let (media, schema) = self.content(at);

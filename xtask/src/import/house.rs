@@ -301,7 +301,12 @@ impl<'h, 'a> House<'h, 'a> {
         }
         for (property, at) in &view.properties {
             if tag.is_none_or(|(tag, _)| tag != *property) {
-                let value = self.inline(*at, property, name, true);
+                let mut value = self.inline(*at, property, name, true);
+                // Without it, a null is read as the default of the type.
+                let is_null = view.requires(property) && self.comparison.theirs.view(*at).is_nullable;
+                if is_null && !value.contains("x-free-json: ") {
+                    value.insert_str(value.len() - 1, ", nullable: true");
+                }
                 lines.push_str(&format!("\n  {}: {value}", scalar(property)));
             }
         }

@@ -71,6 +71,17 @@ impl Plan {
                 && let Some(operation) = comparison.operations.get(*operation)
             {
                 let place = places.of(operation);
+                let is_known = (0..files.files.len()).any(|file| domain(files, file) == place.domain);
+                if !is_known {
+                    houses
+                        .entry(place.domain.clone())
+                        .or_insert_with(|| House::new(comparison, &place.domain))
+                        .asks
+                        .push(format!(
+                            "{0}: give the new domain `{0}` its title and description",
+                            place.domain
+                        ));
+                }
                 places.add(&operation.route, &place.domain);
                 (name, why) = (place.domain, Some(place.why));
             }

@@ -113,9 +113,11 @@ impl Report<'_, '_> {
             }
         };
         if self.applied.changed > 0 {
-            let lines =
-                [format!("{} actions correct the document before it is compared", self.applied.changed)];
-            section(text, "Overlay", &lines);
+            let line = match self.applied.changed {
+                1 => "1 action corrects the document before it is compared".to_owned(),
+                count => format!("{count} actions correct the document before it is compared"),
+            };
+            section(text, "Overlay", &[line]);
         }
         section(text, "No longer needed", &self.applied.needless);
         let uncompared: Vec<String> =
@@ -148,6 +150,9 @@ impl Report<'_, '_> {
         let findings: Vec<Value> = findings
             .map(|(index, finding)| {
                 let step = steps.get(&index);
+                let line = step.map(|step| format!("{}: {}: ", step.domain, finding.subject));
+                let mut failed = self.written.iter().flat_map(|(_, failed)| failed);
+                let has_failed = line.is_some_and(|line| failed.any(|failed| failed.starts_with(&line)));
                 json!({
                     "rule": finding.rule,
                     "domain": step.map_or(&finding.domain, |step| &step.domain),
@@ -159,7 +164,7 @@ impl Report<'_, '_> {
                     "theirs": finding.theirs,
                     "onPurpose": finding.accepted,
                     "yaml": step.map(|step| Plan::yaml(step)),
-                    "isWritten": self.options.write && finding.change != Change::None && step.is_some(),
+                    "isWritten": self.options.write && finding.change != Change::None && step.is_some() && !has_failed,
                 })
             })
             .collect();

@@ -412,3 +412,48 @@ fn a_document_without_a_word_is_compared_and_not_written() {
     let again = import(copy.path(), &file, "--write --as docs --seen 2026-05-01");
     assert!(again.text.contains("The spec is up to date"), "{}", again.text);
 }
+
+#[test]
+fn what_the_spec_cannot_say_of_a_new_operation_is_left_for_a_person() {
+    let copy = tempfile::tempdir().unwrap();
+    super::workspace::copy_folder(&root().join("spec"), &copy.path().join("spec"));
+    let document = root().join("xtask/tests/fixtures/foreign/gadget.yaml");
+    let outcome = import(copy.path(), &document, "--as v2-extra --write");
+    assert!(outcome.success, "{}{}", outcome.text, outcome.errors);
+    let (_, asks) = outcome.text.split_once("## Left for a person").unwrap();
+    for ask in [
+        "give the new domain `gadget` its title and description",
+        "describe the parameter `gadgetId`: the document does not",
+        "the elements of the parameter `ids` are one text in the document, and repeat the parameter here",
+        "the parameter `filter` is a map in the document, and a string here",
+        "`get_gadget` may also answer 202, and answers 200 here",
+        "the answer of `get_gadget` may also be `text/csv`, and is `application/json` here",
+        "the body of `put_gadget` may also be `application/x-www-form-urlencoded`, and is `multipart/form-data` here",
+    ] {
+        assert!(asks.contains(&format!("- gadget: {ask}\n")), "{ask}\n{asks}");
+    }
+    // A null that the document requires is no default of the type.
+    let written = std::fs::read_to_string(copy.path().join("spec/gadget.yaml")).unwrap();
+    for line in [
+        "size: {type: integer, format: int64, description: Size., nullable: true}",
+        "when: {$ref: 'shared.yaml#/components/schemas/Timestamp', description: When., nullable: true}",
+        "part: {$ref: '#/components/schemas/ThePart', description: Part., nullable: true}",
+    ] {
+        assert!(written.contains(line), "{line}\n{written}");
+    }
+    let again = import(copy.path(), &document, "--as v2-extra");
+    assert!(!again.text.contains("| new-") && !again.text.contains("| nullable "), "{}", again.text);
+}
+
+#[test]
+fn a_document_that_cannot_be_read_hides_no_other() {
+    let missing = root().join("missing.yaml").display().to_string();
+    let line = ["import".to_owned(), missing.clone(), upstream().display().to_string()];
+    let outcome = run(&line, &root());
+    assert!(!outcome.success && outcome.text.contains("3 operations, 3 of them in the spec"));
+    assert!(
+        outcome.errors.starts_with(&format!("error: {missing}: could not be read: ")),
+        "{}",
+        outcome.errors
+    );
+}

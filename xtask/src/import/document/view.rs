@@ -159,6 +159,15 @@ impl<'a> View<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Key of the component that a reference with escapes names.
+    fn key(&self, file: usize, reference: &str) -> Option<&'a str> {
+        let (kind, name) = reference.rsplit_once('/')?;
+        let target = self.resolve(file, reference)?.node;
+        let mut others = self.resolve(file, kind)?.node.entries().iter();
+        let is_escaped = name.contains(['%', '~']);
+        others.find(|entry| is_escaped && std::ptr::eq(&entry.value, target)).map(|entry| entry.key.as_str())
+    }
+
     /// Reads one level of a schema.
     pub fn view(&self, at: At<'a>) -> View<'a> {
         self.view_at(at, 0)
@@ -178,7 +187,7 @@ impl<'a> Reader<'a> {
             };
             let mut view = self.view_at(target, depth + 1);
             if view.name.is_none() {
-                view.name = component(reference);
+                view.name = component(reference).map(|name| self.key(at.file, reference).unwrap_or(name));
             }
             // 3.1 reads what stands beside a reference; in 3.0 it is a frequent mistake with one meaning.
             view.description = at.node.str_at("description").or(view.description);

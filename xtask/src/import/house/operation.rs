@@ -68,6 +68,7 @@ impl<'a> House<'_, 'a> {
                 ));
             } else {
                 let media = body.media.unwrap_or("application/json");
+                self.other_media(body.at, body.media, &format!("the body of `{id}`"));
                 let content = self.content(media, body.schema, "body", &id);
                 let _ = write!(lines, "requestBody:\n  required: true\n  content:\n{content}");
             }
@@ -118,9 +119,8 @@ impl<'a> House<'_, 'a> {
                 return format!("{{$ref: '{prefix}#/components/parameters/{component}'}}");
             }
         }
-        let description =
-            known.and_then(|known| known.description).and_then(sentence).unwrap_or_else(|| words(name));
-        let schema = self.value(known.and_then(|known| known.schema), name);
+        let description = self.described(known.and_then(|known| known.description), name);
+        let schema = self.value(known.and_then(|known| known.schema), name, "path");
         format!(
             "{{name: {name}, in: path, required: true, description: {}, schema: {schema}}}",
             scalar(&description)
@@ -130,12 +130,13 @@ impl<'a> House<'_, 'a> {
     /// A parameter of a query or a header.
     pub fn parameter(&mut self, parameter: &Parameter<'a>) -> String {
         let name = parameter.name;
-        let description = parameter.description.and_then(sentence).unwrap_or_else(|| {
-            self.asks
-                .push(format!("{}: describe the parameter `{name}`: the document does not", self.domain));
-            words(name)
-        });
-        let schema = self.value(parameter.schema, name);
+        let description = self.described(parameter.description, name);
+        if self.comparison.theirs.is_joined(parameter) {
+            self.ask(format!(
+                "the elements of the parameter `{name}` are one text in the document, and repeat the parameter here"
+            ));
+        }
+        let schema = self.value(parameter.schema, name, parameter.place);
         let required = if parameter.is_required { ", required: true" } else { "" };
         format!(
             "{{name: {}, in: {}{required}, description: {}, schema: {schema}}}",
@@ -145,8 +146,27 @@ impl<'a> House<'_, 'a> {
         )
     }
 
+    /// First sentence of the description of a parameter, or its name in words.
+    fn described(&mut self, description: Option<&str>, name: &str) -> String {
+        description.and_then(sentence).unwrap_or_else(|| {
+            self.ask(format!("describe the parameter `{name}`: the document does not"));
+            words(name)
+        })
+    }
+
+    /// Asks about the media types that the spec, which has one for a body, leaves out.
+    fn other_media(&mut self, at: At<'a>, taken: Option<&str>, what: &str) {
+        let all = at.node.get("content").map(Node::entries).unwrap_or_default();
+        let names = all.iter().map(|entry| entry.key.split(';').next().unwrap_or_default().trim());
+        let others: Vec<String> =
+            names.filter(|name| Some(*name) != taken).map(|name| format!("`{name}`")).collect();
+        if let (Some(taken), false) = (taken, others.is_empty()) {
+            self.ask(format!("{what} may also be {}, and is `{taken}` here", others.join(", ")));
+        }
+    }
+
     /// A value that a parameter can send.
-    fn value(&mut self, schema: Option<At<'a>>, name: &str) -> String {
+    fn value(&mut self, schema: Option<At<'a>>, name: &str, place: &str) -> String {
         let Some(at) = schema else { return "{type: string}".to_owned() };
         let view = self.comparison.theirs.view(at);
         let is_single = |shape| {
@@ -154,7 +174,8 @@ impl<'a> House<'_, 'a> {
         };
         let fits = match view.shape() {
             Shape::List => {
-                view.items.is_some_and(|items| is_single(self.comparison.theirs.view(items).shape()))
+                place == "query"
+                    && view.items.is_some_and(|items| is_single(self.comparison.theirs.view(items).shape()))
             }
             shape => is_single(shape),
         };
@@ -216,6 +237,16 @@ impl<'a> House<'_, 'a> {
                 "200"
             }
         };
+        let others = operation.at.node.get("responses").map(Node::entries).unwrap_or_default();
+        let others =
+            others.iter().map(|entry| &entry.key).filter(|key| key.starts_with('2') && *key != status);
+        let others: Vec<&str> = others.map(String::as_str).collect();
+        if !others.is_empty() {
+            self.ask(format!("`{id}` may also answer {}, and answers {status} here", others.join(", ")));
+        }
+        if let Some(answer) = success {
+            self.other_media(answer.at, answer.media, &format!("the answer of `{id}`"));
+        }
         let description = success.and_then(|answer| answer.description).and_then(sentence);
         let description = description.unwrap_or_else(|| "The answer.".to_owned());
         let _ = writeln!(lines, "responses:\n  '{status}':\n    description: {}", scalar(&description));
