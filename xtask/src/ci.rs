@@ -313,10 +313,7 @@ fn run(
             ));
         }
         _ => {
-            return Outcome::failed(format!(
-                "error: unknown options `{}` of `ci`: use `--list`, `--from STEP` or `--only STEP`\n",
-                options.join(" ")
-            ));
+            return crate::help::misused("ci", &crate::unknown_options(options));
         }
     };
     for step in selected {

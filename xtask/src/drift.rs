@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use proposal::Proposal;
 
-use crate::Outcome;
 use crate::import::source;
 use crate::spec::Documents;
+use crate::{Outcome, help};
 
 /// Name of the overlay that keeps the proposals, and of the document that it corrects: the bundle of the spec.
 pub const OVERLAY: &str = "spec/overlays/drift.yaml";
@@ -55,7 +55,7 @@ impl Options {
                     text.clone_into(&mut options.seen);
                 }
                 other if other.starts_with('-') => {
-                    return Err(format!("unknown option `{other}` of `drift`"));
+                    return Err(format!("unknown option `{other}`"));
                 }
                 file => options.files.push(PathBuf::from(file)),
             }
@@ -69,10 +69,13 @@ impl Options {
 
 /// Runs the verb.
 pub fn drift(words: &[&str], root: &Path) -> Outcome {
-    let options = match Options::read(words) {
-        Ok(options) => options,
-        Err(message) => return Outcome::failed(format!("error: {message}\n\n{}", crate::HELP)),
-    };
+    match Options::read(words) {
+        Ok(options) => run(&options, root),
+        Err(message) => help::misused("drift", &message),
+    }
+}
+
+fn run(options: &Options, root: &Path) -> Outcome {
     let reports = match reports::read(&options.files) {
         Ok(reports) => reports,
         Err(message) => return Outcome::failed(format!("error: {message}\n")),

@@ -96,10 +96,7 @@ pub fn fuzz(options: &[&str], root: &Path) -> Outcome {
             }
             ["--index", value] if value.parse::<u64>().is_ok() => index = value.parse().ok(),
             _ => {
-                return Outcome::failed(format!(
-                    "error: unknown options `{}` of `fuzz`: use `--seed N`, `--count N`, `--compile N` and `--index N`\n",
-                    options.join(" ")
-                ));
+                return crate::help::misused("fuzz", &crate::unknown_options(options));
             }
         }
     }

@@ -45,11 +45,37 @@ pub struct Options {
 const LIMIT: usize = 200;
 
 impl Options {
-    /// Reads the words after `import` or `sources`.
-    pub fn read(words: &[&str]) -> Result<Self, String> {
+    /// Reads the words after `import`.
+    ///
+    /// # Errors
+    /// When a word is not an option of the verb, or no document is named.
+    pub fn of_import(words: &[&str]) -> Result<Self, String> {
+        let options =
+            Self::read(words, &["--as", "--json", "--all", "--write", "--stamp", "--seen", "--limit"])?;
+        if options.documents.is_empty() {
+            return Err("`import` needs a document: a path to a JSON or YAML file".to_owned());
+        }
+        if options.write && options.stamp {
+            return Err("`--write` also records what was seen: leave out `--stamp`".to_owned());
+        }
+        Ok(options)
+    }
+
+    /// Reads the words after `sources`.
+    ///
+    /// # Errors
+    /// When a word is not an option of the verb.
+    pub fn of_sources(words: &[&str]) -> Result<Self, String> {
+        Self::read(words, &["--as", "--since"])
+    }
+
+    fn read(words: &[&str], known: &[&str]) -> Result<Self, String> {
         let mut options = Self { limit: LIMIT, seen: source::today(), ..Self::default() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
+            if word.starts_with('-') && !known.contains(word) {
+                return Err(format!("unknown option `{word}`"));
+            }
             let mut value = || words.next().copied().ok_or(format!("`{word}` needs a value"));
             let date = |text: &str| match source::is_date(text) {
                 true => Ok(text.to_owned()),
@@ -68,7 +94,6 @@ impl Options {
                     options.limit =
                         text.parse().map_err(|_| format!("`--limit` takes a number, not `{text}`"))?;
                 }
-                other if other.starts_with('-') => return Err(format!("unknown option `{other}`")),
                 document => options.documents.push(PathBuf::from(document)),
             }
         }
@@ -129,10 +154,7 @@ fn corrected(document: &Path, source: &str, root: &Path) -> Result<Corrected, Ou
 
 /// `cargo xtask import`.
 pub fn import(root: &Path, options: &Options) -> Outcome {
-    if options.documents.is_empty() {
-        return Outcome::failed("error: `import` needs a document: a path to a JSON or YAML file\n");
-    }
-    let mut text = String::new();
+    let (mut text, mut errors) = (String::new(), String::new());
     let mut reports = Vec::new();
     for document in &options.documents {
         match one(root, document, options) {
@@ -140,22 +162,27 @@ pub fn import(root: &Path, options: &Options) -> Outcome {
                 text.push_str(&markdown);
                 reports.push(json);
             }
-            Err(outcome) => return outcome,
+            // The others are compared all the same.
+            Err(outcome) => {
+                let told = outcome.text + &outcome.errors;
+                if !errors.contains(&told) {
+                    errors.push_str(&told);
+                }
+            }
         }
     }
     if options.is_json {
         text = format!("{:#}\n", serde_json::Value::Array(reports));
     }
-    let mut outcome = Outcome::ok(text);
+    let mut outcome = Outcome { text, success: errors.is_empty(), errors };
     if options.write {
         let found = crate::check_all(root);
         if !found.is_empty() {
             let checked = crate::problems(found);
             outcome.success = false;
-            outcome.errors = format!(
-                "{}error: the written spec needs a person: see the list\n{}",
-                checked.text, checked.errors
-            );
+            outcome.errors.push_str(&checked.text);
+            outcome.errors.push_str("error: the written spec needs a person: see the list\n");
+            outcome.errors.push_str(&checked.errors);
         }
     }
     outcome

@@ -8,6 +8,7 @@ mod drift;
 mod fuzz;
 pub mod generate;
 mod git;
+mod help;
 pub mod import;
 mod prove;
 mod release;
@@ -24,49 +25,6 @@ use generate::tree::Difference;
 use import::lint::{self, Options};
 use spec::model::Spec;
 use spec::{Documents, Problem, check};
-
-const HELP: &str = "\
-cargo xtask COMMAND
-
-  generate [--check] [--domain X]   make everything that is made from spec/; --check compares and changes nothing
-  bundle [FILE]                     write the whole spec as one OpenAPI 3.0.3 document (default: print it)
-  check [FILE] [--only openapi|house] [--rule RULE] [--limit N]
-                                    list and count every problem of spec/, or of any OpenAPI document: errors of OpenAPI,
-                                    and deviations from the style of spec/; --limit: lines for each rule
-  import DOCUMENT… [--as SOURCE] [--json] [--all] [--limit N] [--write | --stamp] [--seen DATE]
-                                    compare OpenAPI documents with spec/: what is new, gone and changed, with the YAML to paste;
-                                    --write puts what is new into spec/, --stamp only records what was seen; --all also shows
-                                    what spec/ has otherwise on purpose
-  sources [DOCUMENT…] [--since DATE]
-                                    what the documents changed since their operations were last seen; without a document,
-                                    when they were seen, and which were not since DATE
-  coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tried by generated tests, tested by others
-  diff BEFORE [AFTER] [--json] [--fail-on never|breaking|wire|addition|any] [--for PROGRAM]
-                                    changes between two states of the API: a revision, a folder or a document each; AFTER is by
-                                    default the working tree; --for reports what the program at this path uses
-  drift FILE… [--json] [--write] [--apply] [--value SCHEMA=VALUE] [--seen DATE]
-                                    differences between answers and spec/ that programs reported (feature `drift`), with the place
-                                    of each in spec/ and the changes to make; --write adds them to spec/overlays/drift.yaml,
-                                    --apply writes them into spec/, --value names a value that an enum lacks
-  ci [--list | --from STEP | --only STEP]
-                                    run everything that must pass before a change lands, or list its steps
-  fuzz [--seed N] [--count N] [--compile N] [--index N]
-                                    run check and generator over mutated documents (default: 1000); --compile: and compile the
-                                    first N whose generated code differs; --index shows one
-  prove [--seed N] [--count N] [--real N] [--semver N] [--index N]
-                                    compare the levels that `diff` predicts of seeded changes with those that the compiler finds
-                                    with programs that use the crates (default: 24 changes); --real: and changes of spec/;
-                                    --semver: compare some with cargo semver-checks too; --index: show one, with its programs
-  release [--dry-run | --prepare | --semver | --package | --resume]
-                                    package and publish the crates that changed since their tags; --dry-run prints the plan,
-                                    --prepare writes versions and changelogs, --semver compares with the last releases,
-                                    --package stops before the publication, --resume continues one
-  snapshots [REVISION | --unused]   snapshots and surfaces that changed since a revision (default: HEAD), with the likely
-                                    cause of each; --unused lists those that no test of the last `ci` compared
-  tidy                              dependencies between crates and modules, names that must be absent, stray or
-                                    unmarked generated files, files without `//!`
-  help                              this text
-";
 
 /// Output and success of a run.
 #[derive(Debug, Default)]
@@ -90,45 +48,58 @@ impl Outcome {
 pub fn run(arguments: &[String], root: &Path) -> Outcome {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["generate", options @ ..] => match generate_options(options) {
-            Ok((check, domain)) => generate(root, check, domain),
-            Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
+        [] => Outcome::failed(help::all()),
+        ["help" | "--help" | "-h"] => Outcome::ok(help::all()),
+        ["help" | "--help" | "-h", verb] => help::of(verb),
+        [verb, options @ ..] if options.iter().any(|word| matches!(*word, "--help" | "-h")) => help::of(verb),
+        [verb, options @ ..] => match run_verb(verb, options, root) {
+            Ok(outcome) => outcome,
+            Err(message) => help::misused(verb, &message),
         },
-        ["bundle"] => bundle_to(root, None),
-        ["bundle", file] => bundle_to(root, Some(Path::new(file))),
-        ["check", options @ ..] => match Options::read(options) {
-            Ok(options) => {
-                let found = match &options.file {
-                    Some(file) => lint::check_file(file, &options),
-                    None => in_spec(check_all(root)),
-                };
-                lint::show(found, &options)
-            }
-            Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
-        },
-        ["import", options @ ..] => imported(root, options, import::import),
-        ["sources", options @ ..] => imported(root, options, import::sources::sources),
-        ["coverage"] => report::coverage(root, None),
-        ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
-        ["diff", words @ ..] => diff::run(words, root),
-        ["drift", words @ ..] => drift::drift(words, root),
-        ["ci", options @ ..] => ci::ci(options, root),
-        ["fuzz", options @ ..] => fuzz::fuzz(options, root),
-        ["prove", options @ ..] => prove::prove(options, root),
-        ["release", options @ ..] => release::release(options, root),
-        ["snapshots", options @ ..] => snapshots::snapshots(options, root),
-        ["tidy"] => tidy::tidy(root),
-        ["help" | "--help" | "-h"] => Outcome::ok(HELP),
-        [] => Outcome::failed(HELP),
-        _ => Outcome::failed(format!("error: unknown command `{}`\n\n{HELP}", words.join(" "))),
     }
 }
 
-fn imported(root: &Path, options: &[&str], run: impl FnOnce(&Path, &import::Options) -> Outcome) -> Outcome {
-    match import::Options::read(options) {
-        Ok(options) => run(root, &options),
-        Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
-    }
+/// Runs a verb.
+///
+/// # Errors
+/// When the words after the verb are not its options.
+fn run_verb(verb: &str, options: &[&str], root: &Path) -> Result<Outcome, String> {
+    Ok(match (verb, options) {
+        ("generate", _) => {
+            let (check, domain) = generate_options(options)?;
+            generate(root, check, domain)
+        }
+        ("bundle", []) => bundle_to(root, None),
+        ("bundle", [file]) if !file.starts_with('-') => bundle_to(root, Some(Path::new(file))),
+        ("check", _) => {
+            let options = Options::read(options)?;
+            let found = match &options.file {
+                Some(file) => lint::check_file(file, &options),
+                None => in_spec(check_all(root)),
+            };
+            lint::show(found, &options)
+        }
+        ("import", _) => import::import(root, &import::Options::of_import(options)?),
+        ("sources", _) => import::sources::sources(root, &import::Options::of_sources(options)?),
+        ("coverage", []) => report::coverage(root, None),
+        ("coverage", ["--against", file]) => report::coverage(root, Some(Path::new(file))),
+        ("diff", _) => diff::run(options, root),
+        ("drift", _) => drift::drift(options, root),
+        ("ci", _) => ci::ci(options, root),
+        ("fuzz", _) => fuzz::fuzz(options, root),
+        ("prove", _) => prove::prove(options, root),
+        ("release", _) => release::release(options, root),
+        ("snapshots", _) => snapshots::snapshots(options, root),
+        ("tidy", []) => tidy::tidy(root),
+        ("bundle" | "coverage" | "tidy", _) => return Err(unknown_options(options)),
+        _ => help::unknown(verb),
+    })
+}
+
+/// The message about words that a verb does not take.
+fn unknown_options(words: &[&str]) -> String {
+    let plural = if words.len() == 1 { "" } else { "s" };
+    format!("unknown option{plural} `{}`", words.join(" "))
 }
 
 /// Every problem of a workspace's spec. What only a file that cannot be read would tell is not missed.
@@ -185,7 +156,7 @@ fn generate_options<'a>(options: &[&'a str]) -> Result<(bool, Option<&'a str>), 
         match *option {
             "--check" => check = true,
             "--domain" => domain = Some(*options.next().ok_or("`--domain` needs the name of a domain")?),
-            other => return Err(format!("unknown option `{other}` of `generate`")),
+            other => return Err(format!("unknown option `{other}`")),
         }
     }
     Ok((check, domain))

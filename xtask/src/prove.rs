@@ -66,8 +66,12 @@ struct Mutation {
 }
 
 pub fn prove(options: &[&str], root: &Path) -> Outcome {
-    let result = read(options).and_then(|options| run(&options, root));
-    result.unwrap_or_else(|error| Outcome::failed(format!("error: {error}\n")))
+    match read(options) {
+        Ok(options) => {
+            run(&options, root).unwrap_or_else(|error| Outcome::failed(format!("error: {error}\n")))
+        }
+        Err(message) => crate::help::misused("prove", &message),
+    }
 }
 
 fn read(words: &[&str]) -> Result<Options, String> {
@@ -80,12 +84,7 @@ fn read(words: &[&str]) -> Result<Options, String> {
             ["--real", value] => options.real = number(value)?,
             ["--semver", value] => options.semver = number(value)?,
             ["--index", value] => options.index = Some(number(value)?),
-            _ => {
-                let words = words.join(" ");
-                return Err(format!(
-                    "unknown options `{words}` of `prove`: use `--seed N`, `--count N`, `--real N`, `--semver N` and `--index N`"
-                ));
-            }
+            _ => return Err(crate::unknown_options(words)),
         }
     }
     Ok(options)

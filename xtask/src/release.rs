@@ -41,10 +41,7 @@ pub fn release(options: &[&str], root: &Path) -> Outcome {
         [] => Part::Publish { resumes: false },
         ["--resume"] => Part::Publish { resumes: true },
         _ => {
-            return Outcome::failed(format!(
-                "error: unknown options `{}` of `release`: use one of `--dry-run`, `--prepare`, `--semver`, `--package`, `--resume`, or none\n",
-                options.join(" ")
-            ));
+            return crate::help::misused("release", &crate::unknown_options(options));
         }
     };
     match run(part, root) {

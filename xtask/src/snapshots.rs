@@ -15,10 +15,7 @@ pub fn snapshots(options: &[&str], root: &Path) -> Outcome {
         ["--unused"] => return unused(root),
         [] => changed(root, "HEAD"),
         [revision] if !revision.starts_with('-') => changed(root, revision),
-        _ => Err(format!(
-            "unknown options `{}` of `snapshots`: use a revision or `--unused`",
-            options.join(" ")
-        )),
+        _ => return crate::help::misused("snapshots", &crate::unknown_options(options)),
     };
     match text {
         Ok(text) => Outcome::ok(text),

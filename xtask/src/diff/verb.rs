@@ -54,7 +54,10 @@ pub fn run(words: &[&str], root: &Path) -> Outcome {
     let result = match words {
         // git: path, old file, old hex, old mode, new file, new hex, new mode.
         ["--driver", path, old, _, _, new, ..] => driver(path, old, new, root),
-        _ => options(words).and_then(|options| diff(&options, root)),
+        _ => match options(words) {
+            Ok(options) => diff(&options, root),
+            Err(message) => return crate::help::misused("diff", &message),
+        },
     };
     result.unwrap_or_else(|error| Outcome::failed(format!("error: {error}\n")))
 }
@@ -85,9 +88,12 @@ fn options<'a>(words: &[&'a str]) -> Result<Options<'a>, String> {
                 options.fail_on =
                     found.ok_or_else(|| format!("unknown `--fail-on {given}`: known are {known}"))?.1;
             }
-            option if option.starts_with("--") => return Err(format!("unknown option `{option}` of `diff`")),
+            option if option.starts_with('-') => return Err(format!("unknown option `{option}`")),
             side => options.sides.push(side),
         }
+    }
+    if options.sides.is_empty() || options.sides.len() > 2 {
+        return Err("`diff` needs a revision, a file or a folder, or two of them".to_owned());
     }
     Ok(options)
 }

@@ -46,7 +46,7 @@ impl Options {
                         Some(text.parse().map_err(|_| format!("`--limit` takes a number, not `{text}`"))?);
                 }
                 other if other.starts_with('-') => {
-                    return Err(format!("unknown option `{other}` of `check`"));
+                    return Err(format!("unknown option `{other}`"));
                 }
                 file if options.file.is_none() => options.file = Some(PathBuf::from(file)),
                 _ => return Err("`check` takes one file".to_owned()),

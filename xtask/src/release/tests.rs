@@ -168,11 +168,7 @@ fn changes_after_a_release_raise_the_crates_that_they_touch() {
 #[test]
 fn unknown_options_are_an_error() {
     let outcome = release(&["--dry"], Path::new("."));
-    assert!(
-        !outcome.success && outcome.errors.contains("unknown options `--dry` of `release`"),
-        "{}",
-        outcome.errors
-    );
+    assert!(!outcome.success && outcome.errors.contains("unknown option `--dry`"), "{}", outcome.errors);
 }
 
 #[test]
