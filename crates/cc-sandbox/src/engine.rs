@@ -10,6 +10,7 @@ mod fault_json;
 pub(crate) mod faults;
 mod generic;
 pub(crate) mod journal;
+mod known;
 pub(crate) mod limits;
 mod page;
 pub(crate) mod random;
@@ -46,7 +47,7 @@ use reply::{Content, Outcome, Refusal, Reply};
 use request::Request;
 use router::Match;
 use table::{Place, Table};
-use validate::{Inputs, Side, Violation};
+use validate::{Findings, Inputs, Side, Violation};
 use violations::Violations;
 
 use crate::delivery::Deliveries;
@@ -76,6 +77,8 @@ pub(crate) struct Engine {
     pub(crate) limits: Limits,
     /// `true` if violations are also written to the standard error.
     pub(crate) tells: bool,
+    /// `true` if requests may hold more than the spec knows.
+    lenient: bool,
     pub(crate) requests: AtomicU64,
     pub(crate) deliveries: Deliveries,
 }
@@ -85,6 +88,7 @@ pub(crate) struct Engine {
 pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     pub(crate) tells: bool,
+    pub(crate) lenient: bool,
     pub(crate) stateless: bool,
     pub(crate) delivers_anywhere: bool,
     pub(crate) limits: Limits,
@@ -92,7 +96,7 @@ pub(crate) struct Settings {
 
 impl Engine {
     pub(crate) fn new(table: Arc<Table>, mut world: World, clock: Clock, settings: Settings) -> Self {
-        let Settings { credentials, tells, stateless, delivers_anywhere, limits } = settings;
+        let Settings { credentials, tells, lenient, stateless, delivers_anywhere, limits } = settings;
         let mut handlers = crate::domains::handlers();
         if stateless {
             handlers.retain(|operation, _| *operation == "get_summary");
@@ -118,6 +122,7 @@ impl Engine {
             violations: Violations::new(limits.violations),
             limits,
             tells,
+            lenient,
             requests: AtomicU64::new(0),
             deliveries: Deliveries::new(delivers_anywhere),
         }
@@ -245,16 +250,15 @@ impl Engine {
         };
         let path = self.with_alias_owner(operation, found.parameters, &caller);
         let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
-        let mut problems = {
+        let mut findings = Findings::new(self.lenient);
+        {
             let inputs = Inputs { path: &path, query: &query, header: &header };
-            validate::parameter_problems(&self.table, operation, &inputs)
-        };
+            validate::check_parameters(&self.table, operation, &inputs, &mut findings);
+        }
         let content_type = header("content-type");
-        let read = validate::read_body(&self.table, operation, content_type.as_deref(), bytes);
-        let body = read.unwrap_or_else(|wrong| {
-            problems.extend(wrong);
-            serde_json::Value::Null
-        });
+        let body = validate::read_body(&self.table, operation, content_type.as_deref(), bytes, &mut findings);
+        let Findings { problems, warnings, .. } = findings;
+        self.warn(parts, &operation.id, warnings);
         if !problems.is_empty() {
             let message = problems.join("; ");
             self.record(Side::Client, parts, Some(&operation.id), problems);
@@ -380,14 +384,31 @@ impl Engine {
     }
 
     fn record(&self, side: Side, parts: &Parts, operation: Option<&str>, problems: Vec<String>) {
-        for mut message in problems {
+        self.note(side, parts, operation, problems, false);
+    }
+
+    /// Records what was left out of a request.
+    fn warn(&self, parts: &Parts, operation: &str, warnings: Vec<String>) {
+        self.note(Side::Client, parts, Some(operation), warnings, true);
+    }
+
+    fn note(
+        &self,
+        side: Side,
+        parts: &Parts,
+        operation: Option<&str>,
+        messages: Vec<String>,
+        is_warning: bool,
+    ) {
+        for mut message in messages {
             // Texts of clients can be long, and what is kept is bounded.
             if let Some((end, _)) = message.char_indices().nth(validate::SHOWN) {
                 message.truncate(end);
             }
             let target = journal::redacted(parts.uri.path(), parts.uri.query());
             let request = format!("{} {target}", parts.method);
-            let violation = Violation { side, request, operation: operation.map(str::to_owned), message };
+            let operation = operation.map(str::to_owned);
+            let violation = Violation { side, request, operation, message, is_warning };
             if self.tells {
                 eprintln!("{violation}");
             }

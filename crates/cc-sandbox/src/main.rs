@@ -2,7 +2,7 @@
 
 mod options;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use cc_sandbox::Sandbox;
@@ -36,6 +36,7 @@ async fn serve(options: Options) -> ExitCode {
         .start_time(options.start.unwrap_or_else(Timestamp::now))
         .pace(options.pace)
         .deliver_anywhere(options.deliver_anywhere)
+        .lenient(!options.strict)
         .strict(false);
     let sandbox = match builder.tell_violations(true).start().await {
         Ok(sandbox) => sandbox,
@@ -81,11 +82,30 @@ What breaks the spec is told here. Ctrl-C stops it.
         sandbox.kv_url(),
         credentials.api_token,
     ));
-    if let Err(error) = tokio::signal::ctrl_c().await {
+    if let Err(error) = stopped().await {
         eprintln!("error: could not wait for ctrl-c: {error}");
         return ExitCode::FAILURE;
     }
+    if options.strict && !sandbox.violations().is_empty() {
+        return ExitCode::FAILURE;
+    }
     ExitCode::SUCCESS
+}
+
+/// Waits until the program is asked to stop: by ctrl-c, and where there are signals, by `SIGTERM`.
+#[cfg(unix)]
+async fn stopped() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stopped() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 fn say(text: &str) {

@@ -17,6 +17,8 @@ The Clever Cloud platform in a process.
                     2026-01-31T12:00:00Z. Default: now
   --speed FACTOR    how much faster than real time its time passes; 0 stops it, and only
                     POST /_sandbox/advance moves it. Default: 20
+  --strict          refuse properties and query parameters that the spec does not list, and end with
+                    status 1 if the spec was violated. Default: they are left out, with a warning
   --deliver-anywhere
                     drains deliver to any machine. Default: to this one only
   --routes          list the routes, each with whether it keeps state or answers samples, and end
@@ -40,12 +42,13 @@ pub(crate) struct Options {
     pub(crate) start: Option<Timestamp>,
     pub(crate) pace: Pace,
     pub(crate) deliver_anywhere: bool,
+    pub(crate) strict: bool,
 }
 
 /// Reads the arguments of the program.
 pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String> {
     let (mut port, mut ip, mut seed, mut speed) = (8080, IpAddr::from(Ipv4Addr::LOCALHOST), 0, 20.0);
-    let (mut start, mut deliver_anywhere) = (None, false);
+    let (mut start, mut deliver_anywhere, mut strict) = (None, false, false);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
@@ -56,6 +59,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
         match name.as_str() {
             "--help" | "-h" => return Ok(Wish::Help),
             "--routes" => return Ok(Wish::Routes),
+            "--strict" => strict = true,
             "--deliver-anywhere" => deliver_anywhere = true,
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--address" => ip = parsed(&name, &value(), "an IP address")?,
@@ -69,7 +73,8 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
         return Err("`--speed` needs a number of at least 0".to_owned());
     }
     let pace = if speed == 0.0 { Pace::Manual } else { Pace::Speed(speed) };
-    Ok(Wish::Serve(Options { address: SocketAddr::new(ip, port), seed, start, pace, deliver_anywhere }))
+    let address = SocketAddr::new(ip, port);
+    Ok(Wish::Serve(Options { address, seed, start, pace, deliver_anywhere, strict }))
 }
 
 /// Reads a time, or the start of a day in UTC. `None` for `now`.
@@ -106,9 +111,10 @@ mod tests {
             start: Some("2031-05-05T00:00:00Z".parse().unwrap()),
             pace: Pace::Speed(1.5),
             deliver_anywhere: true,
+            strict: true,
         });
         assert_eq!(
-            read_words("--port 9000 --seed=7 --start 2031-05-05 --speed 1.5 --deliver-anywhere"),
+            read_words("--port 9000 --seed=7 --start 2031-05-05 --speed 1.5 --deliver-anywhere --strict"),
             Ok(wish)
         );
     }

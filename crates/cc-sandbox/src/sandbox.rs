@@ -56,6 +56,7 @@ pub struct Builder {
     delivers_anywhere: bool,
     strict: bool,
     tells: bool,
+    lenient: bool,
     stateless: bool,
     limits: Limits,
     table: Option<Arc<Table>>,
@@ -83,6 +84,7 @@ impl Sandbox {
             delivers_anywhere: false,
             strict: true,
             tells: false,
+            lenient: false,
             stateless: false,
             limits: Limits::default(),
             table: None,
@@ -234,8 +236,8 @@ impl Sandbox {
         }
     }
 
-    /// Takes the violations of the spec so far, the first ones if there are many ([`Limits::violations`]). A strict sandbox does not panic because of those that were
-    /// taken.
+    /// Takes the violations of the spec so far, the first ones if there are many ([`Limits::violations`]), and with them the
+    /// warnings of a [lenient](Builder::lenient) sandbox. A strict sandbox does not panic because of those that were taken.
     pub fn violations(&self) -> Vec<Violation> {
         self.engine.violations.take().kept
     }
@@ -263,7 +265,7 @@ impl Drop for Sandbox {
         if !self.strict || std::thread::panicking() {
             return;
         }
-        let lines = self.engine.violations.take().lines();
+        let lines = self.engine.violations.take().without_warnings().lines();
         let lines: Vec<String> = lines.iter().map(|line| format!("\n- {line}")).collect();
         assert!(lines.is_empty(), "requests or answers broke the spec:{}", lines.concat());
     }
@@ -339,6 +341,15 @@ impl Builder {
         self
     }
 
+    /// Sets whether requests may hold more than the spec knows, as the platform takes them: properties of bodies, query parameters
+    /// and bodies that the spec does not list. The sandbox leaves them out, keeps the rest, and records a violation that is a
+    /// [warning](Violation::is_warning), for which a strict sandbox does not panic. Default: false, such a request is refused
+    /// with 400. Of the program: true, unless it is started with `--strict`.
+    pub fn lenient(mut self, lenient: bool) -> Self {
+        self.lenient = lenient;
+        self
+    }
+
     /// Sets whether violations of the spec are also written to the standard error as they happen. Default:
     /// false.
     pub fn tell_violations(mut self, tell: bool) -> Self {
@@ -387,6 +398,7 @@ impl Builder {
         let settings = Settings {
             credentials: self.credentials,
             tells: self.tells,
+            lenient: self.lenient,
             stateless: self.stateless,
             delivers_anywhere: self.delivers_anywhere,
             limits: self.limits,

@@ -227,6 +227,24 @@ async fn a_request_outside_the_spec_is_a_400_and_a_violation() {
 }
 
 #[tokio::test]
+async fn a_lenient_sandbox_takes_a_request_with_more_than_the_spec_knows_and_warns() {
+    let sandbox = Sandbox::builder().table(table_with(pet_operation())).lenient(true).in_memory();
+    let target = format!("/v4/owners/{}/pets", sandbox.ids().organisation);
+    let body = r#"{"name": "Rex", "age": 3}"#;
+    let (status, pet) = post(&sandbox, &format!("{target}?colour=red"), body).await;
+    assert_eq!((status, &pet["name"], &pet["age"]), (201, &json!("Rex"), &Value::Null));
+    let warnings = sandbox.violations();
+    assert!(warnings.iter().all(|warning| warning.is_warning && warning.side == Side::Client));
+    let messages: Vec<&str> = warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert_eq!(messages, ["unknown query parameter `colour`", "unknown property `/age`"]);
+    // The rest is still checked.
+    assert_eq!(post(&sandbox, &target, r#"{"name": 1, "age": 3}"#).await.0, 400);
+    assert_eq!(sandbox.violations().iter().map(|own| own.is_warning).collect::<Vec<_>>(), [true, false]);
+    // Warnings fail no test.
+    assert_eq!(post(&sandbox, &target, body).await.0, 201);
+}
+
+#[tokio::test]
 #[should_panic(
     expected = "requests or answers broke the spec:\n- GET /v4/nowhere (the spec has no such operation)"
 )]

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 
 use cc_one_line::one_line;
 
-use super::table::{Operation, Parameter, Place, Table};
+use super::known;
+use super::table::{Operation, Parameter, Place, RequestBody, Table};
 
 /// Maximum length of a displayed request and of a displayed problem, in characters.
 pub(crate) const SHOWN: usize = 1_000;
@@ -26,6 +27,9 @@ pub struct Violation {
     pub operation: Option<String>,
     /// Description of the violation.
     pub message: String,
+    /// `true` if the sandbox took the request all the same, without the part that the spec does not know:
+    /// [`Builder::lenient`](crate::Builder::lenient).
+    pub is_warning: bool,
 }
 
 /// Side that violated the spec.
@@ -45,7 +49,8 @@ impl fmt::Display for Violation {
         };
         let operation = self.operation.as_deref().unwrap_or("the spec has no such operation");
         let (request, message) = (one_line(&self.request, SHOWN), one_line(&self.message, SHOWN));
-        write!(f, "{request} ({operation}): {side} breaks the spec: {message}")
+        let warning = if self.is_warning { "warning: " } else { "" };
+        write!(f, "{warning}{request} ({operation}): {side} breaks the spec: {message}")
     }
 }
 
@@ -83,6 +88,28 @@ fn described(error: &jsonschema::ValidationError<'_>) -> String {
     if place.is_empty() { rule } else { format!("{place}: {rule}") }
 }
 
+/// Findings about a request.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// `true` if what the spec does not know is left out, and `false` if it is a reason to refuse the request.
+    lenient: bool,
+    /// Reasons to refuse the request.
+    pub(crate) problems: Vec<String>,
+    /// What was left out.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Findings {
+    pub(crate) fn new(lenient: bool) -> Self {
+        Self { lenient, ..Self::default() }
+    }
+
+    /// The request holds something that the spec does not know.
+    fn unknown(&mut self, message: String) {
+        if self.lenient { self.warnings.push(message) } else { self.problems.push(message) }
+    }
+}
+
 /// The inputs of a request that are not its body.
 pub(crate) struct Inputs<'a> {
     pub(crate) path: &'a BTreeMap<String, String>,
@@ -90,16 +117,21 @@ pub(crate) struct Inputs<'a> {
     pub(crate) header: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// Problems of the parameters of a request.
-pub(crate) fn parameter_problems(table: &Table, operation: &Operation, inputs: &Inputs<'_>) -> Vec<String> {
-    let mut problems = Vec::new();
+/// Checks the parameters of a request.
+pub(crate) fn check_parameters(
+    table: &Table,
+    operation: &Operation,
+    inputs: &Inputs<'_>,
+    findings: &mut Findings,
+) {
     for (name, _) in inputs.query {
         let known = |parameter: &Parameter| parameter.place == Place::Query && parameter.name == *name;
         // Credentials may travel in the query of any request.
         if name != "authorization" && !operation.parameters.iter().any(known) {
-            problems.push(format!("unknown query parameter `{name}`"));
+            findings.unknown(format!("unknown query parameter `{name}`"));
         }
     }
+    let problems = &mut findings.problems;
     for parameter in &operation.parameters {
         let name = parameter.name.as_str();
         let values: Vec<String> = match parameter.place {
@@ -123,47 +155,84 @@ pub(crate) fn parameter_problems(table: &Table, operation: &Operation, inputs: &
             problems.extend(wrong.into_iter().map(|rule| format!("parameter `{name}`: {rule}")));
         }
     }
-    problems
 }
 
-/// Problems of a body, and its content: JSON, a form as an object, or text as a string.
+/// Checks a body, and returns its content: JSON, a form as an object, or text as a string.
 pub(crate) fn read_body(
     table: &Table,
     operation: &Operation,
     content_type: Option<&str>,
     bytes: &[u8],
-) -> Result<Value, Vec<String>> {
+    findings: &mut Findings,
+) -> Value {
     let Some(expected) = &operation.request else {
-        return if bytes.is_empty() { Ok(Value::Null) } else { Err(vec!["unexpected body".to_owned()]) };
+        if !bytes.is_empty() {
+            findings.unknown("unexpected body".to_owned());
+        }
+        return Value::Null;
     };
+    parse_body(table, expected, content_type, bytes)
+        .and_then(|mut body| {
+            let unknown = known::reduce(table, &expected.schema, &mut body, findings.lenient);
+            findings.warnings.extend(unknown.into_iter().map(|place| format!("unknown property `{place}`")));
+            let key = format!("{}/request", operation.id);
+            let problems = match body {
+                // An optional body that is absent.
+                Value::Null if bytes.is_empty() => Vec::new(),
+                _ if expected.is_binary() => Vec::new(),
+                _ => table.schemas.problems(table, &key, &expected.schema, &body),
+            };
+            if problems.is_empty() { Ok(body) } else { Err(problems) }
+        })
+        .unwrap_or_else(|problems| {
+            findings.problems.extend(problems);
+            Value::Null
+        })
+}
+
+/// Parses a body; an absent one and one of bytes are null.
+fn parse_body(
+    table: &Table,
+    expected: &RequestBody,
+    content_type: Option<&str>,
+    bytes: &[u8],
+) -> Result<Value, Vec<String>> {
     // A text and a form may be empty, and are there all the same.
     let may_be_empty =
         ["text/plain", "application/x-www-form-urlencoded"].contains(&expected.content_type.as_str());
     if bytes.is_empty() && !(may_be_empty && content_type.is_some()) {
         return if expected.required { Err(vec!["the body is missing".to_owned()]) } else { Ok(Value::Null) };
     }
-    let essence = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let given = essence(content_type.unwrap_or_default());
-    let wanted = essence(&expected.content_type);
-    let binary = !matches!(wanted.as_str(), "application/json" | "application/x-www-form-urlencoded")
-        && !wanted.starts_with("text/");
-    if binary {
+    if expected.is_binary() {
         return Ok(Value::Null);
     }
+    let given = essence(content_type.unwrap_or_default());
+    let wanted = essence(&expected.content_type);
     if given != wanted {
         return Err(vec![format!("expected a body of `{wanted}`, found `{given}`")]);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| vec!["the body is not UTF-8".to_owned()])?;
-    let value = match wanted.as_str() {
+    match wanted.as_str() {
         "application/json" => {
-            serde_json::from_str(text).map_err(|error| vec![format!("the body is not JSON: {error}")])?
+            serde_json::from_str(text).map_err(|error| vec![format!("the body is not JSON: {error}")])
         }
-        "application/x-www-form-urlencoded" => form(table, &expected.schema, text),
-        _ => Value::String(text.to_owned()),
-    };
-    let problems =
-        table.schemas.problems(table, &format!("{}/request", operation.id), &expected.schema, &value);
-    if problems.is_empty() { Ok(value) } else { Err(problems) }
+        "application/x-www-form-urlencoded" => Ok(form(table, &expected.schema, text)),
+        _ => Ok(Value::String(text.to_owned())),
+    }
+}
+
+impl RequestBody {
+    /// Returns `true` for bytes that the sandbox does not read.
+    fn is_binary(&self) -> bool {
+        let media = essence(&self.content_type);
+        !matches!(media.as_str(), "application/json" | "application/x-www-form-urlencoded")
+            && !media.starts_with("text/")
+    }
+}
+
+/// A media type without its parameters.
+fn essence(media: &str) -> String {
+    media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn form(table: &Table, schema: &Value, text: &str) -> Value {
@@ -216,6 +285,7 @@ mod tests {
             request: format!("GET /{text}"),
             operation: None,
             message: format!("unknown query parameter `{text}`"),
+            is_warning: true,
         };
         assert!(cc_one_line::is_harmless(&violation.to_string()), "{violation}");
     }

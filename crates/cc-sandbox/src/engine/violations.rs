@@ -11,11 +11,12 @@ pub(crate) struct Violations {
     found: Mutex<Found>,
 }
 
-/// Violations, and the number of others that were not kept.
+/// Violations and warnings, and the numbers of others that were not kept.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Found {
     pub(crate) kept: Vec<Violation>,
-    pub(crate) more: u64,
+    more: u64,
+    more_warnings: u64,
 }
 
 impl Violations {
@@ -27,6 +28,8 @@ impl Violations {
         let mut found = self.found();
         if found.kept.len() < self.most {
             found.kept.push(violation);
+        } else if violation.is_warning {
+            found.more_warnings += 1;
         } else {
             found.more += 1;
         }
@@ -48,11 +51,18 @@ impl Violations {
 }
 
 impl Found {
+    /// The violations without the warnings.
+    pub(crate) fn without_warnings(mut self) -> Self {
+        self.kept.retain(|violation| !violation.is_warning);
+        self.more_warnings = 0;
+        self
+    }
+
     /// One a line.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.kept.iter().map(ToString::to_string).collect();
-        if self.more > 0 {
-            lines.push(format!("({} more violations were not kept)", self.more));
+        if self.more + self.more_warnings > 0 {
+            lines.push(format!("({} more violations were not kept)", self.more + self.more_warnings));
         }
         lines
     }
