@@ -50,6 +50,8 @@ mod security;
 mod tag;
 mod tardis;
 mod token;
+mod traffic;
+pub(crate) mod visit;
 mod zone;
 
 /// Handler of an operation.
@@ -95,6 +97,7 @@ pub(crate) fn handlers() -> Handlers {
         security::HANDLERS,
         tag::HANDLERS,
         token::HANDLERS,
+        traffic::HANDLERS,
         zone::HANDLERS,
     ];
     domains.iter().flat_map(|handlers| handlers.iter().copied()).collect()

@@ -51,7 +51,7 @@ use validate::{Findings, Inputs, Side, Violation};
 use violations::Violations;
 
 use crate::delivery::Deliveries;
-use crate::domains::{Handlers, addon_view};
+use crate::domains::{Handlers, addon_view, visit};
 use crate::kv::{self, Proxy};
 use crate::snapshot::{Contents, Snapshot};
 use crate::stage::{Present, Stage};
@@ -159,6 +159,9 @@ impl Engine {
         if bytes.len() > most {
             return Ok(self.turn_away(&parts, &Refusal::too_large(most)));
         }
+        if let Some(answer) = self.visited(&parts, &bytes) {
+            return Ok(answer);
+        }
         if path == "/_sandbox" || path.starts_with("/_sandbox/") {
             let answer = control::answer(self, &parts, &bytes);
             self.stage.activity.send_replace(());
@@ -202,6 +205,25 @@ impl Engine {
         Ok(finished(answer, &sozu_id, &parts))
     }
 
+    /// Answers a request whose host is a domain of an application.
+    fn visited(&self, parts: &Parts, bytes: &Bytes) -> Option<Response<Body>> {
+        if self.stateless {
+            return None;
+        }
+        let host = visit::host(parts)?;
+        let visited = visit::visit(&mut self.world(), &visit::ask(&host, parts), bytes.len())?;
+        let ticket = self.journal.begin(parts, bytes, None);
+        let sozu_id = self.sozu_id();
+        self.journal.end(ticket, visited.status.as_u16(), &sozu_id);
+        self.stage.activity.send_replace(());
+        let (media, text) = match visited.is_page {
+            true => ("text/html; charset=utf-8", page_of(visited.status, &visited.text)),
+            false => ("text/plain; charset=utf-8", visited.text),
+        };
+        let answer = sent(visited.status, Some(media), Sent::Bytes(text.into()));
+        Some(finished(answer, &sozu_id, parts))
+    }
+
     /// Refuses a request that was not read to its end.
     pub(crate) fn turn_away(&self, parts: &Parts, refused: &Refusal) -> Response<Body> {
         let ticket = self.journal.begin(parts, &Bytes::new(), None);
@@ -215,8 +237,7 @@ impl Engine {
     async fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
         let Some(found) = found else {
             self.record(Side::Client, parts, None, vec!["unknown route".to_owned()]);
-            let page =
-                "<!doctype html>\n<title>404</title>\n<h1>The requested resource could not be found.</h1>\n";
+            let page = page_of(StatusCode::NOT_FOUND, "The requested resource could not be found.");
             return sent(StatusCode::NOT_FOUND, Some("text/html"), Sent::Bytes(page.into()));
         };
         match self.perform(parts, bytes, found).await {
@@ -459,6 +480,11 @@ fn sent(status: StatusCode, content_type: Option<&str>, content: Sent) -> Respon
 
 fn refusal(refusal: &Refusal, path: &str) -> Response<Sent> {
     sent(refusal.status, Some("application/json"), Sent::Bytes(refusal.body(path).to_string().into()))
+}
+
+/// A page of the load balancers.
+fn page_of(status: StatusCode, text: &str) -> String {
+    format!("<!doctype html>\n<title>{}</title>\n<h1>{text}</h1>\n", status.as_u16())
 }
 
 fn status_of(status: u16) -> StatusCode {

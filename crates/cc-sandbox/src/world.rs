@@ -27,6 +27,7 @@ mod owner;
 mod phases;
 pub(crate) mod stored;
 mod summary;
+mod visit;
 mod watched;
 
 pub(crate) use self::account::{Account, Mfa};
@@ -38,6 +39,7 @@ pub(crate) use self::owner::{Owner, add_organisation};
 pub(crate) use self::phases::{PHASES, phase_begins};
 pub(crate) use application::{Action, Application, Deployment, Instance, InstanceState, State, variables};
 use named::named;
+pub(crate) use visit::Visit;
 pub(crate) use watched::{Subject, Watched};
 
 /// Things by their id, in the order they were made.

@@ -158,6 +158,7 @@ pub(crate) fn make(world: &mut World, owner: &str, body: &Value) -> String {
         deployments: Shelf::new(),
         instances: Shelf::new(),
         fails_next: false,
+        visits: Default::default(),
         id: id.clone(),
     };
     change(&mut application, body);

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::body::{Body, whole};
 use super::faults::Fault;
 use super::{Engine, page};
+use crate::domains::visit::{self, Ask};
 use crate::snapshot::Snapshot;
 
 const HELP: &str = "\
@@ -27,6 +28,9 @@ POST   /_sandbox/faults      adds one: {\"effect\": \"unavailable\", \"on\": \"g
                              deployments (fault: {\"kind\": \"missed\"}, {\"kind\": \"late\", \"byMs\": 9000} or
                              {\"kind\": \"replaced\"}, see `DeploymentFault`)
 DELETE /_sandbox/faults      takes them all away
+POST   /_sandbox/request     a request to an application: {\"url\": \"https://app-….cleverapps.io/path\", \"method\": \"GET\",
+                             \"status\": 500, \"ip\": \"192.0.2.1\", \"times\": 20}. The same as a request with the header `Host` of
+                             its domain, and `x-sandbox-status` for the status.
 GET    /_sandbox/snapshot    the whole sandbox as JSON: world, clock, faults, keys of Redis, counters of ids
 PUT    /_sandbox/snapshot    makes the sandbox what such a snapshot says
 GET    /_sandbox/violations  what broke the spec so far
@@ -84,6 +88,17 @@ pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Resp
             engine.faults.clear();
             text(StatusCode::NO_CONTENT, String::new())
         }
+        ("POST", "/request") => match serde_json::from_value::<Ask>(body) {
+            Ok(ask) => match visit::visit(&mut engine.world(), &ask, 0) {
+                Some(visited) => as_json(json!({
+                    "status": visited.status.as_u16(), "instanceId": visited.instance, "body": visited.text,
+                })),
+                None => {
+                    text(StatusCode::NOT_FOUND, format!("no application has the domain of {}\n", ask.url))
+                }
+            },
+            Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n\n{HELP}")),
+        },
         ("GET", "/snapshot") => with_type(StatusCode::OK, "application/json", engine.snapshot().to_json()),
         ("PUT", "/snapshot") => match Snapshot::from_json(bytes) {
             Ok(snapshot) => {

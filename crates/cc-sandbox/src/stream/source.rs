@@ -5,6 +5,7 @@ mod access;
 mod addon;
 mod application;
 mod deployment;
+mod tally;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::line::{Line, Place};
 use crate::engine::clock::after;
 use crate::engine::random::mix;
-use crate::world::World;
+use crate::world::{Application, World};
 
 /// Subject of a stream.
 #[derive(Debug, Clone)]
@@ -142,7 +143,7 @@ impl Source {
         sought: Sought<'_>,
         wanted: impl Fn(&Line) -> bool,
     ) -> Option<Timestamp> {
-        if self.is_silent(world, sought) {
+        if self.is_silent(world, from, sought) {
             return None;
         }
         let (mut from, mut width) = (from.as_microsecond(), SECOND);
@@ -157,9 +158,11 @@ impl Source {
         Some(Timestamp::from_microsecond(horizon).unwrap_or(Timestamp::MAX))
     }
 
-    /// Returns `true` if no line comes until something changes.
-    fn is_silent(&self, world: &World, sought: Sought<'_>) -> bool {
-        let serves = |id: &String| world.applications.get(id).is_some_and(application::serves);
+    /// Returns `true` if no line comes from a time on until something changes.
+    fn is_silent(&self, world: &World, from: Timestamp, sought: Sought<'_>) -> bool {
+        let is_accessed =
+            |own: &Application| application::serves(own) || own.is_visited_since(from.as_microsecond());
+        let serves = |id: &String| world.applications.get(id).is_some_and(is_accessed);
         match self {
             Self::Application(id) => {
                 !serves(id) && !world.applications.get(id).is_some_and(application::deploys)
@@ -168,7 +171,7 @@ impl Source {
             Self::Addon(_) => sought.deployment.is_some(),
             Self::Accesses(id) | Self::Requests { application: Some(id), .. } => !serves(id),
             Self::Requests { owner, application: None } => {
-                !world.applications.values().any(|own| own.owner == *owner && application::serves(own))
+                !world.applications.values().any(|own| own.owner == *owner && is_accessed(own))
             }
         }
     }
@@ -236,7 +239,21 @@ fn now_and_then<'a>(
     most: u64,
     span: Span,
 ) -> impl Iterator<Item = Moment<'a>> + 'a {
-    let slots = span.from.div_euclid(slot)..=span.to.div_euclid(slot);
+    one_in(1, seed, name, slot, most, span)
+}
+
+/// The same of every `stride`-th slot only.
+fn one_in<'a>(
+    stride: i64,
+    seed: u64,
+    name: &'a str,
+    slot: i64,
+    most: u64,
+    span: Span,
+) -> impl Iterator<Item = Moment<'a>> + 'a {
+    let (first, last) = (span.from.div_euclid(slot), span.to.div_euclid(slot));
+    let first = first + (-first).rem_euclid(stride);
+    let slots = (0..).map(move |index| first + index * stride).take_while(move |number| *number <= last);
     slots.flat_map(move |number| {
         let drawn = mix(seed, &[name, &number.to_string()]);
         (0..drawn % (most + 1)).filter_map(move |index| {

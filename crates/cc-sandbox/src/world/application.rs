@@ -1,13 +1,13 @@
 //! An application and what belongs to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::named::named;
-use super::{Shelf, Subject, stored};
+use super::{Shelf, Subject, Visit, stored};
 
 /// An application.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub(crate) struct Application {
     pub(crate) instances: Shelf<Instance>,
     /// `true` if the next deployment will fail.
     pub(crate) fails_next: bool,
+    /// Requests to its domains, the oldest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub(crate) visits: VecDeque<Visit>,
 }
 
 impl Subject for Application {

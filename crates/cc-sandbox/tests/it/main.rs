@@ -18,3 +18,4 @@ mod program;
 mod snapshot;
 mod stored;
 mod streams;
+mod traffic;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Line, Place, Sought, Span, deployment, now_and_then};
-use crate::world::{Action, Application, Deployment, Instance, State, World};
+use crate::world::{Action, Application, Deployment, Instance, State, Visit, World};
 
 pub(super) const FIELDS: [&str; 15] = [
     "id",
@@ -49,8 +49,23 @@ pub(super) fn lines(world: &World, application: &Application, span: Span, sought
                 lines.push(line(application, deployment, Some(instance), moment.place(), &said));
             }
         }
+        let visits = application.visits_in(span.from, span.to);
+        for visit in visits.filter(|visit| visit.instance.as_deref() == Some(instance.id.as_str())) {
+            let said = answered(visit);
+            if sought.has_message(&said.message) {
+                let place = Place::new(visit.at.as_microsecond(), &["log", &visit.id]);
+                lines.push(line(application, deployment, Some(instance), place, &said));
+            }
+        }
     }
     lines
+}
+
+/// The line about a request.
+fn answered(visit: &Visit) -> Said {
+    let severity = if visit.status < 500 { "info" } else { "err" };
+    let message = format!("{} {} {} {} ms", visit.method, visit.path, visit.status, visit.millis);
+    Said { service: "bas", severity, message }
 }
 
 /// Returns `true` if an instance runs: it writes lines and is accessed.
