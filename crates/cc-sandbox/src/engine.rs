@@ -130,16 +130,20 @@ impl Engine {
 
     /// Everything that this is at this moment.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let world = self.world();
+        let mut world = self.world().clone();
+        // The socket of this sandbox is none of another one.
+        world.serve_redis(None);
         let times = [self.clock.start(), world.now];
         let requests = self.requests.load(Ordering::Relaxed);
-        Snapshot::new(times, requests, self.faults.stored(), self.proxy.stored(), world.clone())
+        Snapshot::new(times, requests, self.faults.stored(), self.proxy.stored(), world)
     }
 
     /// Becomes what a snapshot says. Open streams end, and drains start again from it.
     pub(crate) fn restore(&self, snapshot: &Snapshot) {
         let Contents { start, now, requests, faults, spaces, world, .. } = snapshot.0.clone();
+        let redis = self.world().redis;
         let mut own = self.stage.restore(world, [start, now]);
+        own.serve_redis(redis);
         own.take_credentials(&self.credentials);
         self.requests.store(requests, Ordering::Relaxed);
         self.faults.restore(faults);
@@ -296,7 +300,8 @@ impl Engine {
             clock: Arc::clone(&self.clock),
         };
         if kv::serves(operation) && !self.stateless {
-            let reply = self.known(self.proxy.answer(&request).await, &request, parts)?;
+            let account_of = |place: &_| kv::account::Account::of_place(&self.world(), place);
+            let reply = self.known(self.proxy.answer(&request, &account_of).await, &request, parts)?;
             return Ok(self.complete(&self.world(), parts, &request, reply));
         }
         let mut world = self.world();
@@ -308,6 +313,9 @@ impl Engine {
                 let reply = self.known(handler(&mut world, &request), &request, parts)?;
                 if operation.id.contains("drain") {
                     self.deliveries.follow(&world, &self.stage);
+                }
+                if operation.method == "DELETE" {
+                    self.proxy.forget_gone(&world);
                 }
                 reply
             }

@@ -1,15 +1,19 @@
 //! The HTTP proxy of Redis and Materia KV: its routes, over a real server or over a key space in memory.
 //!
-//! A URL whose host ends with `.sandbox.example` is a key space of the sandbox, which lives as long as it does. Any other
-//! is a server that the proxy connects to.
+//! A URL whose host ends with `.sandbox.example`, or that leads to the socket of the sandbox, is a key space of the sandbox,
+//! which lives as long as it does. Any other is a server that the proxy connects to.
 
+pub(crate) mod account;
 mod cli;
 mod glob;
 mod server;
+pub(crate) mod socket;
 mod space;
+mod wire;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -17,14 +21,10 @@ use serde_json::{Value, json};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::engine::table::Operation;
+use crate::world::World;
+use account::Account;
+pub(crate) use account::URL;
 pub(crate) use space::Space;
-
-/// User and password of every key space of the sandbox.
-pub(crate) const USER: &str = "default";
-pub(crate) const PASSWORD: &str = "sandbox-kv-password";
-
-/// A key space of the sandbox.
-pub(crate) const URL: &str = "redis://default:sandbox-kv-password@kv.sandbox.example:6379";
 
 const WRONG_PASSWORD: &str = "WRONGPASS invalid username-password pair or user is disabled.";
 
@@ -34,7 +34,12 @@ pub(crate) enum Resp {
     Nil,
     Integer(i64),
     Text(String),
+    /// A text that says how a command went, such as `OK`.
+    Status(String),
     List(Vec<Resp>),
+    Set(Vec<Resp>),
+    /// Keys and values in turn.
+    Map(Vec<Resp>),
     /// An error with its code: `ERR no such key`.
     Error(String),
 }
@@ -48,8 +53,10 @@ impl Resp {
         match self {
             Self::Nil => Value::Null,
             Self::Integer(number) => number.into(),
-            Self::Text(text) | Self::Error(text) => text.into(),
-            Self::List(list) => list.into_iter().map(Self::json).collect(),
+            Self::Text(text) | Self::Status(text) | Self::Error(text) => text.into(),
+            Self::List(list) | Self::Set(list) | Self::Map(list) => {
+                list.into_iter().map(Self::json).collect()
+            }
         }
     }
 
@@ -71,6 +78,8 @@ impl Resp {
 #[derive(Debug, Default)]
 pub(crate) struct Proxy {
     spaces: Mutex<Spaces>,
+    /// Number of connections to the socket so far.
+    connections: AtomicI64,
 }
 
 /// The key spaces by host and number of the database.
@@ -84,17 +93,47 @@ pub(crate) fn serves(operation: &Operation) -> bool {
 impl Proxy {
     /// The key spaces as they are now.
     pub(crate) fn stored(&self) -> Spaces {
-        self.spaces.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.spaces().clone()
     }
 
     /// Replaces all key spaces.
     pub(crate) fn restore(&self, spaces: Spaces) {
-        *self.spaces.lock().unwrap_or_else(PoisonError::into_inner) = spaces;
+        *self.spaces() = spaces;
     }
 
-    /// Does what a route of the proxy does.
-    pub(crate) async fn answer(&self, request: &Request<'_>) -> Outcome {
-        let backend = self.backend(request).await?;
+    /// Removes the key spaces of add-ons that are gone.
+    pub(crate) fn forget_gone(&self, world: &World) {
+        self.spaces().retain(|name, _| account::is_kept(world, name));
+    }
+
+    /// Runs commands on a key space, one directly after the other.
+    fn run(&self, name: &str, now: i64, commands: &[Vec<String>]) -> Vec<Resp> {
+        let mut spaces = self.spaces();
+        let mut reply = |words: &Vec<String>| {
+            let reply = spaces.entry(name.to_owned()).or_default().run(now, words);
+            let empties_all = words.first().is_some_and(|name| name.eq_ignore_ascii_case("FLUSHALL"));
+            if empties_all && !matches!(reply, Resp::Error(_)) {
+                // Those are all databases of the host.
+                let host = &name[..=name.rfind('/').unwrap_or(name.len() - 1)];
+                spaces.retain(|name, _| !name.starts_with(host));
+            }
+            reply
+        };
+        commands.iter().map(&mut reply).collect()
+    }
+
+    fn spaces(&self) -> MutexGuard<'_, Spaces> {
+        self.spaces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Number of a new connection to the socket, from 1.
+    fn next_connection(&self) -> i64 {
+        self.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Does what a route of the proxy does. `account_of` is the account of a place that is of the sandbox.
+    pub(crate) async fn answer(&self, request: &Request<'_>, account_of: &Accounts<'_>) -> Outcome {
+        let backend = self.backend(request, account_of).await?;
         let key = request.text("key");
         match request.operation.id.as_str() {
             "send_command" => {
@@ -115,7 +154,11 @@ impl Proxy {
         }
     }
 
-    async fn backend<'a>(&'a self, request: &Request<'_>) -> Result<Backend<'a>, Refusal> {
+    async fn backend<'a>(
+        &'a self,
+        request: &Request<'_>,
+        account_of: &Accounts<'_>,
+    ) -> Result<Backend<'a>, Refusal> {
         let url = request.text("backendUrl");
         let place = server::place(url).ok_or_else(|| {
             refusal(
@@ -124,14 +167,13 @@ impl Proxy {
                 "The backend URL is not a URL of Redis",
             )
         })?;
-        if !place.host.ends_with(".sandbox.example") {
+        let Some(account) = account_of(&place) else {
             return Ok(Backend::Server(server::connect(url).await?));
-        }
-        let right = [USER, ""].contains(&place.user.as_str()) && place.password == PASSWORD;
-        match (right, place.password.is_empty()) {
+        };
+        match (account.takes(&place.user, &place.password), place.password.is_empty()) {
             (true, _) => {
                 let now = request.clock.now().as_millisecond();
-                Ok(Backend::Space { spaces: &self.spaces, name: place.name, now })
+                Ok(Backend::Space { proxy: self, name: account.space(&place.database), now })
             }
             (false, true) => Err(error("NOAUTH Authentication required.")),
             (false, false) => Err(error(WRONG_PASSWORD)),
@@ -156,17 +198,19 @@ impl Proxy {
 /// Location of the keys.
 enum Backend<'a> {
     Server(server::Connection),
-    Space { spaces: &'a Mutex<Spaces>, name: String, now: i64 },
+    Space { proxy: &'a Proxy, name: String, now: i64 },
 }
+
+/// Gives the account of a place, if it is of the sandbox.
+pub(crate) type Accounts<'a> = dyn Fn(&server::Place) -> Option<Account> + Sync + 'a;
 
 impl Backend<'_> {
     /// Reply of a command, including errors of Redis.
     async fn reply(&self, words: &[String]) -> Result<Resp, Refusal> {
         match self {
             Self::Server(connection) => server::run(connection, words).await,
-            Self::Space { spaces, name, now } => {
-                let mut spaces = spaces.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(spaces.entry(name.clone()).or_default().run(*now, words))
+            Self::Space { proxy, name, now } => {
+                Ok(proxy.run(name, *now, &[words.to_vec()]).pop().unwrap_or(Resp::Nil))
             }
         }
     }
@@ -186,8 +230,8 @@ impl Backend<'_> {
     /// Refuses a key that is not there, or of another type.
     async fn expect(&self, key: &str, kind: &str) -> Result<(), Refusal> {
         match self.ask(&["TYPE", key]).await? {
-            Resp::Text(found) if found == kind => Ok(()),
-            Resp::Text(found) if found == "none" => Err(no_key(key)),
+            Resp::Status(found) if found == kind => Ok(()),
+            Resp::Status(found) if found == "none" => Err(no_key(key)),
             _ => Err(error(space::WRONG_TYPE)),
         }
     }

@@ -33,6 +33,7 @@ async fn serve(options: Options) -> ExitCode {
     let builder = Sandbox::builder()
         .seed(options.seed)
         .address(options.address)
+        .redis_port(options.redis_port)
         .start_time(options.start.unwrap_or_else(Timestamp::now))
         .pace(options.pace)
         .deliver_anywhere(options.deliver_anywhere)
@@ -41,10 +42,7 @@ async fn serve(options: Options) -> ExitCode {
     let sandbox = match builder.tell_violations(true).start().await {
         Ok(sandbox) => sandbox,
         Err(error) => {
-            eprintln!(
-                "error: could not listen on {}: {error}\n\nIs another program using the port? `--port 0` picks a free one.",
-                options.address
-            );
+            eprintln!("error: {error}\n\nIs another program using the port? `--port 0` picks a free one.");
             return ExitCode::FAILURE;
         }
     };
@@ -61,13 +59,14 @@ Clever Cloud sandbox on {url}
   organisation     {}
   application      {}
   add-on           {} ({})
+  Redis            {}
   Redis (HTTP)     {}
 
   curl -H 'Authorization: Bearer {}' {url}/v2/self
   curl {url}/_sandbox/help     (faults, journal, time, snapshots)
   {url}/     (the same as a page)
 
-What breaks the spec is told here. Ctrl-C stops it.
+Violations of the spec are reported here. Ctrl-C stops it.
 ",
         credentials.api_token,
         credentials.consumer_key,
@@ -79,6 +78,7 @@ What breaks the spec is told here. Ctrl-C stops it.
         ids.application,
         ids.addon,
         ids.real_addon,
+        sandbox.redis_url().unwrap_or_default(),
         sandbox.kv_url(),
         credentials.api_token,
     ));

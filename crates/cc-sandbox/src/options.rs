@@ -11,6 +11,8 @@ The Clever Cloud platform in a process.
   cc-sandbox [OPTIONS]
 
   --port PORT       port to serve on; 0 takes any that is free. Default: 8080
+  --redis-port PORT port of Redis (RESP), for Redis and Materia KV add-ons; 0 takes any that is free.
+                    Default: 0
   --address IP      address to serve on. Default: 127.0.0.1
   --seed SEED       whole number that every id and every invented value comes from. Default: 0
   --start TIME      its time at the start: `now`, a date such as 2026-01-31, or a time such as
@@ -37,6 +39,7 @@ pub(crate) enum Wish {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Options {
     pub(crate) address: SocketAddr,
+    pub(crate) redis_port: u16,
     pub(crate) seed: u64,
     /// `None` for the time of the machine.
     pub(crate) start: Option<Timestamp>,
@@ -47,7 +50,8 @@ pub(crate) struct Options {
 
 /// Reads the arguments of the program.
 pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String> {
-    let (mut port, mut ip, mut seed, mut speed) = (8080, IpAddr::from(Ipv4Addr::LOCALHOST), 0, 20.0);
+    let (mut port, mut redis_port, mut ip) = (8080, 0, IpAddr::from(Ipv4Addr::LOCALHOST));
+    let (mut seed, mut speed) = (0, 20.0);
     let (mut start, mut deliver_anywhere, mut strict) = (None, false, false);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
@@ -62,6 +66,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
             "--strict" => strict = true,
             "--deliver-anywhere" => deliver_anywhere = true,
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
+            "--redis-port" => redis_port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--address" => ip = parsed(&name, &value(), "an IP address")?,
             "--seed" => seed = parsed(&name, &value(), "a whole number")?,
             "--start" => start = read_start(&value())?,
@@ -74,7 +79,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
     }
     let pace = if speed == 0.0 { Pace::Manual } else { Pace::Speed(speed) };
     let address = SocketAddr::new(ip, port);
-    Ok(Wish::Serve(Options { address, seed, start, pace, deliver_anywhere, strict }))
+    Ok(Wish::Serve(Options { address, redis_port, seed, start, pace, deliver_anywhere, strict }))
 }
 
 /// Reads a time, or the start of a day in UTC. `None` for `now`.
@@ -107,6 +112,7 @@ mod tests {
     fn options_come_with_a_space_or_an_equals_sign() {
         let wish = Wish::Serve(Options {
             address: ([127, 0, 0, 1], 9000).into(),
+            redis_port: 9001,
             seed: 7,
             start: Some("2031-05-05T00:00:00Z".parse().unwrap()),
             pace: Pace::Speed(1.5),
@@ -114,7 +120,9 @@ mod tests {
             strict: true,
         });
         assert_eq!(
-            read_words("--port 9000 --seed=7 --start 2031-05-05 --speed 1.5 --deliver-anywhere --strict"),
+            read_words(
+                "--port 9000 --redis-port 9001 --seed=7 --start 2031-05-05 --speed 1.5 --deliver-anywhere --strict"
+            ),
             Ok(wish)
         );
     }

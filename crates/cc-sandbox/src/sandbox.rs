@@ -14,7 +14,7 @@ use crate::engine::clock::{Clock, Pace};
 use crate::engine::faults::Faults;
 use crate::engine::journal::Exchange;
 use crate::engine::limits::Limits;
-use crate::engine::server::Server;
+use crate::engine::server::{Protocol, Server};
 use crate::engine::table::{Operation, Table};
 use crate::engine::validate::Violation;
 use crate::engine::{Engine, Settings};
@@ -40,6 +40,7 @@ static TABLE: LazyLock<Arc<Table>> = LazyLock::new(|| {
 pub struct Sandbox {
     pub(crate) engine: Arc<Engine>,
     server: Option<Server>,
+    redis: Option<Server>,
     strict: bool,
 }
 
@@ -49,6 +50,7 @@ pub struct Sandbox {
 pub struct Builder {
     seed: u64,
     address: SocketAddr,
+    redis_port: u16,
     pace: Pace,
     start_time: Timestamp,
     credentials: Credentials,
@@ -77,6 +79,7 @@ impl Sandbox {
         Builder {
             seed: 0,
             address: (Ipv4Addr::LOCALHOST, 0).into(),
+            redis_port: 0,
             pace: Pace::Speed(20.0),
             start_time: Timestamp::constant(1_767_225_600, 0),
             credentials: Credentials::default(),
@@ -150,6 +153,17 @@ impl Sandbox {
     /// Where a backend URL names any other host, the proxy connects to it.
     pub fn kv_url(&self) -> &'static str {
         crate::kv::URL
+    }
+
+    /// The URL of the same Redis on a socket of the sandbox, for any client of Redis, such as
+    /// `redis://default:sandbox-kv-password@127.0.0.1:40001`. `None` without a socket.
+    ///
+    /// The password of a connection says which Redis it uses: the variables `REDIS_URL` and `REDIS_PASSWORD` of a Redis or Materia KV
+    /// add-on lead to the one of that add-on, over the socket and over the HTTP proxy. Versions 2 and 3 of the protocol are
+    /// understood, with transactions (`MULTI`), and without `WATCH`, publish and subscribe, scripts and TLS. Keys and values are
+    /// UTF-8.
+    pub fn redis_url(&self) -> Option<String> {
+        self.redis.as_ref().map(|server| crate::kv::account::url_at(server.address))
     }
 
     /// Returns the ids of the resources in the initial world. They depend only on the seed.
@@ -289,6 +303,12 @@ impl Builder {
         self
     }
 
+    /// Port of the Redis of the sandbox, on the same address: see [`Sandbox::redis_url`]. Default: 0, any that is free.
+    pub fn redis_port(mut self, port: u16) -> Self {
+        self.redis_port = port;
+        self
+    }
+
     /// Sets the passage of time. Default: twenty times faster than real time.
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
@@ -380,11 +400,16 @@ impl Builder {
     /// Starts the sandbox and its server, in tasks of the current `tokio` runtime.
     ///
     /// # Errors
-    /// When the address cannot be served on: it is taken, or not of this machine.
+    /// When the address, or the one of Redis, cannot be served on: it is taken, or not of this machine.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let address = self.address;
+        let (address, redis_port) = (self.address, self.redis_port);
         let mut sandbox = self.in_memory();
-        sandbox.server = Some(Server::start(Arc::clone(&sandbox.engine), address).await?);
+        let server = Server::start(Arc::clone(&sandbox.engine), address, Protocol::Http).await?;
+        // The same interface, also where the address was a name.
+        let redis = SocketAddr::new(server.address.ip(), redis_port);
+        let redis = Server::start(Arc::clone(&sandbox.engine), redis, Protocol::Redis).await?;
+        sandbox.engine.world().serve_redis(Some(redis.address));
+        (sandbox.server, sandbox.redis) = (Some(server), Some(redis));
         Ok(sandbox)
     }
 
@@ -404,6 +429,6 @@ impl Builder {
             limits: self.limits,
         };
         let engine = Arc::new(Engine::new(table, world, clock, settings));
-        Sandbox { engine, server: None, strict: self.strict }
+        Sandbox { engine, server: None, redis: None, strict: self.strict }
     }
 }

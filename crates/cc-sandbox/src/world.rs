@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -129,6 +130,9 @@ pub(crate) struct World {
     pub(crate) grafanas: BTreeSet<String>,
     /// Items of the collections that one engine keeps.
     pub(crate) collections: Collections,
+    /// Socket that serves the key spaces of Redis. It belongs to the sandbox, and not to its state.
+    #[serde(skip)]
+    pub(crate) redis: Option<SocketAddr>,
     /// Number of generated ids by kind.
     made: BTreeMap<String, u64>,
     #[serde(with = "stored::due")]
@@ -263,6 +267,7 @@ impl World {
             webhooks: Shelf::new(),
             grafanas: BTreeSet::new(),
             collections: Collections::default(),
+            redis: None,
             made: BTreeMap::new(),
             due: BTreeMap::new(),
         }

@@ -1,8 +1,10 @@
-//! One suite against key spaces in memory and against a real Redis, through the sandbox's proxy: both must tell the same.
+//! One suite against key spaces in memory, the socket of a sandbox and a real Redis, through the sandbox's proxy: all must tell the
+//! same.
 
 use std::fmt::Write;
 use std::time::Duration;
 
+use cc_client::commands::application::GetEnvironment;
 use cc_redis_http::commands::{
     AddListKeyElement, CreateListKey, GetListKeyElement, ScanListKey, UpdateListKeyElement,
 };
@@ -341,11 +343,36 @@ async fn key_spaces_in_memory_and_a_real_redis_tell_the_same() {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("contract", embedded.trim());
     });
+    // The proxy connects to the socket of another sandbox like to any server.
+    let other = start().await;
+    assert_eq!(suite(client(&sandbox, &other.redis_url().unwrap())).await, embedded);
     if let Some(redis) = RealRedis::start() {
         let real = suite(client(&sandbox, &redis.url())).await;
         let differences: Vec<_> =
             real.lines().zip(embedded.lines()).filter(|(real, embedded)| real != embedded).collect();
         assert!(real == embedded, "real and embedded differ: {differences:#?}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_of_an_add_on_leads_to_its_keys() {
+    for sandbox in [start().await, Sandbox::builder().pace(Pace::Manual).in_memory()] {
+        let organisation = sandbox.ids().organisation;
+        let mut clients = Vec::new();
+        for provider in ["redis-addon", "kv", "redis-addon"] {
+            let (addon, _) = sandbox.add_addon(&organisation, provider, "cache");
+            let answer = sandbox.client().send(GetEnvironment::of_addon(addon.as_str())).await.unwrap();
+            let url = answer.environment.iter().find(|variable| variable.name == "REDIS_URL").unwrap();
+            let service = sandbox.service();
+            let builder = RedisHttpClient::builder().backend_url(url.value.expose());
+            clients.push(builder.configure(|transport| transport.http_service(service)).build().unwrap());
+        }
+        for (number, client) in clients.iter().enumerate() {
+            client.send(CreateStringKey::new("k", number.to_string())).await.unwrap();
+        }
+        for (number, client) in clients.iter().enumerate() {
+            assert_eq!(client.send(GetStringKey::new("k")).await.unwrap().value, number.to_string());
+        }
     }
 }
 

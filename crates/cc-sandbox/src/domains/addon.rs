@@ -10,6 +10,7 @@ use super::{Handler, message, network_group, operator, pulsar};
 use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::kv::account;
 use crate::world::{Addon, Application, Shelf, World, variables};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -131,7 +132,10 @@ pub(crate) fn make(
     let environment: BTreeMap<String, String> = provider
         .variables
         .iter()
-        .map(|variable| ((*variable).to_owned(), value_of(variable, provider, &real_id)))
+        .map(|variable| {
+            let of_kv = account::variable(world, &real_id, variable);
+            ((*variable).to_owned(), of_kv.unwrap_or_else(|| value_of(variable, provider, &real_id)))
+        })
         .collect();
     let wire = json!({
         "id": id,
@@ -169,7 +173,6 @@ fn value_of(variable: &str, provider: &Provider, real_id: &str) -> String {
     let host = format!("{}.{}.sandbox.example", real_id.replace('_', "-"), provider.prefix);
     match variable.rsplit('_').next() {
         Some("HOST") => host,
-        Some("PORT") => "6379".to_owned(),
         Some("URI") => format!("{}://sandbox-user:sandbox-password@{host}/sandbox", provider.prefix),
         Some("URL") => format!("https://{host}"),
         Some(last) => format!("sandbox-{}", last.to_lowercase()),

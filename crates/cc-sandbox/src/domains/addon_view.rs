@@ -87,6 +87,10 @@ fn known(world: &World, addon: &Addon) -> Map<String, Value> {
         let last = variable.rsplit('_').next().unwrap_or_default();
         let names: &[&str] = match last {
             "HOST" => &["host"],
+            "PORT" => {
+                tell(&["port"], value.parse::<u16>().unwrap_or_default().into());
+                continue;
+            }
             "USER" => &["user"],
             "PASSWORD" => &["password"],
             "DB" => &["database"],

@@ -57,13 +57,13 @@ const PROVIDERS: &[Provider] = providers! {
     "fs-bucket" "FS Bucket" "bucket" ["s"] ["BUCKET_HOST" "BUCKET_FTP_USERNAME" "BUCKET_FTP_PASSWORD"]
     "jenkins" "Jenkins" "jenkins" ["xs"] ["JENKINS_URL"]
     "keycloak" "Keycloak" "keycloak" ["base"] ["CC_KEYCLOAK_URL"]
-    "kv" "Materia KV" "kv" ["alpha"] ["KV_HOST" "KV_PORT" "KV_TOKEN"]
+    "kv" "Materia KV" "kv" ["alpha"] ["KV_HOST" "KV_PORT" "KV_TOKEN" "REDIS_HOST" "REDIS_PORT" "REDIS_PASSWORD" "REDIS_URL" "REDIS_CLI_URL" "REDISCLI_AUTH"]
     "metabase" "Metabase" "metabase" ["base"] ["METABASE_URL"]
     "mongodb-addon" "MongoDB" "mongodb" ["dev" "xs_sml"] ["MONGODB_ADDON_URI" "MONGODB_ADDON_USER" "MONGODB_ADDON_PASSWORD"]
     "mysql-addon" "MySQL" "mysql" ["dev" "xs_sml" "s_sml"] ["MYSQL_ADDON_HOST" "MYSQL_ADDON_DB" "MYSQL_ADDON_USER" "MYSQL_ADDON_PASSWORD" "MYSQL_ADDON_URI"]
     "otoroshi" "Otoroshi" "otoroshi" ["base"] ["CC_OTOROSHI_URL"]
     "postgresql-addon" "PostgreSQL" "postgresql" ["dev" "xs_sml" "s_sml" "m_med"] ["POSTGRESQL_ADDON_HOST" "POSTGRESQL_ADDON_DB" "POSTGRESQL_ADDON_USER" "POSTGRESQL_ADDON_PASSWORD" "POSTGRESQL_ADDON_URI"]
-    "redis-addon" "Redis" "redis" ["s_mono" "m_mono"] ["REDIS_HOST" "REDIS_PORT" "REDIS_PASSWORD" "REDIS_URL"]
+    "redis-addon" "Redis" "redis" ["s_mono" "m_mono"] ["REDIS_HOST" "REDIS_PORT" "REDIS_PASSWORD" "REDIS_URL" "REDIS_CLI_URL"]
 };
 
 fn list(world: &mut World, _: &Request<'_>) -> Outcome {

@@ -43,12 +43,16 @@ pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Resp
     let path = parts.uri.path().trim_start_matches("/_sandbox");
     match (parts.method.as_str(), path) {
         ("GET", "" | "/") => {
-            let ids = serde_json::to_value(&engine.world().ids).unwrap_or_default();
+            let (ids, redis) = {
+                let world = engine.world();
+                (serde_json::to_value(&world.ids).unwrap_or_default(), world.redis)
+            };
             let credentials = &engine.credentials;
             as_json(json!({
                 "now": engine.clock.now().to_string(),
                 "ids": ids,
                 "kvUrl": crate::kv::URL,
+                "redisUrl": redis.map(crate::kv::account::url_at),
                 "credentials": {
                     "apiToken": credentials.api_token,
                     "consumerKey": credentials.consumer_key,

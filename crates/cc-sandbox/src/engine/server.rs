@@ -22,6 +22,7 @@ use tokio::sync::{Semaphore, watch};
 use super::Engine;
 use super::body::{self, Body, ConnectionReset};
 use super::reply::Refusal;
+use crate::kv::socket;
 
 /// Time limit for open answers when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
@@ -29,6 +30,30 @@ const GRACE: Duration = Duration::from_secs(1);
 const AFTER_AN_ERROR: Duration = Duration::from_millis(10);
 /// Time for which the rest of a body that is too large is read.
 const DRAINED_FOR: Duration = Duration::from_secs(5);
+
+/// Protocol of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Http,
+    Redis,
+}
+
+impl Protocol {
+    async fn serve(self, stream: TcpStream, engine: Arc<Engine>, stopped: watch::Receiver<()>) {
+        match self {
+            Self::Http => serve(stream, engine, stopped).await,
+            Self::Redis => socket::serve(stream, engine, stopped).await,
+        }
+    }
+
+    /// Answers a connection that is one too many.
+    async fn turn_away(self, stream: TcpStream) {
+        match self {
+            Self::Http => close_with(stream, &bare("503 Service Unavailable")).await,
+            Self::Redis => close_with(stream, "-ERR max number of clients reached\r\n").await,
+        }
+    }
+}
 
 /// A server that stops when this is dropped.
 #[derive(Debug)]
@@ -40,18 +65,29 @@ pub(crate) struct Server {
 
 impl Server {
     /// Binds the address and serves on it, in tasks of the current runtime.
-    pub(crate) async fn start(engine: Arc<Engine>, address: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn start(
+        engine: Arc<Engine>,
+        address: SocketAddr,
+        protocol: Protocol,
+    ) -> io::Result<Self> {
         // Checked here, because tokio panics.
         tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
-        let listener = TcpListener::bind(address).await?;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("could not listen on {address}: {error}"))
+        })?;
         let address = listener.local_addr()?;
         let (running, stopped) = watch::channel(());
-        tokio::spawn(accept(listener, engine, stopped));
+        tokio::spawn(accept(listener, engine, protocol, stopped));
         Ok(Self { address, _running: running })
     }
 }
 
-async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::Receiver<()>) {
+async fn accept(
+    listener: TcpListener,
+    engine: Arc<Engine>,
+    protocol: Protocol,
+    mut stopped: watch::Receiver<()>,
+) {
     let places = Arc::new(Semaphore::new(engine.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
         let accepted = tokio::select! {
@@ -63,11 +99,11 @@ async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::
                 Ok(place) => {
                     let (engine, stopped) = (Arc::clone(&engine), stopped.clone());
                     tokio::spawn(async move {
-                        serve(stream, engine, stopped).await;
+                        protocol.serve(stream, engine, stopped).await;
                         drop(place);
                     });
                 }
-                Err(_) => _ = tokio::spawn(close_with(stream, "503 Service Unavailable")),
+                Err(_) => _ = tokio::spawn(protocol.turn_away(stream)),
             },
             // A connection that is gone before it is accepted is the client's affair. Without a free file descriptor, it is
             // tried again when others may have been closed.
@@ -108,7 +144,7 @@ async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Recei
     } else if ended.is_some_and(|ended| ended.is_err_and(|error| error.is_timeout()))
         && !parts.read_buf.is_empty()
     {
-        close_with(parts.io.into_inner(), "408 Request Timeout").await;
+        close_with(parts.io.into_inner(), &bare("408 Request Timeout")).await;
     }
 }
 
@@ -170,9 +206,13 @@ fn is_malformed(error: &hyper::Error) -> bool {
     false
 }
 
+/// An answer without a body.
+fn bare(status: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+}
+
 /// Answers a connection without a request, and closes it.
-async fn close_with(mut stream: TcpStream, status: &str) {
-    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+async fn close_with(mut stream: TcpStream, answer: &str) {
     // The client may be gone.
     let close = async {
         stream.write_all(answer.as_bytes()).await?;

@@ -48,10 +48,12 @@ pub(super) fn lines(reply: &Resp) -> Vec<String> {
     match reply {
         Resp::Nil => vec!["(nil)".to_owned()],
         Resp::Integer(number) => vec![format!("(integer) {number}")],
-        Resp::Text(text) => vec![quoted(text)],
+        Resp::Text(text) | Resp::Status(text) => vec![quoted(text)],
         Resp::Error(text) => vec![format!("(error) {text}")],
-        Resp::List(list) if list.is_empty() => vec!["(empty array)".to_owned()],
-        Resp::List(list) => {
+        Resp::List(list) | Resp::Set(list) | Resp::Map(list) if list.is_empty() => {
+            vec!["(empty array)".to_owned()]
+        }
+        Resp::List(list) | Resp::Set(list) | Resp::Map(list) => {
             let width = list.len().to_string().len();
             let mut printed = Vec::new();
             for (index, item) in list.iter().enumerate() {

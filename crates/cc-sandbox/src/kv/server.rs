@@ -8,12 +8,14 @@ use crate::engine::reply::Refusal;
 
 /// Parts of a backend URL.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub(super) user: String,
     pub(super) password: String,
     pub(super) host: String,
-    /// Host, port and number of the database: what tells key spaces apart.
-    pub(super) name: String,
+    /// Host and port, as they are in the URL.
+    pub(super) address: String,
+    /// Number of the database.
+    pub(super) database: String,
 }
 
 /// Reads a backend URL: `redis://user:password@host:port/database`.
@@ -28,7 +30,8 @@ pub(super) fn place(url: &str) -> Option<Place> {
         user: decoded(user),
         password: decoded(password),
         host: host.to_owned(),
-        name: format!("{address}/{}", if database.is_empty() { "0" } else { database }),
+        address: address.to_owned(),
+        database: if database.is_empty() { "0" } else { database }.to_owned(),
     })
 }
 
@@ -71,8 +74,8 @@ mod real {
         match value {
             Value::Nil => Resp::Nil,
             Value::Int(number) => Resp::Integer(number),
-            Value::Okay => Resp::text("OK"),
-            Value::SimpleString(text) => Resp::Text(text),
+            Value::Okay => Resp::Status("OK".to_owned()),
+            Value::SimpleString(text) => Resp::Status(text),
             Value::BulkString(bytes) => Resp::text(String::from_utf8_lossy(&bytes)),
             Value::Array(list) | Value::Set(list) => Resp::List(list.into_iter().map(reply).collect()),
             Value::Map(pairs) => {
@@ -133,8 +136,10 @@ mod tests {
     fn a_url_tells_user_password_and_database() {
         let place = place("redis://u%40:p%3A@h.example:6380/2").unwrap();
         assert_eq!((place.user.as_str(), place.password.as_str()), ("u@", "p:"));
-        assert_eq!((place.host.as_str(), place.name.as_str()), ("h.example", "h.example:6380/2"));
-        assert_eq!(super::place("rediss://:p@h").unwrap().name, "h/0");
+        assert_eq!((place.host.as_str(), place.address.as_str()), ("h.example", "h.example:6380"));
+        assert_eq!(place.database, "2");
+        let place = super::place("rediss://:p@h").unwrap();
+        assert_eq!((place.address.as_str(), place.database.as_str()), ("h", "0"));
         assert_eq!(super::place("http://h"), None);
         assert_eq!(super::place("redis://"), None);
     }

@@ -70,10 +70,10 @@ impl Data {
 }
 
 /// Reply of a command, or its error.
-type Replied = Result<Resp, String>;
+pub(super) type Replied = Result<Resp, String>;
 
 /// A command on a key space at a time, with its arguments: its name is the first of them.
-type Run = fn(&mut Space, i64, &[String]) -> Replied;
+pub(super) type Run = fn(&mut Space, i64, &[String]) -> Replied;
 
 /// Commands by name, with the least and the most words that they take, their name included.
 const COMMANDS: &[&[(&str, usize, usize, Run)]] =
@@ -86,14 +86,7 @@ impl Space {
     /// Runs a command.
     pub(super) fn run(&mut self, now: i64, words: &[String]) -> Resp {
         self.keys.retain(|_, entry| entry.expires.is_none_or(|expires| expires > now));
-        let name = words.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
-        let command = COMMANDS.iter().copied().flatten().find(|command| command.0 == name);
-        let Some((_, least, most, run)) = command else { return Resp::Error(unknown(words)) };
-        if !(least..=most).contains(&&words.len()) {
-            let name = name.to_ascii_lowercase();
-            return Resp::Error(format!("ERR wrong number of arguments for '{name}' command"));
-        }
-        let replied = run(self, now, words);
+        let replied = find(words).and_then(|run| run(self, now, words));
         // A key without content does not exist.
         self.keys.retain(|_, entry| !entry.data.is_empty());
         replied.unwrap_or_else(Resp::Error)
@@ -147,6 +140,29 @@ impl Space {
     }
 }
 
+/// Number of commands.
+pub(super) const COUNT: i64 = {
+    let (mut count, mut group) = (0, 0);
+    while group < COMMANDS.len() {
+        count += COMMANDS[group].len() as i64;
+        group += 1;
+    }
+    count
+};
+
+/// The command that the first word names, if it takes so many words.
+pub(super) fn find(words: &[String]) -> Result<Run, String> {
+    let name = words.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
+    let command = COMMANDS.iter().copied().flatten().find(|command| command.0 == name);
+    let (_, least, most, run) = command.ok_or_else(|| unknown(words))?;
+    if (*least..=*most).contains(&words.len()) { Ok(*run) } else { Err(wrong_number(&name)) }
+}
+
+/// Redis error for a command with too few or too many words.
+pub(super) fn wrong_number(name: &str) -> String {
+    format!("ERR wrong number of arguments for '{}' command", name.to_ascii_lowercase())
+}
+
 /// Redis error for an unknown command.
 pub(super) fn unknown(words: &[String]) -> String {
     let (name, args) = words.split_first().map_or(("", &[][..]), |(name, args)| (name.as_str(), args));
@@ -155,7 +171,7 @@ pub(super) fn unknown(words: &[String]) -> String {
 }
 
 fn ok() -> Replied {
-    Ok(Resp::text("OK"))
+    Ok(Resp::Status("OK".to_owned()))
 }
 
 fn count(number: usize) -> Replied {
@@ -167,7 +183,11 @@ fn maybe(text: Option<impl Into<String>>) -> Replied {
 }
 
 fn all(texts: impl IntoIterator<Item = impl Into<String>>) -> Replied {
-    Ok(Resp::List(texts.into_iter().map(Resp::text).collect()))
+    Ok(Resp::List(replies(texts)))
+}
+
+fn replies(texts: impl IntoIterator<Item = impl Into<String>>) -> Vec<Resp> {
+    texts.into_iter().map(Resp::text).collect()
 }
 
 fn integer(text: &str) -> Result<i64, String> {

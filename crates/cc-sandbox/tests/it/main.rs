@@ -15,6 +15,7 @@ mod oauth;
 mod owner;
 mod page;
 mod program;
+mod redis;
 mod snapshot;
 mod stored;
 mod streams;

@@ -21,7 +21,7 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
         ))
     }),
     ("HGETALL", 2, 2, |space, _, words| {
-        all(space.hash(&words[1])?.iter().flat_map(|(field, value)| [field, value]))
+        Ok(Resp::Map(replies(space.hash(&words[1])?.iter().flat_map(|(field, value)| [field, value]))))
     }),
     ("HKEYS", 2, 2, |space, _, words| all(space.hash(&words[1])?.keys())),
     ("HVALS", 2, 2, |space, _, words| all(space.hash(&words[1])?.values())),
@@ -48,7 +48,7 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
 
 fn set(space: &mut Space, _: i64, words: &[String]) -> Replied {
     if words.len() % 2 == 1 {
-        return Err(format!("ERR wrong number of arguments for '{}' command", words[0].to_ascii_lowercase()));
+        return Err(wrong_number(&words[0]));
     }
     let fields = space.hash(&words[1])?;
     let pairs = words[2..].chunks_exact(2);

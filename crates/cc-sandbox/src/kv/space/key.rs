@@ -3,7 +3,9 @@
 use super::*;
 
 pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
-    ("PING", 1, 2, |_, _, words| Ok(Resp::text(words.get(1).map_or("PONG", String::as_str)))),
+    ("PING", 1, 2, |_, _, words| {
+        Ok(words.get(1).map_or_else(|| Resp::Status("PONG".to_owned()), Resp::text))
+    }),
     ("ECHO", 2, 2, |_, _, words| Ok(Resp::text(&words[1]))),
     ("DBSIZE", 1, 1, |space, _, _| count(space.keys.len())),
     ("FLUSHDB", 1, 2, flush),
@@ -12,7 +14,7 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
         all(space.keys.keys().filter(|key| super::super::glob::matches(&words[1], key)))
     }),
     ("TYPE", 2, 2, |space, _, words| {
-        Ok(Resp::text(space.keys.get(&words[1]).map_or("none", |entry| entry.data.kind())))
+        Ok(Resp::Status(space.keys.get(&words[1]).map_or("none", |entry| entry.data.kind()).to_owned()))
     }),
     ("EXISTS", 2, MANY, |space, _, words| {
         count(words[1..].iter().filter(|key| space.keys.contains_key(*key)).count())

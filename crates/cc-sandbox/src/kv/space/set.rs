@@ -11,7 +11,7 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
         let members = space.set(&words[1])?;
         count(words[2..].iter().filter(|member| members.shift_remove(*member)).count())
     }),
-    ("SMEMBERS", 2, 2, |space, _, words| all(space.set(&words[1])?.iter())),
+    ("SMEMBERS", 2, 2, |space, _, words| Ok(Resp::Set(replies(space.set(&words[1])?.iter())))),
     ("SISMEMBER", 3, 3, |space, _, words| count(space.set(&words[1])?.contains(&words[2]).into())),
     ("SMISMEMBER", 3, MANY, |space, _, words| {
         let members = space.set(&words[1])?;

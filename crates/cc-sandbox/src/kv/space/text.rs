@@ -31,7 +31,7 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
     }),
     ("MSET", 3, MANY, |space, _, words| {
         if words.len().is_multiple_of(2) {
-            return Err("ERR wrong number of arguments for 'mset' command".to_owned());
+            return Err(wrong_number(&words[0]));
         }
         for pair in words[1..].chunks_exact(2) {
             space.put(&pair[0], Data::Text(pair[1].clone()), None);
