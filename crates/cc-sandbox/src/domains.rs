@@ -15,6 +15,7 @@ pub(crate) mod addon;
 pub(crate) mod addon_view;
 pub(crate) mod application;
 pub(crate) mod billing;
+mod cellar;
 mod consumer;
 pub(crate) mod cycle;
 pub(crate) mod deployment;
@@ -25,6 +26,8 @@ mod domain;
 pub(crate) mod drain;
 mod due;
 mod environment;
+pub(crate) mod file;
+mod function;
 mod grafana;
 mod kubernetes;
 mod legacy_payment;
@@ -40,6 +43,7 @@ mod operator;
 mod organisation;
 pub(crate) mod own_provider;
 mod payment;
+mod pdf;
 mod postgresql;
 mod product;
 pub(crate) mod provider;
@@ -68,6 +72,7 @@ pub(crate) fn handlers() -> Handlers {
         addon_view::HANDLERS,
         application::HANDLERS,
         billing::HANDLERS,
+        cellar::HANDLERS,
         consumer::HANDLERS,
         deployment::HANDLERS,
         dns::HANDLERS,

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, DATE, ORIGIN};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, DATE, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
@@ -51,7 +51,7 @@ use validate::{Findings, Inputs, Side, Violation};
 use violations::Violations;
 
 use crate::delivery::Deliveries;
-use crate::domains::{Handlers, addon_view, visit};
+use crate::domains::{Handlers, addon_view, file, visit};
 use crate::kv::{self, Proxy};
 use crate::snapshot::{Contents, Snapshot};
 use crate::stage::{Present, Stage};
@@ -296,6 +296,7 @@ impl Engine {
             query,
             headers: &parts.headers,
             body,
+            bytes,
             caller,
             clock: Arc::clone(&self.clock),
         };
@@ -398,10 +399,10 @@ impl Engine {
                     let problems = self.table.schemas.problems(&self.table, &key, schema, &value);
                     self.record(Side::Sandbox, parts, Some(&operation.id), problems);
                 }
-                Sent::Bytes(value.to_string().into())
+                Sent::Bytes(here(value.to_string(), parts).into())
             }
             Content::Unsaid | Content::Json(_) => Sent::Bytes(Bytes::new()),
-            Content::Text(text) => Sent::Bytes(text.into()),
+            Content::Text(text) => Sent::Bytes(here(text, parts).into()),
             Content::Bytes(bytes) => Sent::Bytes(bytes),
             Content::Stream(body) => Sent::Stream(body),
             Content::Events(wanted) => Sent::Events(Box::new(Live::new(&self.stage, *wanted))),
@@ -488,6 +489,21 @@ fn sent(status: StatusCode, content_type: Option<&str>, content: Sent) -> Respon
 
 fn refusal(refusal: &Refusal, path: &str) -> Response<Sent> {
     sent(refusal.status, Some("application/json"), Sent::Bytes(refusal.body(path).to_string().into()))
+}
+
+/// Address of the server as a request names it, without a final slash.
+fn base(parts: &Parts) -> String {
+    let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = header.or_else(|| Some(parts.uri.authority()?.as_str()));
+    format!("http://{}", host.unwrap_or("sandbox.invalid"))
+}
+
+/// A text whose links to the sandbox lead to where the request came to.
+fn here(text: String, parts: &Parts) -> String {
+    match text.contains(file::ORIGIN) {
+        true => text.replace(file::ORIGIN, &format!("{}/_sandbox", base(parts))),
+        false => text,
+    }
 }
 
 /// A page of the load balancers.

@@ -21,6 +21,7 @@ mod account;
 mod application;
 mod change;
 mod collections;
+mod files;
 mod named;
 mod network;
 mod oauth;
@@ -34,6 +35,7 @@ mod watched;
 pub(crate) use self::account::{Account, Mfa};
 pub(crate) use self::change::{Change, NetworkChange};
 pub(crate) use self::collections::{Collections, Keys, Row, Turn};
+pub(crate) use self::files::{File, Files};
 pub(crate) use self::network::{NetworkGroup, Redirection};
 pub(crate) use self::oauth::{Oauth, RequestToken};
 pub(crate) use self::owner::{Owner, add_organisation};
@@ -133,6 +135,9 @@ pub(crate) struct World {
     /// Socket that serves the key spaces of Redis. It belongs to the sandbox, and not to its state.
     #[serde(skip)]
     pub(crate) redis: Option<SocketAddr>,
+    /// Contents that clients uploaded.
+    #[serde(default)]
+    pub(crate) files: Files,
     /// Number of generated ids by kind.
     made: BTreeMap<String, u64>,
     #[serde(with = "stored::due")]
@@ -268,6 +273,7 @@ impl World {
             grafanas: BTreeSet::new(),
             collections: Collections::default(),
             redis: None,
+            files: Files::default(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),
         }

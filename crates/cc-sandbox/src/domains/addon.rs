@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::file::{USUAL, Use, link};
 use super::provider::{self, Provider};
 use super::{Handler, message, network_group, operator, pulsar};
 use crate::engine::clock::after;
@@ -113,7 +114,7 @@ fn backups(world: &mut World, request: &Request<'_>) -> Outcome {
             "status": "DONE",
             "creation_date": jiff::Timestamp::from_millisecond(start - day * 86_400_000).unwrap_or_default().to_string(),
             "delete_at": after(world.now, Duration::from_secs(7 * 86_400)).to_string(),
-            "download_url": format!("https://backups.sandbox.example/{id}"),
+            "download_url": link(world, Use::Download, &["backups", &addon.real_id, &id], USUAL).0,
         })
     };
     json_of((1..=2).map(backup).collect::<Value>())

@@ -3,13 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{Handler, provider};
-use crate::engine::reply::{Content, Outcome, Refusal, Reply, done, json_of};
+use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
 use crate::world::{Addon, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
-    ("get_cellar_credentials_file", credentials_file),
-    ("renew_cellar_credentials", renew_cellar),
     ("delete_cellar", delete),
     ("delete_materia_kv", delete),
     ("list_vendor_addons", vendor_list),
@@ -111,39 +109,6 @@ fn port(real_id: &str) -> u16 {
         Some("mongodb") => 27017,
         _ => 6379,
     }
-}
-
-fn cellar<'a>(world: &'a mut World, request: &Request<'_>) -> Result<&'a mut Addon, Refusal> {
-    let id = request.param("addonId");
-    let addon = world.addon_mut(id).ok().filter(|addon| addon.real_id.starts_with("cellar_"));
-    addon.ok_or_else(|| Refusal::not_found("Cellar", id))
-}
-
-/// The credentials in the format of `s3cmd`.
-fn credentials_file(world: &mut World, request: &Request<'_>) -> Outcome {
-    let addon = cellar(world, request)?;
-    let value = |name: &str| addon.environment.get(name).map(String::as_str).unwrap_or_default();
-    let (host, key) = (value("CELLAR_ADDON_HOST"), value("CELLAR_ADDON_KEY_ID"));
-    let secret = value("CELLAR_ADDON_KEY_SECRET");
-    let file = format!(
-        "[default]\naccess_key = {key}\nhost_base = {host}\nhost_bucket = %(bucket)s.{host}\nsecret_key = {secret}\nuse_https = True\n"
-    );
-    Ok(Reply::from(Content::Text(file)))
-}
-
-fn renew_cellar(world: &mut World, request: &Request<'_>) -> Outcome {
-    let turn = world.uuid("cellar-credentials");
-    let addon = cellar(world, request)?;
-    for (name, value) in [("KEY_ID", format!("key-{turn}")), ("KEY_SECRET", format!("sandbox-secret-{turn}"))]
-    {
-        addon.environment.insert(format!("CELLAR_ADDON_{name}"), value);
-    }
-    let value = |name: &str| addon.environment.get(name).cloned().unwrap_or_default();
-    json_of(json!({
-        "host": value("CELLAR_ADDON_HOST"),
-        "keyId": value("CELLAR_ADDON_KEY_ID"),
-        "keySecret": value("CELLAR_ADDON_KEY_SECRET"),
-    }))
 }
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {

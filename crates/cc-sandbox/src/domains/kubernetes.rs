@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
+use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::Handler;
+use super::file::{ORIGIN, Served, presigned};
 use super::rules::Rule;
 use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply, json_of};
 use crate::engine::request::Request;
-use crate::world::{Row, World};
+use crate::world::{Keys, Row, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("check_cluster_version", check_version),
     ("get_kubeconfig", kubeconfig),
+    ("get_kubeconfig_url", kubeconfig_url),
     ("get_kubernetes_quota", quota),
     ("list_cluster_events", events),
     ("list_kubernetes_usage", usage),
@@ -64,15 +67,96 @@ fn check_target(_: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
 }
 
 fn kubeconfig(world: &mut World, request: &Request<'_>) -> Outcome {
-    let row = cluster(world, request)?;
-    let name = row.value.get("name").and_then(Value::as_str).unwrap_or("cluster").to_owned();
+    cluster(world, request)?;
     let id = request.param("clusterId");
-    let token = world.fixed_uuid(&["kubeconfig", id]);
-    let file = format!(
-        "apiVersion: v1\nkind: Config\ncurrent-context: {name}\nclusters:\n- name: {name}\n  cluster:\n    server: https://{id}.kubernetes.sandbox.example\n\
-         contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: admin\nusers:\n- name: admin\n  user:\n    token: sandbox-{token}\n"
-    );
+    let file = configuration(world, id).ok_or_else(|| Refusal::not_found("Cluster", id))?;
     Ok(Reply::from(Content::Text(file)))
+}
+
+fn kubeconfig_url(world: &mut World, request: &Request<'_>) -> Outcome {
+    cluster(world, request)?;
+    json_of(presigned(world, &["kubeconfig", request.param("clusterId")]))
+}
+
+fn by_id<'a>(world: &'a mut World, id: &str) -> Option<&'a mut Row> {
+    let now = world.now;
+    world.collections.row(CLUSTERS, &Keys::from([("clusterId".to_owned(), id.to_owned())]), now)
+}
+
+fn token(world: &World, cluster: &str) -> String {
+    format!("sandbox-{}", world.fixed_uuid(&["kubeconfig", cluster]))
+}
+
+/// The configuration of `kubectl` for a cluster.
+pub(super) fn configuration(world: &mut World, id: &str) -> Option<String> {
+    let row = by_id(world, id)?;
+    let name = row.value.get("name").and_then(Value::as_str).unwrap_or("cluster").to_owned();
+    let token = token(world, id);
+    Some(format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: {name}\nclusters:\n- name: {name}\n  cluster:\n    server: {ORIGIN}/kubernetes/{id}\n\
+         contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: admin\nusers:\n- name: admin\n  user:\n    token: {token}\n"
+    ))
+}
+
+/// The API of a cluster, as far as the sandbox has it: its version and its nodes.
+pub(super) fn api(world: &mut World, segments: &[&str], headers: &HeaderMap) -> Served {
+    let status = |status: StatusCode, message: &str| {
+        let body = json!({
+            "kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": status.as_u16(),
+        });
+        Served { status, ..Served::new("application/json", body.to_string()) }
+    };
+    let [id, path @ ..] = segments else { return status(StatusCode::NOT_FOUND, "no cluster is here") };
+    let wanted = format!("Bearer {}", token(world, id));
+    let Some(row) = by_id(world, id) else { return status(StatusCode::NOT_FOUND, "no cluster is here") };
+    if headers.get(http::header::AUTHORIZATION).is_none_or(|given| *given != *wanted) {
+        return status(StatusCode::UNAUTHORIZED, "Unauthorized");
+    }
+    if row.value.get("status").is_none_or(|status| status != "ACTIVE") {
+        return status(StatusCode::SERVICE_UNAVAILABLE, "the cluster is not active");
+    }
+    let version = row.value.get("version").and_then(Value::as_str).unwrap_or(VERSIONS[0]).to_owned();
+    let body = match path {
+        ["version"] => {
+            let (major, minor) = version.split_once('.').unwrap_or((&version, "0"));
+            json!({ "major": major, "minor": minor, "gitVersion": format!("v{version}.0") })
+        }
+        ["api"] => json!({ "kind": "APIVersions", "versions": ["v1"] }),
+        ["apis"] => json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": [] }),
+        ["api", "v1", "nodes"] => nodes(world, id, &version),
+        ["readyz" | "livez" | "healthz"] => return Served::text(StatusCode::OK, "ok"),
+        _ => {
+            return status(
+                StatusCode::NOT_FOUND,
+                "the sandbox runs no cluster: it has its version and its nodes",
+            );
+        }
+    };
+    Served::new("application/json", body.to_string())
+}
+
+/// The nodes of the node groups of a cluster, as its own API lists them.
+fn nodes(world: &mut World, cluster: &str, version: &str) -> Value {
+    let now = world.now;
+    let keys = Keys::from([("clusterId".to_owned(), cluster.to_owned())]);
+    let rows = world.collections.rows(NODE_GROUPS, &keys, now);
+    let node = |row: &&mut Row| {
+        let text = |name: &str| row.value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let count = row.value.get("targetNodeCount").and_then(Value::as_i64).unwrap_or(0);
+        let (group, ready) = (text("name"), if text("status") == "DEPLOYED" { "True" } else { "False" });
+        let nodes = (0..count).map(move |index| {
+            json!({
+                "metadata": { "name": format!("{group}-{index}"), "labels": { "nodegroup": group } },
+                "status": {
+                    "conditions": [{ "type": "Ready", "status": ready }],
+                    "nodeInfo": { "kubeletVersion": format!("v{version}.0") },
+                },
+            })
+        });
+        nodes.collect::<Vec<_>>()
+    };
+    let items: Vec<Value> = rows.iter().flat_map(node).collect();
+    json!({ "kind": "NodeList", "apiVersion": "v1", "metadata": {}, "items": items })
 }
 
 /// Cores of a node.
@@ -171,7 +255,7 @@ fn deleted(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refu
 fn group_created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
     let wanted = request.body["targetNodeCount"].as_i64().unwrap_or(0);
     let now = world.now;
-    let of_owner = crate::world::Keys::from([("ownerId".to_owned(), request.owner().to_owned())]);
+    let of_owner = Keys::from([("ownerId".to_owned(), request.owner().to_owned())]);
     let rows = world.collections.rows(NODE_GROUPS, &of_owner, now);
     let used = |row: &&mut Row| {
         let count = row.value.get("targetNodeCount").and_then(Value::as_i64).unwrap_or(0);

@@ -1,6 +1,5 @@
 //! Payments of v2: the same payment methods and invoices as in v4, in other words, and orders of credits.
 
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{Handler, billing};
@@ -139,8 +138,7 @@ fn invoice(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn pdf(world: &mut World, request: &Request<'_>) -> Outcome {
-    find(world, request)?;
-    Ok(Reply::from(Content::Bytes(Bytes::from_static(billing::PDF))))
+    Ok(Reply::from(Content::Bytes(billing::document(&find(world, request)?.wire))))
 }
 
 fn order(world: &mut World, request: &Request<'_>) -> Outcome {

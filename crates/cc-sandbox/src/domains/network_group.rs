@@ -228,9 +228,18 @@ fn delete_peer(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn get_configuration(world: &mut World, request: &Request<'_>) -> Outcome {
-    let own = address(peer(world, request)?);
+    peer(world, request)?;
+    let text = configuration(world, request.param("networkGroupId"), request.param("peerId"))?;
+    Ok(Content::Text(text).into())
+}
+
+/// The configuration of WireGuard for a peer.
+pub(super) fn configuration(world: &World, group: &str, peer: &str) -> Result<String, Refusal> {
+    let found = world.network_groups.get(group);
+    let peers = &found.ok_or_else(|| Refusal::not_found("Network group", group))?.peers;
+    let own = address(peers.get(peer).ok_or_else(|| Refusal::not_found("Peer", peer))?);
     let mut text = format!("[Interface]\nPrivateKey = <%PrivateKey%>\nAddress = {own}/16\n");
-    for other in find(world, request)?.peers.values().filter(|other| other["id"] != request.param("peerId")) {
+    for other in peers.values().filter(|other| other["id"] != peer) {
         let key = other["publicKey"].as_str().unwrap_or_default();
         text += &format!("\n[Peer]\nPublicKey = {key}\nAllowedIPs = {}/32\n", address(other));
         let term = &other["endpoint"]["publicTerm"];
@@ -239,15 +248,13 @@ fn get_configuration(world: &mut World, request: &Request<'_>) -> Outcome {
         }
         text += "PersistentKeepalive = 25\n";
     }
-    Ok(Content::Text(text).into())
+    Ok(text)
 }
 
 fn get_configuration_url(world: &mut World, request: &Request<'_>) -> Outcome {
     peer(world, request)?;
-    let signature = world.uuid("signature");
-    let (group, peer) = (request.param("networkGroupId"), request.param("peerId"));
-    let url = format!("https://networkgroups.sandbox.example/{group}/{peer}?signature={signature}");
-    json_of(json!({ "url": url }))
+    let segments = ["wireguard", request.param("networkGroupId"), request.param("peerId")];
+    json_of(super::file::presigned(world, &segments))
 }
 
 /// The address of a peer within the network.

@@ -84,7 +84,9 @@ fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn update_avatar(world: &mut World, request: &Request<'_>) -> Outcome {
-    let url = format!("https://avatars.sandbox.example/{}", world.uuid("avatar"));
+    let media = request.headers.get(http::header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    let url = super::file::keep_avatar(world, media, request.bytes);
+    let url = url.ok_or_else(|| Refusal::invalid("the sandbox has no room for more contents"))?;
     find(world, request)?.wire["avatar"] = url.as_str().into();
     json_of(json!({ "url": url }))
 }

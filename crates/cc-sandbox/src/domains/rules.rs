@@ -25,7 +25,14 @@ impl Default for Rule {
 
 /// The rule of an operation; one without effect for most.
 pub(crate) fn of(operation: &str) -> Rule {
-    let rules = [super::dns::RULES, super::kubernetes::RULES, super::postgresql::RULES, super::tardis::RULES];
+    let rules = [
+        super::cellar::RULES,
+        super::dns::RULES,
+        super::function::RULES,
+        super::kubernetes::RULES,
+        super::postgresql::RULES,
+        super::tardis::RULES,
+    ];
     let found = rules.iter().flat_map(|rules| rules.iter()).find(|(id, ..)| *id == operation);
     found.map_or_else(Rule::default, |(_, rule)| *rule)
 }

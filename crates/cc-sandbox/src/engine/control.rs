@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, ETAG};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::body::{Body, whole};
 use super::faults::Fault;
 use super::{Engine, page};
+use crate::domains::file;
 use crate::domains::visit::{self, Ask};
 use crate::snapshot::Snapshot;
 
@@ -41,6 +42,9 @@ GET    /_sandbox/help        this text
 pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Response<Body> {
     let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let path = parts.uri.path().trim_start_matches("/_sandbox");
+    if let Some(answer) = served(engine, parts, path, bytes) {
+        return answer;
+    }
     match (parts.method.as_str(), path) {
         ("GET", "" | "/") => {
             let (ids, redis) = {
@@ -116,6 +120,27 @@ pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Resp
         ("GET", "/help") => text(StatusCode::OK, HELP.to_owned()),
         _ => text(StatusCode::NOT_FOUND, HELP.to_owned()),
     }
+}
+
+/// The answer to a download, to an upload, or to what else links of the sandbox lead to.
+fn served(engine: &Engine, parts: &Parts, path: &str, bytes: &Bytes) -> Option<Response<Body>> {
+    let query = parts.uri.query().unwrap_or_default();
+    let served = file::serve(&mut engine.world(), &parts.method, path, query, &parts.headers, bytes)?;
+    // A text may hold links of its own.
+    let bytes = match std::str::from_utf8(&served.bytes) {
+        Ok(text) if served.is_generated => super::here(text.to_owned(), parts).into(),
+        _ => served.bytes,
+    };
+    let mut answer = Response::new(whole(bytes));
+    *answer.status_mut() = served.status;
+    let media = HeaderValue::try_from(served.media).ok();
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, media.unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    if let Some(tag) = served.tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
+        answer.headers_mut().insert(ETAG, tag);
+    }
+    Some(answer)
 }
 
 fn as_json(value: Value) -> Response<Body> {

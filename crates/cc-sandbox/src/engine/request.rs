@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
@@ -22,6 +23,8 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// JSON, a form as an object, or text as a string; null if there is no body.
     pub(crate) body: Value,
+    /// Body as it was sent.
+    pub(crate) bytes: &'a Bytes,
     /// Id of the calling user; empty for requests without credentials.
     pub(crate) caller: String,
     pub(crate) clock: Arc<Clock>,

@@ -85,6 +85,24 @@ async fn every_operation_of_the_spec_is_served_within_the_spec() {
             let text = String::from_utf8_lossy(&body);
             let violations: Vec<String> = sandbox.violations().iter().map(ToString::to_string).collect();
             assert_eq!(violations, [""; 0], "{text}");
+            let hosts = text.split("://").skip(1).map(|rest| {
+                rest.split(|letter: char| !letter.is_alphanumeric() && !"-._".contains(letter))
+                    .next()
+                    .unwrap_or_default()
+            });
+            let of_platform: Vec<&str> = hosts
+                .filter(|host| {
+                    let names = [
+                        "clever-cloud.com",
+                        "clever-cloud.io",
+                        "cleverapps.io",
+                        "clvrcld.net",
+                        "cc-ng.cloud",
+                    ];
+                    names.iter().any(|name| host.ends_with(name))
+                })
+                .collect();
+            assert_eq!(of_platform, [""; 0], "{} leads to the platform: {text}", operation.id);
             if status != operation.success.status {
                 // A handler may refuse generated input with the errors of the spec.
                 assert!(sandbox.engine.keeps_state(operation), "{} answers {status} {text}", operation.id);

@@ -6,6 +6,7 @@ mod application;
 mod client;
 mod drains;
 mod faults;
+mod files;
 mod journal;
 mod kit;
 mod lifecycle;

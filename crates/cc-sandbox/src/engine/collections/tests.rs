@@ -78,6 +78,7 @@ impl Proof<'_> {
             query: Vec::new(),
             headers: &http::HeaderMap::new(),
             body: Value::Null,
+            bytes: &Bytes::new(),
             caller: String::new(),
             clock: self.sandbox.engine.clock.clone(),
         };
