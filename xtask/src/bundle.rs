@@ -103,6 +103,13 @@ pub fn bundle(documents: &Documents) -> Value {
     })
 }
 
+/// The schema of an optional property: the platform sends null in its place, and takes it.
+fn or_null(schema: Value) -> Value {
+    let mut schema = if schema.get("$ref").is_some() { json!({ "allOf": [schema] }) } else { schema };
+    schema["nullable"] = json!(true);
+    schema
+}
+
 /// The path items. OpenAPI allows one item for paths that differ only in the names of their parameters.
 #[derive(Default)]
 struct Paths {
@@ -198,8 +205,14 @@ impl Bundler<'_> {
             out.insert("requestBody".to_owned(), bundled.into());
         }
         let responses = node.get("responses").map(Node::entries).unwrap_or_default();
-        let responses: Map<String, Value> =
+        let mut responses: Map<String, Value> =
             responses.iter().map(|entry| (entry.key.clone(), self.response(&entry.value))).collect();
+        // What has inputs may be sent wrong ones.
+        let has_inputs = node.get("requestBody").is_some() || !parameters.is_empty();
+        if has_inputs && !["400", "4XX"].iter().any(|status| responses.contains_key(*status)) {
+            responses.insert("400".to_owned(), json!({ "$ref": "#/components/responses/BadRequest" }));
+            responses.sort_keys();
+        }
         out.insert("responses".to_owned(), responses.into());
         out.into()
     }
@@ -276,9 +289,17 @@ impl Bundler<'_> {
             out.insert("additionalProperties".to_owned(), self.schema(values));
         }
         if let Some(properties) = map.get("properties").and_then(Value::as_object) {
-            let properties: Map<String, Value> =
-                properties.iter().map(|(name, schema)| (name.clone(), self.schema(schema))).collect();
-            out.insert("properties".to_owned(), properties.into());
+            let required =
+                map.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let property = |(name, schema): (&String, &Value)| {
+                let schema = self.schema(schema);
+                let is_required = required.iter().any(|required| required == name);
+                (name.clone(), if is_required { schema } else { or_null(schema) })
+            };
+            out.insert(
+                "properties".to_owned(),
+                properties.iter().map(property).collect::<Map<_, _>>().into(),
+            );
         }
         if let Some(variants) = map.get("oneOf").and_then(Value::as_array) {
             out.insert("oneOf".to_owned(), variants.iter().map(|variant| self.schema(variant)).collect());

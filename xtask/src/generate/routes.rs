@@ -10,6 +10,7 @@ use super::HEADER_TEXT;
 use super::collections::{self, Collections};
 use super::front::{Shape, shape};
 use crate::spec::model::{Domain, Operation, Spec, closure, references};
+use crate::spec::pin::pins;
 
 pub fn render(spec: &Spec) -> String {
     let mut definitions = Map::new();
@@ -18,6 +19,7 @@ pub fn render(spec: &Spec) -> String {
     for (name, schema) in &spec.shared {
         definitions.insert(format!("shared.{name}"), shared.schema(schema));
     }
+    tag_variants(&mut definitions, "shared", &spec.shared);
     let collections = collections::infer(spec);
     let mut operations = Vec::new();
     for domain in &spec.domains {
@@ -32,6 +34,7 @@ pub fn render(spec: &Spec) -> String {
         for (name, schema) in &domain.schemas {
             definitions.insert(format!("{}.{name}", domain.name), answer.schema(schema));
         }
+        tag_variants(&mut definitions, &domain.name, &domain.schemas);
         for name in bodies {
             if let Some(schema) = domain.schemas.get(&name) {
                 definitions.insert(format!("request.{}.{name}", domain.name), request.schema(schema));
@@ -57,6 +60,29 @@ pub fn render(spec: &Spec) -> String {
 /// By domain and id, so that a move in the spec moves no line.
 fn order(operation: &Value) -> (Option<&str>, Option<&str>) {
     (operation["domain"].as_str(), operation["id"].as_str())
+}
+
+/// Gives the variants of unions their tags, which the spec pins and the structs of Rust do not have. An operation may answer a variant
+/// outside its union, and the platform sends the tag there too.
+fn tag_variants(definitions: &mut Map<String, Value>, domain: &str, schemas: &Map<String, Value>) {
+    for (name, tags) in pins(schemas) {
+        let Some(variant) = definitions.get_mut(&format!("{domain}.{name}")) else { continue };
+        for (tag, values) in tags {
+            add_tag(variant, &tag, &json!({ "enum": values }));
+        }
+    }
+}
+
+/// Adds the required property that names the variant.
+fn add_tag(variant: &mut Value, tag: &str, schema: &Value) {
+    let Some(variant) = variant.as_object_mut() else { return };
+    variant.insert("type".to_owned(), json!("object"));
+    let properties = variant.entry("properties").or_insert_with(|| json!({}));
+    properties[tag] = schema.clone();
+    let required = variant.entry("required").or_insert_with(|| json!([]));
+    if let Some(required) = required.as_array_mut() {
+        required.push(json!(tag));
+    }
 }
 
 fn translation(domain: &Domain, strict: bool) -> Translation<'_> {
@@ -142,7 +168,7 @@ impl Translation<'_> {
             }
             Shape::Enum => {
                 out.insert("type".to_owned(), json!("string"));
-                out.insert(if self.strict { "enum" } else { "examples" }.to_owned(), map["enum"].clone());
+                out.insert("enum".to_owned(), map["enum"].clone());
             }
             Shape::Union => return self.union(map),
             Shape::Struct | Shape::Wrapper => self.plain(map, &mut out),
@@ -202,15 +228,7 @@ impl Translation<'_> {
             .map(|(value, reference)| {
                 let name = reference.as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
                 let mut branch = self.schema(self.schemas.get(name).unwrap_or(&Value::Null));
-                if let Some(branch) = branch.as_object_mut() {
-                    branch.insert("type".to_owned(), json!("object"));
-                    let properties = branch.entry("properties").or_insert_with(|| json!({}));
-                    properties[tag] = json!({ "const": value });
-                    let required = branch.entry("required").or_insert_with(|| json!([]));
-                    if let Some(required) = required.as_array_mut() {
-                        required.push(json!(tag));
-                    }
-                }
+                add_tag(&mut branch, tag, &json!({ "const": value }));
                 branch
             })
             .collect();

@@ -100,3 +100,23 @@ fn the_bundle_is_written_to_the_file_that_is_named() {
     let written: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     assert_eq!(written, bundled());
 }
+
+#[test]
+fn optional_properties_may_be_null_and_wrong_inputs_are_refused() {
+    let bundle = bundled();
+    let member = &bundle["components"]["schemas"]["organisation.OrganisationMember"]["properties"];
+    assert_eq!(member["job"]["nullable"], true);
+    assert_eq!(
+        bundle["components"]["schemas"]["network-group.NetworkGroup"]["properties"]["id"].get("nullable"),
+        None
+    );
+    let ownership = &bundle["components"]["schemas"]["network-group.NetworkGroup"]["properties"]["ownership"];
+    assert_eq!(ownership["nullable"], true);
+    assert_eq!(
+        ownership["allOf"],
+        json!([{ "$ref": "#/components/schemas/network-group.NetworkGroupOwnership" }])
+    );
+    let bad = json!({ "$ref": "#/components/responses/BadRequest" });
+    assert_eq!(bundle["paths"]["/v2/organisations/{ownerId}/applications"]["get"]["responses"]["400"], bad);
+    assert_eq!(bundle["paths"]["/v2/self"]["get"]["responses"].get("400"), None);
+}

@@ -50,7 +50,11 @@ fn create_method(world: &mut World, request: &Request<'_>) -> Outcome {
         "" => format!("pm_{}", world.uuid("payment-method")),
         token => token.to_owned(),
     };
-    let kind = request.body["type"].as_str().unwrap_or("CREDITCARD");
+    // The body says whether the card is new, the answer what kind of method it is.
+    let kind = match request.body["type"].as_str() {
+        None | Some("NEW_CARD" | "EXISTING_CARD") => "CREDITCARD",
+        Some(kind) => kind,
+    };
     let first = !world.payment_methods.values().any(|method| method.owner == owner);
     let wire = json!({
         "ownerId": owner, "type": kind, "token": token, "isDefault": first, "number": "4242", "isExpired": false,

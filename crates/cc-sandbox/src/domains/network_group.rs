@@ -132,14 +132,10 @@ fn search(world: &mut World, request: &Request<'_>) -> Outcome {
             .iter()
             .any(|name| thing[*name].as_str().is_some_and(|text| text.to_lowercase().contains(&wanted)))
     };
-    let tagged = |mut thing: Value, kind: &str| {
-        thing["type"] = kind.into();
-        thing
-    };
     let mut found = Vec::new();
     for group in world.network_groups.values().filter(|group| group.owner == request.owner()) {
-        found.push(tagged(wire(group), "NetworkGroup"));
-        found.extend(group.members.values().map(|member| tagged(member.clone(), "Member")));
+        found.push(wire(group));
+        found.extend(group.members.values().cloned());
         found.extend(group.peers.values().cloned());
     }
     found.retain(matches);
@@ -306,6 +302,7 @@ fn join(world: &mut World, group: &str, member: Value) {
         group.peers.insert(peer, wire);
     }
     let mut wire = member;
+    wire["type"] = "Member".into();
     if wire["label"].is_null() {
         wire["label"] = id.as_str().into();
     }
@@ -328,6 +325,7 @@ pub(super) fn forget(world: &mut World, member: &str) {
 
 fn wire(group: &NetworkGroup) -> Value {
     json!({
+        "type": "NetworkGroup",
         "id": group.id,
         "ownerId": group.owner,
         "label": group.label,
