@@ -22,6 +22,7 @@ const SKIPPED = 77;
 /** The clients: how each is prepared, and the command that runs it and writes a report. */
 const CLIENTS = {
   js: { prepare: installFromNpm, command: () => [node(), join(installed, 'js.mjs')] },
+  contract: { prepare: installContract, command: () => [python(), join(here, 'contract.py'), join(installed, 'openapi.json')] },
 };
 
 const options = process.argv.slice(2);
@@ -61,6 +62,21 @@ function installFromNpm() {
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: installed, stdio: ['ignore', 'ignore', 'pipe'] });
   }
   for (const file of ['report.mjs', 'types.mjs', 'js.mjs']) copyFileSync(join(here, file), join(installed, file));
+}
+
+/** A validator of the specification, in an environment of its own, and the specification as one document. */
+function installContract() {
+  const environment = join(installed, 'python');
+  mkdirSync(installed, { recursive: true });
+  if (!existsSync(python())) execFileSync('python3', ['-m', 'venv', environment], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const packages = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', join(here, 'requirements.txt')];
+  execFileSync(python(), packages, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const bundle = ['run', '--quiet', '--package', 'xtask', '--', 'bundle', join(installed, 'openapi.json')];
+  execFileSync('cargo', bundle, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function python() {
+  return join(installed, 'python/bin/python');
 }
 
 function same_text(one, other) {
