@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{self, Rust, Wire};
 use super::{Change, Report, Subject, levels};
+use crate::generate::rust::RUNTIME_TYPES;
 use crate::surface::{Docs, Domain, Surface};
 
 /// Compares two surfaces.
@@ -134,7 +135,9 @@ impl<'a> Collector<'a> {
             file: format!("spec/{}.yaml", site.domain),
             line: site.line,
         };
-        let side = |wire: Wire, used: bool| if used { wire } else { Wire::Same };
+        // A text may have another type, and is the same text.
+        let is_same = rule.id.ends_with("-type-changed") && in_json(&before) == in_json(&after);
+        let side = |wire: Wire, used: bool| if used && !is_same { wire } else { Wire::Same };
         self.changes.push(Change {
             rule: &rule.id,
             family: rule.family,
@@ -218,7 +221,8 @@ impl<'a> Collector<'a> {
             };
             let mut site = site.clone();
             site.key(key);
-            self.add(&rule, &site, one_line(&before), one_line(&after));
+            let (before, after) = excerpts(&before, &after);
+            self.add(&rule, &site, before, after);
         }
     }
 
@@ -260,11 +264,33 @@ fn or_none(text: &str) -> &str {
     if text.is_empty() { "none" } else { text }
 }
 
+/// Length of a text in a report, in characters.
+const READABLE: usize = 80;
+
 /// A text as one line, cut to a readable length.
 fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    if line.chars().count() <= 80 { line } else { line.chars().take(79).chain(['…']).collect() }
+    cut(&joined(text), 0)
+}
+
+/// Two texts as one line each, cut to a readable length around their first difference.
+fn excerpts(before: &str, after: &str) -> (String, String) {
+    let (before, after) = (joined(before), joined(after));
+    let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
+    let from = if same < READABLE / 2 { 0 } else { same - READABLE / 4 };
+    (cut(&before, from), cut(&after, from))
+}
+
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A part of a line. A line of a readable length is whole.
+fn cut(line: &str, from: usize) -> String {
+    let from = if line.chars().count() > READABLE { from } else { 0 };
+    let rest: Vec<char> = line.chars().skip(from).collect();
+    let lead = if from > 0 { "…" } else { "" };
+    let (shown, end) = if rest.len() > READABLE { (READABLE - 1, "…") } else { (rest.len(), "") };
+    format!("{lead}{}{end}", rest.iter().take(shown).collect::<String>())
 }
 
 /// Replaces the names of aliases in the text of a type, because an alias is the type that it stands for.
@@ -293,6 +319,20 @@ fn unaliased(surface: &Surface, domain: &str, ty: &str) -> String {
         text = next;
     }
     text
+}
+
+/// The text of a type with `string` for each type that is a text in JSON.
+fn in_json(ty: &str) -> String {
+    let is_text = |name: &str| {
+        RUNTIME_TYPES.contains(&name)
+            && !["Decimal", "Money", "SecretJson", "Timestamp", "TimestampMillis"].contains(&name)
+    };
+    let words = ty.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_');
+    let replaced = words.map(|word| {
+        let name = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        if is_text(name) { format!("string{}", &word[name.len()..]) } else { word.to_owned() }
+    });
+    replaced.collect()
 }
 
 /// A type without the mark of an `Option`.

@@ -52,7 +52,8 @@ pub fn of(change: &Change, before: &Surface, after: &Surface) -> BTreeMap<String
         _ => {}
     }
     // The routes and schemas of the sandbox are data in its crate.
-    let serves = matches!(subject.kind, "operation" | "type") && change.wire() != Wire::Same;
+    let is_data = change.wire() != Wire::Same || change.rule.ends_with("-type-changed");
+    let serves = matches!(subject.kind, "operation" | "type") && is_data;
     if serves {
         raise("cc-sandbox".to_owned(), Level::Patch);
     }

@@ -49,6 +49,10 @@ fn collect(schema: &Node, prefix: &str, found: &mut Others) {
                 collect(&entry.value, &format!("{prefix}values/"), found);
             }
             "format" if entry.value.as_str().is_some_and(|format| FORMATS.contains(&format)) => {}
+            // A union has no type of its own.
+            "oneOf" | "discriminator" if schema.get("type").is_some() => {
+                found.insert(format!("{prefix}{key}"), entry.value.to_json());
+            }
             // The reason is for maintainers.
             "x-left-out" => {
                 found.insert(format!("{prefix}{key}"), json!(true));

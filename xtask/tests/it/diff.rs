@@ -107,6 +107,52 @@ fn a_fingerprint_stays_when_lines_move() {
 }
 
 #[test]
+fn what_is_sent_and_answered_as_before_does_not_break_the_wire() {
+    let report = |changes: &[(&str, &str)]| {
+        let text = changes.iter().fold(BASE.to_owned(), |text, (from, to)| text.replace(from, to));
+        assert_ne!(text, BASE);
+        compare(&of(BASE), &of(&text))
+    };
+    let same: [(&[(&str, &str)], &[&str]); 3] = [
+        // The route stays: neither the request nor the command that calls it sends anything else.
+        (
+            &[("operationId: list_boats", "operationId: find_boats")],
+            &["operation-renamed", "command-operations-changed"],
+        ),
+        (
+            &[("{boatId}", "{shipId}"), ("name: boatId, in", "name: shipId, in")],
+            &["path-parameter-renamed", "command-input-renamed", "operation-path-names-changed"],
+        ),
+        // A secret and an id are texts in JSON.
+        (
+            &[("boat: {type: string, ", "boat: {$ref: 'shared.yaml#/components/schemas/Secret', ")],
+            &["property-type-changed"],
+        ),
+    ];
+    for (changes, rules) in same {
+        let (report, to) = (report(changes), changes[0].1);
+        let found: BTreeSet<&str> = report.changes.iter().map(|change| change.rule).collect();
+        assert!(rules.iter().all(|rule| found.contains(rule)), "{to}: {found:?}");
+        assert!(!found.contains("command-input-added-required"), "{to}: {found:?}");
+        for change in report.changes {
+            assert_ne!(change.wire(), Wire::Breaking, "{to}: {change:#?}");
+        }
+    }
+    let report = report(&[("name: harbour, in: query", "name: port, in: query")]);
+    assert!(report.changes.iter().any(|change| change.wire() == Wire::Breaking));
+}
+
+#[test]
+fn a_long_text_is_shown_where_it_differs() {
+    let long = "word ".repeat(60);
+    let text = |end: &str| with(&[("description: The name.", &format!("description: {long}{end}."))]);
+    let report = compare(&of(&text("before")), &of(&text("after")));
+    let change = report.changes.iter().find(|change| change.rule == "property-text-changed").unwrap();
+    assert!(change.before.as_ref().unwrap().ends_with("word before."), "{change:#?}");
+    assert!(change.after.as_ref().unwrap().ends_with("word after."), "{change:#?}");
+}
+
+#[test]
 fn a_change_raises_the_crates_that_show_it() {
     let levels = |from: &str, to: &str| {
         let report = compare(&of(BASE), &surface(&changed(from, to)));

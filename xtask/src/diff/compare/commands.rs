@@ -6,6 +6,7 @@ use super::{Collector, Site, bare, reordered, unaliased};
 use crate::diff::rules::Rust;
 use crate::generate::commands::module;
 use crate::generate::homes::Home;
+use crate::spec::check::normalized;
 use crate::surface::{Command, CommandInput, Domain, Surface};
 
 impl Collector<'_> {
@@ -53,7 +54,10 @@ impl Collector<'_> {
         }
         if before.operations != after.operations {
             let calls = |command: &Command| command.operations.join(", ");
-            self.add("command-operations-changed", site, calls(before), calls(after));
+            // An operation with another id asks the same route.
+            let is_same = routes(self.before, before) == routes(self.after, after);
+            let site = if is_same { site.used_in(false, false) } else { site.clone() };
+            self.add("command-operations-changed", &site, calls(before), calls(after));
         }
         for (operation, successor) in &after.deprecated {
             if before.deprecated.get(operation) != Some(successor) {
@@ -93,7 +97,15 @@ impl Collector<'_> {
                     && other.target == input.target
                     && !after.iter().any(|known| known.name == other.name)
             };
-            let Some(at) = found.or_else(|| gone.iter().position(in_place)) else {
+            // The name of a path parameter is never sent.
+            let in_path = |other: &&CommandInput| {
+                is_path(other)
+                    && is_path(input)
+                    && other.ty == input.ty
+                    && !after.iter().any(|known| known.name == other.name)
+            };
+            let found = found.or_else(|| gone.iter().position(in_place));
+            let Some(at) = found.or_else(|| gone.iter().position(in_path)) else {
                 if input.required {
                     self.add_as(added, "command-input-added-required", &part, "", &input.ty);
                 } else {
@@ -123,7 +135,7 @@ impl Collector<'_> {
                 let what = if has_setter.1 { "added" } else { "removed" };
                 self.add(&format!("command-setter-{what}"), &part, "", "");
             }
-            if was.target != input.target {
+            if was.target != input.target && !(is_path(was) && is_path(input)) {
                 let target = |input: &CommandInput| input.target.clone().unwrap_or_default();
                 self.add("command-input-target-changed", &part, target(was), target(input));
             }
@@ -196,6 +208,19 @@ pub(super) fn site(domain: &str, name: &str, command: &Command) -> Site {
         requests: true,
         answers: false,
     }
+}
+
+/// Method and path of each operation that a command calls.
+fn routes<'s>(surface: &'s Surface, command: &Command) -> Vec<Option<(&'s str, String)>> {
+    let find = |id: &String| {
+        let found = surface.domains.values().find_map(|domain| domain.operations.get(id))?;
+        Some((found.method.as_str(), normalized(&found.path)))
+    };
+    command.operations.iter().map(find).collect()
+}
+
+fn is_path(input: &CommandInput) -> bool {
+    input.target.as_ref().is_some_and(|target| target.starts_with("path."))
 }
 
 fn part(site: &Site, input: &CommandInput) -> Site {

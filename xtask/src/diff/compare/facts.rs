@@ -84,8 +84,11 @@ fn rule(what: &str, key: &str, before: Option<&Value>, after: Option<&Value>) ->
     let exact = known(format!("{what}-{named}-{presence}"));
     let changed = || known(format!("{what}-{named}-changed"));
     // A key that OpenAPI or a later version of the spec gives a meaning has no rule, and needs one.
-    let extension = || base.starts_with("x-").then(|| format!("{what}-extension-changed"));
-    exact.or_else(changed).or_else(extension)
+    let of_any = || known(format!("{named}-changed"));
+    // `$comment`, `$id` and the like have no effect on values.
+    let is_extension = base.starts_with("x-") || base.starts_with('$');
+    let extension = || known(format!("{what}-extension-changed")).filter(|_| is_extension);
+    exact.or_else(changed).or_else(of_any).or_else(extension)
 }
 
 fn limit(base: &str, before: Option<&Value>, after: Option<&Value>, presence: &str) -> Option<String> {

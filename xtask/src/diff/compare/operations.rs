@@ -177,8 +177,11 @@ impl Collector<'_> {
             // The name of a path parameter is in no request.
             let site = site.used_in(after.place != "path", false);
             let rust = if before.ident == after.ident { Rust::Behaviour } else { Rust::Breaking };
+            // Programs know the name in Rust; only the name that is sent differs if that stays.
             let named = |input: &Input| {
-                site.rust.replace(&format!("::{}", after.ident), &format!("::{}", input.name))
+                let owner = site.rust.strip_suffix(&after.ident).unwrap_or(&site.rust);
+                let name = if before.ident == after.ident { &input.name } else { &input.ident };
+                format!("{owner}{name}")
             };
             self.add_as(rust, &format!("{prefix}-renamed"), &site, named(before), named(after));
         }

@@ -136,6 +136,7 @@ const LIMITS: &str = "\
 format-<added/removed/changed> | !+ | nothing | - | the format of a text is <> | the format of `{name}` is {after} instead of {before} | a format that gives no other type in Rust makes no code
 default-value-<added/removed/changed> | ++ | nothing | - | a default is <> | the default of `{name}` is {after} instead of {before} | the platform applies it: requests leave out what is not set
 element-nullable-<added/removed> | !! | nothing | - | null as an element is <> | the elements of `{name}` may be null: {after} | the type of the element says it in Rust
+<const/contains/minContains/maxContains/prefixItems/unevaluatedItems/patternProperties/propertyNames/unevaluatedProperties/dependentRequired/dependentSchemas/contentEncoding/contentMediaType/contentSchema>-changed | !! | nothing | - | `<>`, a key of OpenAPI 3.1, differs | `<>` of `{name}` is {after} instead of {before} | nothing is generated from it: `cargo xtask check` refuses it in the spec
 additional-properties-changed | !+ | nothing | - | other properties are allowed or refused | `{name}` allows other properties: {after} | properties beyond the spec are ignored in answers
 ";
 
@@ -192,7 +193,7 @@ command-undeprecated | == | docs | - | a command no longer calls a deprecated op
 command-logic-by-hand | == | behaviour | - | the logic of a command is written by hand | the logic of `{name}` is written by hand | its inputs and its output stay
 command-logic-generated | == | behaviour | - | the logic of a command is generated | the logic of `{name}` is generated | its inputs and its output stay
 command-input-by-hand-changed | == | behaviour | - | the struct of a command is written by hand, or no longer | read the source of `{name}` | the inputs of a struct written by hand are not in the spec
-command-<constants/sent-empty/owner/addon/sort/reread/teaches/clean-up>-changed | == | behaviour | - | `<>` of a command differs | `{name}`: {after} instead of {before} | the same inputs send or return something else
+command-<constants/sent-empty/owner/addon/sort/reread/teaches/clean-up>-changed | == | behaviour | - | `<>` of a command differs | `<>` of `{name}` is {after} instead of {before} | the same inputs send or return something else
 command-domain-changed | == | breaking | imports | a command of an earlier grammar named its module | `{name}` was in the module `{before}` | since then a command is in the module of its file
 command-<cli>-changed | == | docs | - | the command of the command-line client differs | `{name}` is {after} | a search in the documentation finds it
 command-extension-changed | == | nothing | - | another key of a command differs | `{name}`: {before} is now {after} | nothing is generated from it

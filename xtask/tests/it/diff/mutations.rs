@@ -42,6 +42,25 @@ pub fn facts() -> Vec<(String, String, String)> {
     for key in ["multipleOf", "pattern", "default", "format", "uniqueItems", "additionalProperties"] {
         add(error, key, "5", "7");
     }
+    for key in [
+        "const",
+        "contains",
+        "minContains",
+        "maxContains",
+        "prefixItems",
+        "unevaluatedItems",
+        "patternProperties",
+        "propertyNames",
+        "unevaluatedProperties",
+        "dependentRequired",
+        "dependentSchemas",
+        "contentEncoding",
+        "contentMediaType",
+        "contentSchema",
+        "$comment",
+    ] {
+        add(error, key, "a", "b");
+    }
     for key in ["allOf", "anyOf", "oneOf", "not", "discriminator", "if", "then", "else"] {
         add(error, key, "[1]", "[2]");
     }
