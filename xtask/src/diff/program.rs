@@ -70,27 +70,60 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, String> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
-    let entries = walkdir::WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(|entry| {
-        entry.depth() == 0 || !matches!(entry.file_name().to_str(), Some("target" | ".git"))
-    });
-    let found: Vec<PathBuf> = entries
-        .flatten()
-        .map(walkdir::DirEntry::into_path)
-        .filter(|file| file.is_file() && file.extension().is_some_and(|extension| extension == "rs"))
-        .collect();
+    let found = files_named(path, |name| name.ends_with(".rs"));
     if found.is_empty() { Err(format!("{} has no Rust file", path.display())) } else { Ok(found) }
 }
 
-/// `sdk = { package = "cc-client", … }` in a manifest: the name in the program → the name of the crate.
-fn renamed(path: &Path) -> BTreeMap<String, String> {
-    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-    let pairs = text.lines().filter_map(|line| {
-        let (name, rest) = line.split_once('=')?;
-        let (_, package) = rest.split_once("package")?;
-        let package = package.split('"').nth(1)?;
-        let name = name.trim().trim_matches('"');
-        package.starts_with("cc-").then(|| (name.replace('-', "_"), package.replace('-', "_")))
+/// The files below a folder whose names fit, without those of builds and of git.
+fn files_named(path: &Path, fits: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(|entry| {
+        entry.depth() == 0 || !matches!(entry.file_name().to_str(), Some("target" | ".git"))
     });
-    pairs.collect()
+    let found = entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(&fits));
+    found.map(walkdir::DirEntry::into_path).filter(|file| file.is_file()).collect()
+}
+
+/// The names that manifests give to the crates: the name in the program → the name of the crate. The manifests of the program are
+/// those below the path and those of the folders above it, where its workspace is.
+fn renamed(path: &Path) -> BTreeMap<String, String> {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let above = whole.ancestors().map(|folder| folder.join("Cargo.toml"));
+    let below = files_named(path, |name| name == "Cargo.toml");
+    let mut all = BTreeMap::new();
+    for manifest in above.chain(below) {
+        let text = std::fs::read_to_string(manifest).unwrap_or_default();
+        all.extend(
+            renamed_in(&text)
+                .into_iter()
+                .map(|(name, krate)| (name.replace('-', "_"), krate.replace('-', "_"))),
+        );
+    }
+    all
+}
+
+/// `sdk = { package = "cc-client" }`, `sdk.package = "cc-client"`, or `package = "cc-client"` in the table of `sdk`.
+fn renamed_in(manifest: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut table = None;
+    for line in manifest.lines().map(str::trim) {
+        if let Some(header) = line.strip_prefix('[') {
+            table = header.trim_end_matches(']').rsplit_once("dependencies.").map(|(_, name)| name);
+            continue;
+        }
+        let Some((key, value)) = line.split_once('=') else { continue };
+        let key = key.trim();
+        let dependency = match key {
+            "package" => table.map(|table| (table, value)),
+            _ => key
+                .strip_suffix(".package")
+                .map(|name| (name, value))
+                .or_else(|| Some((key, value.split_once("package")?.1))),
+        };
+        let Some((name, package)) = dependency else { continue };
+        let package = package.split(['"', '\'']).nth(1).unwrap_or_default();
+        if package.starts_with("cc-") {
+            found.push((name.trim_matches(['"', '\'']).to_owned(), package.to_owned()));
+        }
+    }
+    found
 }

@@ -83,6 +83,27 @@ fn a_route_touches_the_programs_whose_commands_ask_it() {
 }
 
 #[test]
+fn an_optional_input_touches_the_programs_that_set_it() {
+    let move_ = ("name: size, in: query", "name: size, in: header");
+    let program = |setter: &str| {
+        format!("use cc_api_boats::ListBoats;\nfn list(o: &str) {{ let _ = ListBoats::new(o){setter}; }}\n")
+    };
+    let lines = |setter: &str| touched(&program(setter), move_.0, move_.1);
+    assert_eq!(lines(".size(1)"), ["header-parameter-moved 2"]);
+    assert_eq!(lines(""), [""; 0]);
+}
+
+#[test]
+fn a_subject_with_another_name_is_shown_as_the_program_calls_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("main.rs"), "use cc_api_boats::GetPaper;\n").unwrap();
+    let (before, after) = (surface(&changed("Boats", "Boats")), surface(&changed("get_paper", "read_paper")));
+    let mut report = compare(&before, &after);
+    Program::read(folder.path()).unwrap().keep_used(&mut report, &before, &after);
+    assert_eq!(report.changes[0].uses[0].code, "GetPaper", "{report:#?}");
+}
+
+#[test]
 fn a_field_that_may_be_of_another_type_is_reported_as_possible() {
     let text = "use cc_api_boats::GetBoat;\nasync fn get(c: Client) { let b = c.send(GetBoat::new(\"1\")).await; b.berth; }\n";
     let (from, to) = ("berth: {type: string, description: The berth., nullable: true}", "");
@@ -98,17 +119,28 @@ fn a_field_that_may_be_of_another_type_is_reported_as_possible() {
 #[test]
 fn a_crate_may_have_another_name_in_the_program() {
     let folder = tempfile::tempdir().unwrap();
-    let manifest = "[dependencies]\nsea = { version = \"0.1\", package = \"cc-api-boats\" }\n";
-    std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    std::fs::create_dir(folder.path().join("src")).unwrap();
+    std::fs::create_dir_all(folder.path().join("tool/src")).unwrap();
     let text = "use sea::types::BoatKind;\nconst KIND: BoatKind = BoatKind::Motor;\n";
-    std::fs::write(folder.path().join("src/main.rs"), text).unwrap();
-    let program = Program::read(folder.path()).unwrap();
+    std::fs::write(folder.path().join("tool/src/main.rs"), text).unwrap();
     let (before, after) = (surface(&changed("Boats", "Boats")), surface(&changed("[SAIL, MOTOR]", "[SAIL]")));
-    let mut report = compare(&before, &after);
-    program.keep_used(&mut report, &before, &after);
-    assert_eq!(report.changes.iter().map(line).collect::<Vec<_>>(), ["enum-value-removed 2"]);
-    std::fs::write(folder.path().join("src/main.rs"), "fn (").unwrap();
+    let all = compare(&before, &after);
+    // In its own manifest or that of its workspace, for a package, a file of it, or all packages.
+    for (place, manifest) in [
+        ("tool", "[dependencies]\nsea = { version = \"0.1\", package = \"cc-api-boats\" }\n"),
+        ("tool", "[target.'cfg(unix)'.dependencies.sea]\nversion = \"0.1\"\npackage = \"cc-api-boats\"\n"),
+        ("", "[workspace.dependencies]\nsea.version = \"0.1\"\nsea.package = 'cc-api-boats'\n"),
+    ] {
+        let file = folder.path().join(place).join("Cargo.toml");
+        std::fs::write(&file, manifest).unwrap();
+        for path in ["", "tool", "tool/src/main.rs"] {
+            let mut report = all.clone();
+            Program::read(&folder.path().join(path)).unwrap().keep_used(&mut report, &before, &after);
+            let found: Vec<String> = report.changes.iter().map(line).collect();
+            assert_eq!(found, ["enum-value-removed 2"], "{manifest} {path:?}");
+        }
+        std::fs::remove_file(file).unwrap();
+    }
+    std::fs::write(folder.path().join("tool/src/main.rs"), "fn (").unwrap();
     assert!(Program::read(folder.path()).unwrap_err().contains("main.rs:1 is not Rust"));
     assert!(Program::read(&folder.path().join("none")).unwrap_err().contains("has no Rust file"));
 }

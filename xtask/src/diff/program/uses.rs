@@ -99,7 +99,7 @@ impl Program {
             }
             (_, None) => {
                 for path in [Some(of_change.clone()), old].into_iter().flatten() {
-                    add(&at(&path), true, &short);
+                    add(&at(&path), true, path.rsplit("::").next().unwrap_or_default());
                 }
             }
             (_, Some(_)) => {
@@ -129,7 +129,8 @@ impl Program {
                 }
                 // An argument of `new` is not named.
                 let changes_new = change.rust >= Rust::Silent && change.callers.contains(&"calls");
-                if changes_new || change.rust == Rust::Behaviour || change.request == Wire::Breaking {
+                let sends_other = change.rust == Rust::Behaviour || change.request == Wire::Breaking;
+                if changes_new || sends_other && is_argument(subject, ident, before, after) {
                     for function in constructors(subject, before, after) {
                         add(&at(&format!("{of_change}::{function}")), true, &format!("{short}::{function}"));
                     }
@@ -228,6 +229,30 @@ fn constructors(subject: &Subject, before: &Surface, after: &Surface) -> BTreeSe
         .filter_map(|surface| surface.domains.values().find_map(|domain| domain.commands.get(&subject.name)));
     let named = commands.flat_map(|command| command.constructors.keys().cloned());
     named.chain(["new".to_owned()]).collect()
+}
+
+/// Returns `false` if only a setter takes a part of a subject, before and after the change.
+fn is_argument(subject: &Subject, ident: &str, before: &Surface, after: &Surface) -> bool {
+    let mut parts = Vec::new();
+    for domain in [before, after].iter().filter_map(|surface| surface.domains.get(&subject.domain)) {
+        if let Some(operation) = domain.operations.get(&subject.name).filter(|_| subject.kind == "operation")
+        {
+            parts.extend(operation.inputs.iter().map(|input| (&input.ident, input.argument)));
+        }
+        if let Some(command) = domain.commands.get(&subject.name).filter(|_| subject.kind == "command") {
+            let named: BTreeSet<&String> = command.constructors.values().flatten().collect();
+            let taken = |name: &String| named.contains(name);
+            let inputs = command.inputs.iter();
+            parts.extend(inputs.map(|input| (&input.ident, input.required || taken(&input.name))));
+        }
+        if let Some(Kind::Struct { fields, .. }) =
+            domain.types.get(&subject.name).filter(|_| subject.kind == "type").map(|item| &item.kind)
+        {
+            parts.extend(fields.iter().map(|field| (&field.ident, field.argument)));
+        }
+    }
+    let mut own = parts.iter().filter(|(name, _)| *name == ident).peekable();
+    own.peek().is_none() || own.any(|(_, is_argument)| *is_argument)
 }
 
 /// A path through the crate of a domain, where it leads through the client.
