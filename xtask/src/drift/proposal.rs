@@ -103,7 +103,27 @@ impl Proposal {
             other.seen.count.cmp(&one.seen.count).then_with(|| one.line.cmp(&other.line))
         });
         all.unplaced.sort_by_key(|other| std::cmp::Reverse(other.seen.count));
+        all.decide();
         all
+    }
+
+    /// Keeps the most frequent of the changes that give one key several values, and asks about the others.
+    fn decide(&mut self) {
+        let mut taken = BTreeSet::new();
+        for change in &mut self.changes {
+            let places = change.steps.iter().filter_map(|step| match &step.edit {
+                Edit::Member(key, _) => Some(format!("{} {} {key}", change.file, step.path.join(" "))),
+                Edit::Replace(_) => Some(format!("{} {}", change.file, step.path.join(" "))),
+                Edit::Item(_) | Edit::Without(_) => None,
+            });
+            let places: Vec<String> = places.collect();
+            if places.iter().any(|place| taken.contains(place)) {
+                change.steps.clear();
+                let ask = "the proposal takes another type, which is more frequent: decide on one, or allow any JSON with `x-free-json`";
+                change.ask = Some(ask.to_owned());
+            }
+            taken.extend(places);
+        }
     }
 
     /// The overlay, without actions that an earlier one has.

@@ -150,3 +150,31 @@ fn what_a_report_does_not_decide_is_left_to_a_person() {
     let shown = ok(copy.path(), &["drift", &path.display().to_string(), "--seen", "2026-01-31"]);
     insta::assert_snapshot!("drift_for_a_person", shown);
 }
+
+#[test]
+fn a_field_of_several_types_is_written_once_and_asks_a_person() {
+    let copy = copy();
+    let root = copy.path();
+    let file = root.join("reports.jsonl");
+    let line = |found: &str, count: u32| {
+        format!(
+            "{{\"operation\":\"list_zones\",\"domain\":\"zone\",\"method\":\"GET\",\"route\":\"/v4/products/zones\",\"pointer\":\"/*/mood\",\
+             \"kind\":\"unknown-field\",\"expected\":null,\"found\":\"{found}\",\"count\":{count},\"first_seen\":\"2026-01-02T03:04:05Z\",\
+             \"last_seen\":\"2026-01-02T03:04:05Z\",\"version\":\"0.1.0\"}}\n"
+        )
+    };
+    std::fs::write(&file, line("integer", 2) + &line("string", 5)).unwrap();
+    let file = file.display().to_string();
+    let text = ok(root, &["drift", &file, "--apply", "--write"]);
+    assert!(
+        text.contains("answers have the field `mood` (integer): the proposal takes another type"),
+        "{text}"
+    );
+    assert!(text.contains("spec/zone.yaml: 1 change\n") && !text.contains("not written"), "{text}");
+    assert!(read(root, "spec/zone.yaml").contains("mood: {type: string, "));
+    assert_eq!(
+        read(root, "spec/overlays/drift.yaml").matches("mood").count(),
+        2,
+        "one action and its reason"
+    );
+}
