@@ -120,6 +120,8 @@ pub struct Reader<'a> {
     indexes: RefCell<HashMap<*const Node, HashMap<&'a str, &'a Node>>>,
     paths: HashMap<&'a Path, usize>,
     odd: RefCell<BTreeMap<&'static str, Odd>>,
+    /// The schemas that are being read: one that is among its own parts ends there.
+    open: RefCell<Vec<*const Node>>,
 }
 
 /// Occurrences of one oddity.
@@ -139,7 +141,13 @@ pub const DEEP: usize = 32;
 impl<'a> Reader<'a> {
     pub fn new(files: &'a Files) -> Self {
         let paths = files.files.iter().enumerate().map(|(at, file)| (file.path.as_path(), at)).collect();
-        let reader = Self { files, indexes: RefCell::default(), paths, odd: RefCell::default() };
+        let reader = Self {
+            files,
+            indexes: RefCell::default(),
+            paths,
+            odd: RefCell::default(),
+            open: RefCell::default(),
+        };
         for (file, line, message) in &files.odd {
             reader.note("syntax", *file, *line, || message.clone());
         }
@@ -154,7 +162,8 @@ impl<'a> Reader<'a> {
     /// Place of a line, for people and editors.
     pub fn place(&self, file: usize, line: usize) -> String {
         let path = self.files.files.get(file).map(|file| file.path.display().to_string()).unwrap_or_default();
-        format!("{path}:{line}")
+        // A file that could not be read has no lines.
+        if line == 0 { path } else { format!("{path}:{line}") }
     }
 
     /// Counts an oddity.
@@ -280,14 +289,24 @@ pub struct Answer<'a> {
 impl<'a> Reader<'a> {
     /// Path of the server, which stands before each path: `/v2` of `https://api.example.org/v2`.
     fn base(&self, at: At<'a>) -> Option<String> {
-        let url = at.node.get("servers")?.items().first()?.str_at("url")?;
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let server = at.node.get("servers")?.items().first()?;
+        let mut url = server.str_at("url")?.to_owned();
+        for variable in server.get("variables").map(Node::entries).unwrap_or_default() {
+            let default = variable.value.str_at("default").unwrap_or_default();
+            url = url.replace(&format!("{{{}}}", variable.key), default);
+        }
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
         let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default();
         Some(path.trim_end_matches('/').to_owned())
     }
 
     /// Every operation of the document, in its order.
     pub fn operations(&self) -> Vec<Operation<'a>> {
+        let version = self.root().and_then(|root| root.node.str_at("openapi"));
+        if version.is_none_or(|version| !version.starts_with("3.0") && !version.starts_with("3.1")) {
+            let version = version.map_or("missing".to_owned(), |version| format!("`{version}`"));
+            self.note("version", 0, 1, || format!("`openapi` is {version}, and the document is read as 3.1"));
+        }
         self.operations_of(0)
     }
 

@@ -145,12 +145,14 @@ impl Overlay {
         for action in &self.actions {
             let mut value = document.to_json();
             let targets: Vec<String> = pointers(&action.target, &value);
+            let mut copied = 1;
             let update = match &action.kind {
                 ActionKind::Update(update) => Some(update.clone()),
-                ActionKind::Copy(from) => match pointers(from, &value).as_slice() {
-                    [one] => at(document, one).cloned(),
-                    _ => None,
-                },
+                ActionKind::Copy(from) => {
+                    let found = pointers(from, &value);
+                    copied = found.len();
+                    found.first().filter(|_| copied == 1).and_then(|one| at(document, one).cloned())
+                }
                 ActionKind::Remove => None,
             };
             value.take();
@@ -166,12 +168,17 @@ impl Overlay {
             if is_changed {
                 applied.changed += 1;
             } else {
-                let why = if targets.is_empty() { "matches nothing" } else { "changes nothing" };
+                let why = match (targets.is_empty(), copied) {
+                    (true, _) => "matches nothing: the action is no longer needed".to_owned(),
+                    (false, 1) => "changes nothing: the action is no longer needed".to_owned(),
+                    (false, copied) => {
+                        format!("is not changed: `copy` matches {copied} places, and needs one")
+                    }
+                };
                 let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-                applied.needless.push(format!(
-                    "spec/overlays/{name}:{}: `{}` {why}: the action is no longer needed",
-                    action.line, action.text
-                ));
+                applied
+                    .needless
+                    .push(format!("spec/overlays/{name}:{}: `{}` {why}", action.line, action.text));
             }
         }
         applied

@@ -36,7 +36,8 @@ impl Report<'_, '_> {
         let mut text = String::new();
         let _ = writeln!(text, "# {} ({})\n", self.document.display(), comparison.source);
         let (matched, all) = (comparison.matched.len(), comparison.operations.len());
-        let _ = writeln!(text, "{all} operations, {matched} of them in the spec.\n");
+        let operations = if all == 1 { "operation" } else { "operations" };
+        let _ = writeln!(text, "{all} {operations}, {matched} of them in the spec.\n");
         self.counts(&mut text);
         let steps = self.steps();
         for (rule, meaning) in RULES {

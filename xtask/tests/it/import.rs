@@ -290,6 +290,9 @@ actions:
 - target: $.components.schemas.Server.required
   update: url
   x-reason: It was not required.
+- target: $.components.schemas.Server
+  copy: $.components.schemas.None
+  x-reason: It has the same.
 ";
     std::fs::write(folder.join("v4-openapi.yaml"), overlay).unwrap();
     assert!(run(&words("check"), copy.path()).success);
@@ -301,6 +304,7 @@ actions:
         "- `RawHttpRecipient.rfc5424StructuredDataParameters`: a string (",
         "spec/overlays/v4-openapi.yaml:16: `$.components.schemas.Old` matches nothing: the action is no longer needed",
         "`$.components.schemas.Server.required` changes nothing: the action is no longer needed",
+        "`$.components.schemas.Server` is not changed: `copy` matches 0 places, and needs one",
     ] {
         assert!(outcome.text.contains(part), "{part}\n{}", outcome.text);
     }
@@ -456,4 +460,37 @@ fn a_document_that_cannot_be_read_hides_no_other() {
         "{}",
         outcome.errors
     );
+}
+
+#[test]
+fn a_field_of_a_shared_type_is_reported_by_its_own_name() {
+    let (_folder, file) =
+        edited(|text| text.replace("          id: {type: string}", "          id: {type: integer}"));
+    let text = import(&root(), &file, "--all").text;
+    assert!(text.contains("- `Drain.id`: a string here, an integer there (spec/drain.yaml:"), "{text}");
+}
+
+#[test]
+fn schemas_that_contain_themselves_take_no_more_time_than_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("circles.yaml");
+    let parts = "{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}";
+    let text = format!(
+        "openapi: 3.2.0\ninfo: {{title: Circles, version: '1'}}\nservers: [{{url: 'https://x.example/{{base}}', variables: {{base: {{default: v9}}}}}}]\n\
+         paths:\n  /circles: {{get: {{responses: {{'200': {{description: One., content: {{application/json: {{schema: {{$ref: '#/components/schemas/A'}}}}}}}}}}}}}}\n\
+         components:\n  schemas:\n    A: {{allOf: [{parts}, {parts}], properties: {{a: {{type: string}}}}}}\n    B: {{allOf: [{parts}], oneOf: [{parts}]}}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let text = import(&root(), &file, "").text;
+    assert!(
+        text.starts_with(&format!("# {} (circles)\n\n1 operation, 0 of them in the spec.", file.display())),
+        "{text}"
+    );
+    assert!(
+        text.contains("GET /v9/circles")
+            && text.contains("`openapi` is `3.2.0`, and the document is read as 3.1"),
+        "{text}"
+    );
+    let count = text.split_once("- circular: ").and_then(|(_, rest)| rest.split(' ').next()).unwrap();
+    assert!(count.parse::<usize>().unwrap() < 1_000, "{count}");
 }

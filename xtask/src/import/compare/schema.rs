@@ -14,6 +14,7 @@ impl<'a> Comparison<'a> {
         if let Some(name) = mine.name {
             self.names.entry(std::ptr::from_ref(other.at.node)).or_insert((mine.at.file, name));
         }
+        let field = subject;
         let subject = &mine.name.map_or_else(|| subject.to_owned(), str::to_owned);
         let mut skip = |why| *self.uncompared.entry(why).or_default() += 1;
         let marked = |key| mine.at.node.get(key).is_some() || ours.node.get(key).is_some();
@@ -21,8 +22,12 @@ impl<'a> Comparison<'a> {
             return skip("free JSON of the spec, for the reason given there");
         }
         if marked("x-rust-type") {
-            if matches!(other.shape(), Shape::Struct | Shape::Map | Shape::List | Shape::Boolean) {
-                self.kinds(subject, &mine, &other);
+            let is_number = matches!(other.shape(), Shape::Integer | Shape::Number);
+            if matches!(other.shape(), Shape::Struct | Shape::Map | Shape::List | Shape::Boolean)
+                || mine.shape() == Shape::Text && is_number
+            {
+                // The type is that of many fields: this one differs.
+                self.kinds(field, &View { at: ours, ..mine }, &other);
             }
             return;
         }

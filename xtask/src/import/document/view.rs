@@ -174,12 +174,20 @@ impl<'a> Reader<'a> {
     }
 
     fn view_at(&self, at: At<'a>, depth: usize) -> View<'a> {
-        if depth > DEEP {
+        let node = std::ptr::from_ref(at.node);
+        if depth > DEEP || self.open.borrow().contains(&node) {
             self.note("circular", at.file, at.node.line, || {
                 "the schema contains itself in `allOf`".to_owned()
             });
             return View::new(at, None);
         }
+        self.open.borrow_mut().push(node);
+        let view = self.parts_of(at, depth);
+        self.open.borrow_mut().pop();
+        view
+    }
+
+    fn parts_of(&self, at: At<'a>, depth: usize) -> View<'a> {
         if let Some(reference) = at.node.str_at("$ref") {
             let Some(target) = self.resolve(at.file, reference) else {
                 self.note("reference", at.file, at.node.line, || format!("`{reference}` leads nowhere"));
