@@ -59,14 +59,16 @@ fn run(part: Part, root: &Path) -> Result<String, String> {
         return Ok(table);
     }
     if part == Part::Semver {
-        return cargo::semver(root, &rows);
+        // Nothing depends on the code of a program.
+        let is_program = |row: &Row| crates.iter().any(|krate| krate.name == row.name && krate.is_program);
+        let libraries: Vec<Row> = rows.into_iter().filter(|row| !is_program(row)).collect();
+        return cargo::semver(root, &libraries);
     }
     let changes = git(root, &["status", "--porcelain"])?;
     if !changes.is_empty() {
         let count = changes.lines().count();
-        return Err(format!(
-            "the working tree has {count} changes: commit them first, so that the release is a commit"
-        ));
+        let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+        return Err(format!("the working tree has {changes}: commit first, so that the release is a commit"));
     }
     if part == Part::Prepare {
         return prepare(root, &rows, &members, &table);

@@ -56,6 +56,13 @@ pub fn package(root: &Path, copy: &Path, rows: &[Row]) -> Result<(), String> {
 pub fn semver(root: &Path, rows: &[Row]) -> Result<String, String> {
     let released: Vec<(&Row, String)> =
         rows.iter().filter_map(|row| Some((row, format!("{}-v{}", row.name, row.from.as_ref()?)))).collect();
+    // Without the tool, cargo fails as if each crate had a fault.
+    let version = Command::new("cargo").args(["semver-checks", "--version"]).output();
+    if !released.is_empty() && !version.is_ok_and(|output| output.status.success()) {
+        return Err(
+            "cargo-semver-checks is not installed: cargo install cargo-semver-checks --locked".to_owned()
+        );
+    }
     for (row, tag) in &released {
         let level = row.level.unwrap_or(Level::Patch).word();
         let status = Command::new("cargo")

@@ -11,7 +11,7 @@ pub fn empty(krate: &str) -> String {
     format!("# Changelog of {krate}\n\n{UNRELEASED}\n")
 }
 
-/// Entries above the section of the last release: their level, and their first line.
+/// Entries above the section of the last release: their level, and their text on one line.
 pub fn entries(text: &str, released: &Version) -> Vec<(Level, String)> {
     let mut level = Level::Patch;
     let mut found = Vec::new();
@@ -30,6 +30,8 @@ pub fn entries(text: &str, released: &Version) -> Vec<(Level, String)> {
         } else if let Some(entry) = line.strip_prefix("- ") {
             let own = if entry.starts_with("**Breaking") { Level::Major } else { level };
             found.push((own, format!("changelog: {entry}")));
+        } else if let (Some(rest), Some((_, entry))) = (line.strip_prefix("  "), found.last_mut()) {
+            entry.push_str(&format!(" {}", rest.trim()));
         }
     }
     found
@@ -85,7 +87,7 @@ mod tests {
             told,
             [
                 (Level::Major, "changelog: `Zone::area` is gone.".to_owned()),
-                (Level::Minor, "changelog: `Zone::name`,".to_owned()),
+                (Level::Minor, "changelog: `Zone::name`, in full.".to_owned()),
                 (Level::Patch, "changelog: A fault.".to_owned()),
                 (Level::Major, "changelog: **Breaking**: another.".to_owned()),
             ]

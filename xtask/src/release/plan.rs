@@ -72,6 +72,8 @@ pub fn plan(crates: &[Crate]) -> Result<Vec<Row>, String> {
                     reasons.push((Level::Patch, "its manifest has a new version".to_owned()));
                 }
                 let Some(level) = reasons.iter().map(|(level, _)| *level).max() else { continue };
+                // The first reasons are those of the level.
+                reasons.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
                 Row {
                     name: krate.name.clone(),
                     from: Some(released.clone()),
@@ -139,9 +141,9 @@ pub fn table(rows: &[Row]) -> String {
     let cells = rows.iter().map(|row| {
         // A table has room for the first reasons.
         let more = row.why.len().saturating_sub(2);
-        let mut why = row.why.iter().take(2).cloned().collect::<Vec<_>>().join(", ");
+        let mut why = row.why.iter().take(2).map(|why| short(why)).collect::<Vec<_>>().join("; ");
         if more > 0 {
-            let _ = write!(why, ", and {more} more");
+            let _ = write!(why, "; and {more} more");
         }
         [
             row.name.clone(),
@@ -162,6 +164,17 @@ pub fn table(rows: &[Row]) -> String {
         let _ = writeln!(text, "{}", line[4]);
         text
     })
+}
+
+/// The first sentence of a reason, cut to the width of a table.
+fn short(why: &str) -> String {
+    const WIDTH: usize = 120;
+    let sentence = why.split(". ").next().unwrap_or_default().trim_end_matches('.');
+    if sentence.chars().count() <= WIDTH {
+        return sentence.to_owned();
+    }
+    let cut: String = sentence.chars().take(WIDTH).collect();
+    format!("{}…", cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words))
 }
 
 #[cfg(test)]
@@ -188,6 +201,21 @@ mod tests {
 
     fn shown(crates: &[Crate]) -> Vec<String> {
         plan(crates).unwrap().iter().map(|row| format!("{} {}", row.name, row.to)).collect()
+    }
+
+    #[test]
+    fn the_table_shows_first_why_a_crate_has_its_level() {
+        let long = format!("changelog: {}. And more.", "word ".repeat(60).trim_end());
+        let reasons =
+            [(Level::Minor, "changelog: One. Two."), (Level::Patch, "fix"), (Level::Major, long.as_str())];
+        let rows = plan(&[krate("a", "0.1.0", &[], &reasons)]).unwrap();
+        let table = table(&rows);
+        let why = table.lines().nth(1).unwrap();
+        assert!(
+            why.contains("  major  changelog: word word")
+                && why.ends_with("word…; changelog: One; and 1 more"),
+            "{why}"
+        );
     }
 
     #[test]
@@ -224,7 +252,7 @@ mod tests {
         assert_eq!(
             table(&plan(&crates).unwrap()),
             "crate    from   to     level  why\n\
-             runtime  0.1.3  0.2.0  major  more, less\n\
+             runtime  0.1.3  0.2.0  major  less; more\n\
              api      0.2.0  0.3.0  major  requires runtime 0.2.0\n\
              program  1.0.0  1.0.1  patch  requires api 0.3.0\n"
         );

@@ -104,7 +104,7 @@ fn a_release_from_its_preparation_to_its_packages() {
     let prepared = told(&["--prepare"], root);
     assert!(prepared.contains("3 files changed"), "{prepared}");
     let refused = told(&["--package"], root);
-    assert!(refused.starts_with("error: the working tree has 3 changes: commit them first"), "{refused}");
+    assert!(refused.starts_with("error: the working tree has 3 changes: commit first"), "{refused}");
     commit(root);
     let packaged = told(&["--package"], root);
     assert!(packaged.starts_with("packages: 3 in target/release-of-crates/target/package\n"), "{packaged}");
@@ -139,7 +139,7 @@ fn changes_after_a_release_raise_the_crates_that_they_touch() {
     commit(root);
     let plan = "crate        from   to     level  why\n\
                 cc-base      0.1.0  0.1.1  patch  changed: crates/cc-base/src/lib.rs\n\
-                cc-api-zone  0.1.0  0.2.0  major  spec: `cc_api_zone::types::Zone::display_name` is gone, spec: `cc_api_zone::types::Zone::shown_name` is new\n\
+                cc-api-zone  0.1.0  0.2.0  major  spec: `cc_api_zone::types::Zone::display_name` is gone; spec: `cc_api_zone::types::Zone::shown_name` is new\n\
                 cc-tool      0.1.0  0.1.1  patch  requires cc-api-zone 0.2.0\n";
     assert_eq!(told(&["--dry-run"], root), plan);
     let prepared = told(&["--prepare"], root);
