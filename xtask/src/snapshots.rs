@@ -58,6 +58,9 @@ struct Change {
     lines: Option<(usize, usize)>,
 }
 
+/// Most causes that are listed for a snapshot.
+const MOST: usize = 8;
+
 fn is_user_facing(path: &str) -> bool {
     path.ends_with(".snap") || (path.starts_with("spec/surface/") && path.ends_with(".txt"))
 }
@@ -89,10 +92,14 @@ fn changed(root: &Path, revision: &str) -> Result<String, String> {
                 let source = source.as_deref().unwrap_or("its test");
                 let _ = writeln!(text, "    cause: none found in this range: read {source}");
             }
-            for cause in causes {
+            let more = causes.len().saturating_sub(MOST);
+            for cause in causes.into_iter().take(MOST) {
                 let subject =
                     subjects.entry(cause.clone()).or_insert_with(|| last_subject(root, revision, &cause));
                 let _ = writeln!(text, "    cause: {cause} ({subject})");
+            }
+            if more > 0 {
+                let _ = writeln!(text, "    … and {more} more files");
             }
         }
     }
@@ -192,7 +199,8 @@ fn causes(
     let mut own: Vec<String> = source.map(str::to_owned).into_iter().collect();
     let mut general: Vec<String> = vec!["spec/shared.yaml".to_owned()];
     if snapshot.starts_with("xtask/") {
-        general.extend(["xtask/tests/fixtures/", "xtask/src/"].map(str::to_owned));
+        own.extend(of_module(stem));
+        general.push("xtask/src/".to_owned());
     } else {
         let domain = domains.get(name).map_or(name, String::as_str);
         let module = domain.replace('-', "_");
@@ -211,6 +219,9 @@ fn causes(
     let matching = |parts: &[String]| -> Vec<String> {
         let is_cause = |file: &&&str| {
             !is_user_facing(file)
+                && !["xtask/tests/fixtures/foreign/", "xtask/tests/fixtures/upstream/"]
+                    .iter()
+                    .any(|folder| file.starts_with(folder))
                 && !file.contains("/generated/")
                 && parts.iter().any(|part| file.starts_with(part.as_str()))
         };
@@ -218,6 +229,24 @@ fn causes(
     };
     let found = matching(&own);
     if found.is_empty() { matching(&general) } else { found }
+}
+
+/// The code and the documents behind a snapshot of the tests of xtask: `it__diff__…` is one of `tests/it/diff.rs`.
+fn of_module(stem: &str) -> Vec<String> {
+    let module = stem.trim_start_matches("it__").split("__").next().unwrap_or_default();
+    let code: &[&str] = match module {
+        // The messages of `check`, and what the generator makes.
+        "fixtures" if stem.ends_with("specs_that_break_rules_get_every_problem_with_its_place") => &["spec"],
+        "fixtures" => &["generate", "surface", "spec/model", "spec/expand", "spec/declared"],
+        "diff" => &["diff", "surface"],
+        module => &[module],
+    };
+    let fixtures = ["xtask/tests/fixtures/changes.yaml", "xtask/tests/fixtures/"];
+    let fixtures = if module == "fixtures" { &fixtures[1..] } else { &fixtures[..1] };
+    code.iter()
+        .map(|code| format!("xtask/src/{code}"))
+        .chain(fixtures.iter().map(|&file| file.to_owned()))
+        .collect()
 }
 
 fn last_subject(root: &Path, revision: &str, file: &str) -> String {
@@ -357,6 +386,8 @@ mod tests {
         commit(root, "spec: look the owner up");
         write(root, "spec/surface/zone.txt", "send GetZone()\n");
         write(root, "xtask/src/generate/words.rs", "//! Words.\n");
+        // Code that no snapshot of the generator depends on.
+        write(root, "xtask/src/release/words.rs", "//! Words.\n");
         for name in ["words", "the_texts_of_generated_code"] {
             write(
                 root,
