@@ -9,6 +9,7 @@ pub(crate) mod deployment_fault;
 mod fault_json;
 pub(crate) mod faults;
 mod generic;
+mod git;
 pub(crate) mod journal;
 mod known;
 pub(crate) mod limits;
@@ -52,6 +53,7 @@ use violations::Violations;
 
 use crate::delivery::Deliveries;
 use crate::domains::{Handlers, addon_view, file, visit};
+use crate::git::Repositories;
 use crate::kv::{self, Proxy};
 use crate::snapshot::{Contents, Snapshot};
 use crate::stage::{Present, Stage};
@@ -73,6 +75,7 @@ pub(crate) struct Engine {
     pub(crate) journal: RequestJournal,
     pub(crate) stage: Arc<Stage>,
     pub(crate) proxy: Proxy,
+    pub(crate) repositories: Arc<Repositories>,
     pub(crate) violations: Violations,
     pub(crate) limits: Limits,
     /// `true` if violations are also written to the standard error.
@@ -119,6 +122,7 @@ impl Engine {
             journal: RequestJournal::new(&limits),
             stage,
             proxy: Proxy::default(),
+            repositories: Arc::default(),
             violations: Violations::new(limits.violations),
             limits,
             tells,
@@ -144,6 +148,7 @@ impl Engine {
         let redis = self.world().redis;
         let mut own = self.stage.restore(world, [start, now]);
         own.serve_redis(redis);
+        self.repositories.clear();
         own.take_credentials(&self.credentials);
         self.requests.store(requests, Ordering::Relaxed);
         self.faults.restore(faults);
@@ -240,6 +245,9 @@ impl Engine {
     /// Handles a request, or returns the reason of its refusal.
     async fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
         let Some(found) = found else {
+            if let Some(answer) = self.git(parts, bytes).await {
+                return answer;
+            }
             self.record(Side::Client, parts, None, vec!["unknown route".to_owned()]);
             let page = page_of(StatusCode::NOT_FOUND, "The requested resource could not be found.");
             return sent(StatusCode::NOT_FOUND, Some("text/html"), Sent::Bytes(page.into()));
@@ -317,6 +325,7 @@ impl Engine {
                 }
                 if operation.method == "DELETE" {
                     self.proxy.forget_gone(&world);
+                    self.repositories.forget_gone(&world);
                 }
                 reply
             }
@@ -500,8 +509,8 @@ fn base(parts: &Parts) -> String {
 
 /// A text whose links to the sandbox lead to where the request came to.
 fn here(text: String, parts: &Parts) -> String {
-    match text.contains(file::ORIGIN) {
-        true => text.replace(file::ORIGIN, &format!("{}/_sandbox", base(parts))),
+    match text.contains(file::SERVER) {
+        true => text.replace(file::SERVER, &base(parts)),
         false => text,
     }
 }

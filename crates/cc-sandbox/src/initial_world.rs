@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::domains::{addon, application, billing, deployment, drain, own_provider, provider};
-use crate::world::{Account, Owned, Owner, World, add_organisation};
+use crate::world::{Account, Origin, Owned, Owner, World, add_organisation};
 
 /// Age of the initial world at the start.
 const PAST: SignedDuration = SignedDuration::from_hours(24 * 365);
@@ -74,7 +74,7 @@ fn add_applications(world: &mut World, organisation: &str) {
     let worker = application::make(world, organisation, &body);
     for id in [&api, &worker] {
         // The application was made just above.
-        deployment::start(world, id, None, &user).ok();
+        deployment::start(world, id, None, &user, Origin::Api).ok();
     }
     if let Ok(worker) = world.application_mut(&worker) {
         worker.exposed.insert("WORKER_URL".to_owned(), "https://worker.sandbox.example".to_owned());

@@ -8,6 +8,7 @@ mod client;
 mod delivery;
 mod domains;
 mod engine;
+mod git;
 mod identity;
 mod initial_world;
 mod kv;

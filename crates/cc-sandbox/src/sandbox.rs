@@ -276,6 +276,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.engine.repositories.close();
         if !self.strict || std::thread::panicking() {
             return;
         }

@@ -17,8 +17,8 @@ const FORMAT: u32 = 1;
 ///
 /// The same requests after the same snapshot have the same answers, byte for byte, if the clock is moved by hand
 /// ([`Pace::Manual`](crate::Pace::Manual)). The journal, the violations, the pace of the clock and the options of the builder
-/// belong to the sandbox, and are not part of it. It contains the credentials and the passwords of the sandbox, which are fake
-/// unless you gave it others.
+/// belong to the sandbox, and are not part of it. Nor are the git repositories of applications, which are empty after a restore. It
+/// contains the credentials and the passwords of the sandbox, which are fake unless you gave it others.
 ///
 /// ```
 /// use cc_sandbox::{Sandbox, Snapshot};

@@ -40,7 +40,9 @@ pub(crate) use self::network::{NetworkGroup, Redirection};
 pub(crate) use self::oauth::{Oauth, RequestToken};
 pub(crate) use self::owner::{Owner, add_organisation};
 pub(crate) use self::phases::{PHASES, phase_begins};
-pub(crate) use application::{Action, Application, Deployment, Instance, InstanceState, State, variables};
+pub(crate) use application::{
+    Action, Application, Deployment, Instance, InstanceState, Origin, State, variables,
+};
 use named::named;
 pub(crate) use visit::Visit;
 pub(crate) use watched::{Subject, Watched};

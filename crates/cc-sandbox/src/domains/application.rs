@@ -6,6 +6,7 @@ use super::product::{all_flavors, flavor, is_flavor, variant};
 use super::{Handler, message, network_group};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::git;
 use crate::world::{Application, Shelf, World, texts};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -127,7 +128,13 @@ pub(crate) fn make(world: &mut World, owner: &str, body: &Value) -> String {
             "lifetime": text("instanceLifetime", "REGULAR"),
             "instanceAndVersion": format!("{kind}-{version}"),
         },
-        "deployment": { "shutdownable": false, "type": "GIT", "repoState": "CREATED", "url": url },
+        "deployment": {
+            "shutdownable": false,
+            "type": "GIT",
+            "repoState": "CREATED",
+            "url": url,
+            "httpUrl": git::url(&id),
+        },
         "creationDate": world.now.as_millisecond(),
         "archived": false,
         "stickySessions": false,
@@ -158,6 +165,7 @@ pub(crate) fn make(world: &mut World, owner: &str, body: &Value) -> String {
         deployments: Shelf::new(),
         instances: Shelf::new(),
         fails_next: false,
+        pushed: None,
         visits: Default::default(),
         id: id.clone(),
     };

@@ -6,7 +6,9 @@ use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
-use crate::world::{Action, Application, Change, Deployment, Instance, InstanceState, PHASES, State, World};
+use crate::world::{
+    Action, Application, Change, Deployment, Instance, InstanceState, Origin, PHASES, State, World,
+};
 
 use super::deployment_view::{instance_v2, instance_v4, v2, v4};
 use super::{Handler, limited, message};
@@ -35,7 +37,8 @@ const QUEUED: Duration = Duration::from_secs(3);
 const STOPPING: Duration = Duration::from_secs(5);
 
 fn deploy(world: &mut World, request: &Request<'_>) -> Outcome {
-    let id = start(world, request.param("applicationId"), request.query("commit"), &request.caller)?;
+    let (application, commit) = (request.param("applicationId"), request.query("commit"));
+    let id = start(world, application, commit, &request.caller, Origin::Api)?;
     json_of(
         json!({ "id": 0, "message": "The application has successfully been queued for redeploy", "type": "success", "deploymentId": id }),
     )
@@ -80,6 +83,7 @@ pub(crate) fn start(
     id: &str,
     commit: Option<&str>,
     author: &str,
+    origin: Origin,
 ) -> Result<String, Refusal> {
     let application = world.application_mut(id)?;
     let cancels = application.settings["cancelOnPush"] == true;
@@ -95,6 +99,9 @@ pub(crate) fn start(
         None => latest_commit(world, id),
     };
     let deployment = record(world, id, Action::Deploy, &commit, author)?;
+    if let Some(own) = world.application_mut(id)?.deployments.get_mut(&deployment) {
+        own.origin = origin;
+    }
     for other in superseded {
         end(world, id, &other, State::Cancelled);
     }
@@ -119,6 +126,7 @@ pub(super) fn record(
         action,
         is_replaced: false,
         commit: commit.to_owned(),
+        origin: Origin::Api,
         author: author.to_owned(),
         started: now,
         steps: vec![(State::Queued, now)],
@@ -294,6 +302,9 @@ fn open(application: &Application) -> Vec<String> {
 
 /// The commit at the head of an application's branch.
 fn latest_commit(world: &World, id: &str) -> String {
+    if let Some(pushed) = world.application(id).ok().and_then(|application| application.pushed.clone()) {
+        return pushed;
+    }
     uuid(world.seed, &["commit", id]).replace('-', "") + "00c0ffee"
 }
 

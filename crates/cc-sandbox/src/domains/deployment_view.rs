@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::engine::random::mix;
-use crate::world::{Action, Application, Deployment, Instance, InstanceState};
+use crate::world::{Action, Application, Deployment, Instance, InstanceState, Origin};
 
 /// Port that instances listen to.
 const PORT: u16 = 8080;
@@ -22,7 +22,10 @@ pub(super) fn v4(application: &Application, deployment: &Deployment) -> Value {
         "origin": {
             "action": deployment.action,
             "cause": cause(deployment),
-            "source": "api",
+            "source": match deployment.origin {
+                Origin::Api => "api",
+                Origin::Git => "git",
+            },
             "authorId": deployment.author,
             "constraints": [],
             "priority": "DEFAULT",
@@ -88,10 +91,12 @@ fn commit(deployment: &Deployment) -> Option<&str> {
 }
 
 fn cause(deployment: &Deployment) -> &'static str {
-    match deployment.action {
-        Action::Undeploy => "API Request: undeploy",
-        Action::Cancel => "API Request: cancel",
-        Action::Deploy => "API Request: deploy",
+    match (deployment.action, deployment.origin) {
+        (Action::Undeploy, _) => "API Request: undeploy",
+        (Action::Cancel, _) => "API Request: cancel",
+        (Action::Deploy, Origin::Api) => "API Request: deploy",
+        // No source states the words of the platform.
+        (Action::Deploy, Origin::Git) => "Git push",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Downloads and uploads at addresses of the sandbox itself, which need no credentials: backups, objects, code of functions,
 //! configurations, avatars.
 //!
-//! The world does not know the address of its server. Links begin with [`ORIGIN`], and each answer replaces it.
+//! The world does not know the address of its server. Links begin with [`SERVER`], and each answer replaces it.
 
 use std::time::Duration;
 
@@ -15,8 +15,11 @@ use super::{cellar, function, kubernetes, network_group};
 use crate::engine::clock::after;
 use crate::world::{File, World};
 
+/// Stands for the server of the sandbox in links.
+pub(crate) const SERVER: &str = "https://here.sandbox.example";
+
 /// Stands for the control routes of the sandbox in links.
-pub(crate) const ORIGIN: &str = "https://here.sandbox.example";
+pub(crate) const ORIGIN: &str = "https://here.sandbox.example/_sandbox";
 
 /// Lifetime of a link, unless the request says another one.
 pub(crate) const USUAL: Duration = Duration::from_secs(3_600);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::git;
+
 /// Limits of what a sandbox takes and keeps, so that no client chooses how much memory it uses.
 ///
 /// ```
@@ -15,7 +17,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub struct Limits {
     /// Size of the body of a request, in bytes. A larger one is refused with 413. Default: 16 MiB. A snapshot
-    /// (`PUT /_sandbox/snapshot`) may be sixteen times as large.
+    /// (`PUT /_sandbox/snapshot`) and a push with git may be sixteen times as large.
     pub body: usize,
     /// Number of requests that the journal keeps, the latest ones. Default: 10,000.
     pub journal: usize,
@@ -49,6 +51,7 @@ impl Default for Limits {
 impl Limits {
     /// Size of the body of a request to this path.
     pub(crate) fn body_of(&self, path: &str) -> usize {
-        if path == "/_sandbox/snapshot" { self.body.saturating_mul(16) } else { self.body }
+        let is_large = path == "/_sandbox/snapshot" || git::split(path).is_some();
+        if is_large { self.body.saturating_mul(16) } else { self.body }
     }
 }

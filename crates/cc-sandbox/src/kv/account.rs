@@ -116,7 +116,7 @@ fn password(seed: u64, real_id: &str) -> String {
 }
 
 /// Host and port of a socket as a client of this machine reaches it.
-pub(crate) fn authority(served: SocketAddr) -> String {
+fn authority(served: SocketAddr) -> String {
     SocketAddr::new(reachable(served), served.port()).to_string()
 }
 

@@ -19,7 +19,14 @@ fn every_event_is_what_the_spec_says() {
     let start = after(Timestamp::UNIX_EPOCH, Duration::from_secs(now.as_second() as u64 - 3_600));
     let table = sandbox.table();
     let mut world = sandbox.engine.world();
-    crate::domains::deployment::start(&mut world, &ids.application, None, &ids.user).unwrap();
+    crate::domains::deployment::start(
+        &mut world,
+        &ids.application,
+        None,
+        &ids.user,
+        crate::world::Origin::Api,
+    )
+    .unwrap();
     let end = after(now, Duration::from_secs(120));
     world.settle(end);
     for (operation, source) in [

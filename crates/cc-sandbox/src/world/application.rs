@@ -38,6 +38,9 @@ pub(crate) struct Application {
     pub(crate) instances: Shelf<Instance>,
     /// `true` if the next deployment will fail.
     pub(crate) fails_next: bool,
+    /// Commit that was pushed last to its repository.
+    #[serde(default)]
+    pub(crate) pushed: Option<String>,
     /// Requests to its domains, the oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub(crate) visits: VecDeque<Visit>,
@@ -89,6 +92,8 @@ pub(crate) struct Deployment {
     /// Another row took the place of this one, which is not shown any more. Its log is kept.
     pub(crate) is_replaced: bool,
     pub(crate) commit: String,
+    #[serde(default)]
+    pub(crate) origin: Origin,
     pub(crate) author: String,
     #[serde(with = "stored::date")]
     pub(crate) started: Timestamp,
@@ -104,6 +109,17 @@ named! {
         Undeploy = "UNDEPLOY",
         Cancel = "CANCEL",
     }
+}
+
+/// Cause of a deployment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Origin {
+    /// A request asked for it.
+    #[default]
+    Api,
+    /// A push with git.
+    Git,
 }
 
 /// The state of a deployment.

@@ -7,6 +7,7 @@ mod client;
 mod drains;
 mod faults;
 mod files;
+mod git;
 mod journal;
 mod kit;
 mod lifecycle;

@@ -10,20 +10,21 @@ fn program() -> Command {
 }
 
 /// The program, until this is dropped.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = program()
-            .args(["--port", "0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::start_with(arguments, |_| {})
+    }
+
+    pub(crate) fn start_with(arguments: &[&str], change: impl FnOnce(&mut Command)) -> Self {
+        let mut program = program();
+        program.args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        change(&mut program);
+        let mut child = program.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("Clever Cloud sandbox on ").unwrap().to_owned();
@@ -43,7 +44,7 @@ impl Running {
     }
 
     /// An application of the initial world, by its route.
-    async fn application(&self) -> String {
+    pub(crate) async fn application(&self) -> String {
         let (_, world) = self.ask("GET", "/_sandbox", Value::Null).await;
         let ids = serde_json::from_str::<Value>(&world).unwrap()["ids"].take();
         let id = |name: &str| ids[name].as_str().unwrap().to_owned();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::application::{Said, line, reached};
 use super::{Line, Place, Sought, Span};
-use crate::world::{Application, Deployment, Instance, InstanceState, State, phase_begins};
+use crate::world::{Application, Deployment, Instance, InstanceState, Origin, State, phase_begins};
 
 /// Services that deploy an application and that run it.
 const DEPLOY: &str = "bas-deploy";
@@ -69,6 +69,10 @@ fn script(application: &Application, deployment: &Deployment) -> Script {
     ];
     let at = phase_begins(InstanceState::Deploying);
     let commit: String = deployment.commit.chars().take(10).collect();
+    if deployment.origin == Origin::Git {
+        let pushed = format!("The commit {commit} was pushed with git by {}", deployment.author);
+        script.push((Duration::from_millis(500), DEPLOY, pushed));
+    }
     let mut steps = vec![format!("Fetching the repository at {commit}"), "No build cache is used".to_owned()];
     steps.extend(build.iter().map(|step| (*step).to_owned()));
     steps.push("Build done".to_owned());
