@@ -55,6 +55,7 @@ use crate::delivery::Deliveries;
 use crate::domains::{Handlers, addon_view, file, visit};
 use crate::git::Repositories;
 use crate::kv::{self, Proxy};
+use crate::record::{Recording, Replay, Replaying};
 use crate::snapshot::{Contents, Snapshot};
 use crate::stage::{Present, Stage};
 use crate::stream::Live;
@@ -84,6 +85,8 @@ pub(crate) struct Engine {
     lenient: bool,
     pub(crate) requests: AtomicU64,
     pub(crate) deliveries: Deliveries,
+    /// Recording that answers in the place of the world.
+    replay: Option<Replay>,
 }
 
 /// Choices of the builder that are no part of the world.
@@ -95,11 +98,12 @@ pub(crate) struct Settings {
     pub(crate) stateless: bool,
     pub(crate) delivers_anywhere: bool,
     pub(crate) limits: Limits,
+    pub(crate) replay: Option<Recording>,
 }
 
 impl Engine {
     pub(crate) fn new(table: Arc<Table>, mut world: World, clock: Clock, settings: Settings) -> Self {
-        let Settings { credentials, tells, lenient, stateless, delivers_anywhere, limits } = settings;
+        let Settings { credentials, tells, lenient, stateless, delivers_anywhere, limits, replay } = settings;
         let mut handlers = crate::domains::handlers();
         if stateless {
             handlers.retain(|operation, _| *operation == "get_summary");
@@ -129,6 +133,7 @@ impl Engine {
             lenient,
             requests: AtomicU64::new(0),
             deliveries: Deliveries::new(delivers_anywhere),
+            replay: replay.map(Replay::new),
         }
     }
 
@@ -244,6 +249,20 @@ impl Engine {
 
     /// Handles a request, or returns the reason of its refusal.
     async fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
+        if let Some(replay) = &self.replay {
+            return match replay.answer(parts, bytes, &self.clock) {
+                Ok(replayed) => {
+                    let content = match replayed.content {
+                        Replaying::Bytes(bytes) => Sent::Bytes(bytes),
+                        Replaying::Stream(body) => Sent::Stream(body),
+                    };
+                    let mut answer = sent(replayed.status, None, content);
+                    *answer.headers_mut() = replayed.headers;
+                    answer
+                }
+                Err(refused) => refusal(&refused, parts.uri.path()),
+            };
+        }
         let Some(found) = found else {
             if let Some(answer) = self.git(parts, bytes).await {
                 return answer;

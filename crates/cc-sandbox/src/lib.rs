@@ -12,6 +12,7 @@ mod git;
 mod identity;
 mod initial_world;
 mod kv;
+mod record;
 mod routes;
 mod samples;
 mod sandbox;
@@ -31,6 +32,10 @@ pub use engine::journal::Exchange;
 pub use engine::limits::Limits;
 pub use engine::validate::{Side, Violation};
 pub use identity::Identity;
+pub use record::{
+    BodyWatch, ComparedOperation, Comparison, Difference, DifferenceKind, RecordableBody, Recorder,
+    Recording, RecordingError, RecordingService,
+};
 pub use routes::Route;
 pub use samples::{Extent, Samples};
 pub use sandbox::{Builder, Sandbox};

@@ -1,9 +1,12 @@
 //! The command line of the program.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use cc_sandbox::Pace;
 use jiff::Timestamp;
+
+use crate::proxy::Upstream;
 
 pub(crate) const HELP: &str = "\
 The Clever Cloud platform in a process.
@@ -23,6 +26,13 @@ The Clever Cloud platform in a process.
                     status 1 if the spec was violated. Default: they are left out, with a warning
   --deliver-anywhere
                     drains deliver to any machine. Default: to this one only
+  --record URL --to FILE
+                    pass requests on to the platform at URL, and write them to FILE without secrets,
+                    ids and personal data
+  --replay FILE     answer from such a file
+  --compare FILE [--json]
+                    run the requests of such a file against the sandbox, print what differs from
+                    the recorded answers, and end: with 0 if nothing does, with 1 otherwise
   --routes          list the routes, each with whether it keeps state or answers samples, and end
   --help            this text
 ";
@@ -33,6 +43,8 @@ pub(crate) enum Wish {
     Help,
     Routes,
     Serve(Options),
+    Record { upstream: Upstream, to: PathBuf, address: SocketAddr },
+    Compare { file: PathBuf, as_json: bool, seed: u64 },
 }
 
 /// Options of the server.
@@ -46,13 +58,16 @@ pub(crate) struct Options {
     pub(crate) pace: Pace,
     pub(crate) deliver_anywhere: bool,
     pub(crate) strict: bool,
+    /// Recording to answer from.
+    pub(crate) replay: Option<PathBuf>,
 }
 
 /// Reads the arguments of the program.
 pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String> {
     let (mut port, mut redis_port, mut ip) = (8080, 0, IpAddr::from(Ipv4Addr::LOCALHOST));
     let (mut seed, mut speed) = (0, 20.0);
-    let (mut start, mut deliver_anywhere, mut strict) = (None, false, false);
+    let (mut start, mut deliver_anywhere, mut strict, mut as_json) = (None, false, false, false);
+    let (mut record, mut to, mut replay, mut compare) = (None, None, None, None);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
@@ -65,6 +80,11 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
             "--routes" => return Ok(Wish::Routes),
             "--strict" => strict = true,
             "--deliver-anywhere" => deliver_anywhere = true,
+            "--json" => as_json = true,
+            "--record" => record = Some(value().parse::<Upstream>()?),
+            "--to" => to = Some(file(&name, value())?),
+            "--replay" => replay = Some(file(&name, value())?),
+            "--compare" => compare = Some(file(&name, value())?),
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--redis-port" => redis_port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--address" => ip = parsed(&name, &value(), "an IP address")?,
@@ -79,7 +99,23 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
     }
     let pace = if speed == 0.0 { Pace::Manual } else { Pace::Speed(speed) };
     let address = SocketAddr::new(ip, port);
-    Ok(Wish::Serve(Options { address, redis_port, seed, start, pace, deliver_anywhere, strict }))
+    if [record.is_some(), replay.is_some(), compare.is_some()].iter().filter(|asked| **asked).count() > 1 {
+        return Err("`--record`, `--replay` and `--compare` exclude each other".to_owned());
+    }
+    if as_json && compare.is_none() {
+        return Err("`--json` goes with `--compare`".to_owned());
+    }
+    match (record, to, compare) {
+        (Some(upstream), Some(to), _) => Ok(Wish::Record { upstream, to, address }),
+        (Some(_), None, _) => Err("`--record` needs `--to` and a file".to_owned()),
+        (None, Some(_), _) => Err("`--to` goes with `--record`".to_owned()),
+        (None, None, Some(file)) => Ok(Wish::Compare { file, as_json, seed }),
+        (None, None, None) => {
+            let options =
+                Options { address, redis_port, seed, start, pace, deliver_anywhere, strict, replay };
+            Ok(Wish::Serve(options))
+        }
+    }
 }
 
 /// Reads a time, or the start of a day in UTC. `None` for `now`.
@@ -91,6 +127,10 @@ fn read_start(text: &str) -> Result<Option<Timestamp>, String> {
         Ok(day) => Ok(Some(day)),
         Err(_) => parsed("--start", text, "`now`, a date or a time such as 2026-01-31T12:00:00Z").map(Some),
     }
+}
+
+fn file(option: &str, value: String) -> Result<PathBuf, String> {
+    if value.is_empty() { Err(format!("`{option}` needs a file")) } else { Ok(value.into()) }
 }
 
 fn parsed<T: std::str::FromStr>(option: &str, text: &str, what: &str) -> Result<T, String> {
@@ -118,6 +158,7 @@ mod tests {
             pace: Pace::Speed(1.5),
             deliver_anywhere: true,
             strict: true,
+            replay: None,
         });
         assert_eq!(
             read_words(
@@ -144,6 +185,33 @@ mod tests {
         assert_eq!(start("--start=2031-05-05T10:00:00+02:00").as_deref(), Some("2031-05-05T08:00:00Z"));
         let wrong = "invalid value `soon` for `--start`: expected `now`, a date or a time such as 2026-01-31T12:00:00Z";
         assert_eq!(read_words("--start soon"), Err(wrong.into()));
+    }
+
+    #[test]
+    fn a_recording_is_made_answered_from_or_compared() {
+        let upstream = "http://localhost:8081".parse().unwrap();
+        let address = ([127, 0, 0, 1], 8080).into();
+        assert_eq!(
+            read_words("--record http://localhost:8081 --to a.jsonl"),
+            Ok(Wish::Record { upstream, to: "a.jsonl".into(), address })
+        );
+        assert_eq!(
+            read_words("--compare=a.jsonl --json --seed 3"),
+            Ok(Wish::Compare { file: "a.jsonl".into(), as_json: true, seed: 3 })
+        );
+        let Ok(Wish::Serve(options)) = read_words("--replay a.jsonl") else {
+            panic!("it is a wish to serve")
+        };
+        assert_eq!(options.replay, Some("a.jsonl".into()));
+        for (line, message) in [
+            ("--record http://localhost", "`--record` needs `--to` and a file"),
+            ("--to a.jsonl", "`--to` goes with `--record`"),
+            ("--replay", "`--replay` needs a file"),
+            ("--json", "`--json` goes with `--compare`"),
+            ("--replay a --compare b", "`--record`, `--replay` and `--compare` exclude each other"),
+        ] {
+            assert_eq!(read_words(line), Err(message.to_owned()));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use crate::engine::auth::Credentials;
 use crate::engine::body::{Body, ConnectionReset};
@@ -20,17 +21,30 @@ use crate::engine::validate::Violation;
 use crate::engine::{Engine, Settings};
 use crate::identity::Members;
 use crate::initial_world::initial_world;
+use crate::record::Recording;
 use crate::routes::Route;
 use crate::samples::Samples;
 use crate::service::SandboxService;
 use crate::snapshot::Snapshot;
 use crate::world::Ids;
 
+const ROUTES: &str = include_str!("generated/routes.json");
+
 /// The route table, made from the spec.
 static TABLE: LazyLock<Arc<Table>> = LazyLock::new(|| {
-    let text = include_str!("generated/routes.json");
-    Arc::new(serde_json::from_str(text).expect("the generator and `Table` agree, a test makes sure"))
+    Arc::new(serde_json::from_str(ROUTES).expect("the generator and `Table` agree, a test makes sure"))
 });
+
+/// The route table of the spec.
+pub(crate) fn table() -> Arc<Table> {
+    Arc::clone(&TABLE)
+}
+
+/// Fingerprint of the spec: the start of a hash of its route table.
+pub(crate) fn fingerprint() -> String {
+    let hash = Sha256::digest(ROUTES.as_bytes());
+    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// The platform in a process.
 ///
@@ -61,6 +75,7 @@ pub struct Builder {
     lenient: bool,
     stateless: bool,
     limits: Limits,
+    replay: Option<Recording>,
     table: Option<Arc<Table>>,
 }
 
@@ -90,6 +105,7 @@ impl Sandbox {
             lenient: false,
             stateless: false,
             limits: Limits::default(),
+            replay: None,
             table: None,
         }
     }
@@ -391,6 +407,17 @@ impl Builder {
         self
     }
 
+    /// Answers from a recording, in the place of the world: a request gets the answers that were recorded for its method, path, query
+    /// and body, in their order, and then the last one again. Where the body is not recorded, one with the same fields and types is
+    /// taken, as the texts of a recording are replaced. Any credentials are taken. Streams come at their recorded times, by the clock
+    /// of the sandbox. A request that is not recorded is refused with 501. Default: none.
+    ///
+    /// Faults, the journal and the control under `/_sandbox` work as usual.
+    pub fn replay(mut self, recording: Recording) -> Self {
+        self.replay = Some(recording);
+        self
+    }
+
     /// Serves other routes than those of the spec.
     #[cfg(test)]
     pub(crate) fn table(mut self, table: Table) -> Self {
@@ -428,6 +455,7 @@ impl Builder {
             stateless: self.stateless,
             delivers_anywhere: self.delivers_anywhere,
             limits: self.limits,
+            replay: self.replay,
         };
         let engine = Arc::new(Engine::new(table, world, clock, settings));
         Sandbox { engine, server: None, redis: None, strict: self.strict }

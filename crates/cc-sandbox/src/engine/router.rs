@@ -74,6 +74,30 @@ impl Router {
     }
 }
 
+/// A piece of a path: the name of its parameter, if it is the value of one, and its decoded text.
+pub(crate) type Named<'a> = (Option<&'a str>, String);
+
+impl Router {
+    /// Finds the operation of a method and a path like [`find`](Self::find), with the pieces of each segment.
+    pub(crate) fn pieces(&self, method: &str, path: &str) -> Option<(usize, Vec<Vec<Named<'_>>>)> {
+        let segments: Vec<&str> = path.split('/').collect();
+        self.routes.get(&(method.to_owned(), segments.len()))?.iter().find_map(|route| {
+            let pieces = route.segments.iter().zip(&segments).map(|(pattern, text)| pattern.pieces(text));
+            Some((route.operation, pieces.collect::<Option<_>>()?))
+        })
+    }
+
+    /// Returns the segments of all routes that are text.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        self.routes.values().flatten().flat_map(|route| &route.segments).filter_map(|segment| {
+            match segment.0.as_slice() {
+                [Piece::Text(text)] => Some(text.as_str()),
+                _ => None,
+            }
+        })
+    }
+}
+
 /// Values in an alias for the path parameters of the operation.
 fn fixed(path: &str, alias: &str) -> Vec<(String, String)> {
     if path.split('/').count() != alias.split('/').count() {
@@ -109,6 +133,25 @@ impl Segment {
             [Piece::Parameter(_)] => 2,
             _ => 1,
         }
+    }
+
+    /// The pieces of a segment that this matches.
+    fn pieces(&self, text: &str) -> Option<Vec<Named<'_>>> {
+        let mut parameters = BTreeMap::new();
+        if !self.matches(text, &mut parameters) {
+            return None;
+        }
+        Some(
+            self.0
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => (None, text.clone()),
+                    Piece::Parameter(name) => {
+                        (Some(name.as_str()), parameters.remove(name).unwrap_or_default())
+                    }
+                })
+                .collect(),
+        )
     }
 
     fn matches(&self, text: &str, parameters: &mut BTreeMap<String, String>) -> bool {

@@ -17,6 +17,7 @@ mod oauth;
 mod owner;
 mod page;
 mod program;
+mod record;
 mod redis;
 mod snapshot;
 mod stored;
