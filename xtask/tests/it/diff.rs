@@ -113,7 +113,8 @@ fn what_is_sent_and_answered_as_before_does_not_break_the_wire() {
         assert_ne!(text, BASE);
         compare(&of(BASE), &of(&text))
     };
-    let same: [(&[(&str, &str)], &[&str]); 3] = [
+    type Changes<'a> = &'a [(&'a str, &'a str)];
+    let same: [(Changes<'_>, &[&str]); 3] = [
         // The route stays: neither the request nor the command that calls it sends anything else.
         (
             &[("operationId: list_boats", "operationId: find_boats")],
