@@ -83,6 +83,43 @@ fn a_route_touches_the_programs_whose_commands_ask_it() {
 }
 
 #[test]
+fn a_use_that_the_text_hides_is_possible_and_never_silent() {
+    let (from, to) = ("berth: {type: string, description: The berth., nullable: true}", "");
+    for (text, expected) in [
+        // Another name of the type, for a variable and in a pattern.
+        ("type B = cc_api_boats::types::Boat;\nfn f(b: &B) { b.berth; }\n", "property-removed 2"),
+        (
+            "type B = cc_api_boats::types::Boat;\nfn f(b: &B) { let B { berth, .. } = b; }\n",
+            "property-removed 2",
+        ),
+        // A type of the program beside a glob import.
+        (
+            "use cc_client::commands::boats::*;\nuse cc_api_boats::types::Boat;\nfn f(b: &Mine) { b.0.berth; b.berth; }\n",
+            "property-removed 3?",
+        ),
+        // Variables of one name in other scopes.
+        (
+            "use cc_api_boats::types::*;\nuse cc_api_boats::types::{Boat, Sighting};\nimpl T {\nfn a(&self, b: &Sighting) {}\nfn b(&self, b: &Other) {\nb.berth; } }\n",
+            "property-removed 6?",
+        ),
+        (
+            "use cc_api_boats::types::{Boat, Sighting};\nfn f(b: Sighting, all: &[Boat]) {\nfor b in all {\nb.berth; }\nall.iter().map(|b| b.berth);\nif let Some(b) = all.first() {\nb.berth; }\nb.boat; }\n",
+            "property-removed 4? 5? 7?",
+        ),
+        // A variable that hides itself keeps its type in its own value.
+        ("use cc_api_boats::types::Boat;\nfn f(b: Boat) { let b = b.berth; }\n", "property-removed 2"),
+        // A field of a value of another known type.
+        (
+            "use cc_api_boats::types::{Boat, Sighting};\nfn f(b: Sighting) { { let b = Boat::default(); } b.berth; }\n",
+            "",
+        ),
+    ] {
+        let expected: Vec<&str> = Some(expected).filter(|line| !line.is_empty()).into_iter().collect();
+        assert_eq!(touched(text, from, to), expected, "{text}");
+    }
+}
+
+#[test]
 fn an_optional_input_touches_the_programs_that_set_it() {
     let move_ = ("name: size, in: query", "name: size, in: header");
     let program = |setter: &str| {

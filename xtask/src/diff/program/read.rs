@@ -14,11 +14,17 @@ use super::{Name, Place};
 /// The names of a file.
 pub fn places(file: &str, parsed: &syn::File, renamed: &BTreeMap<String, String>) -> Vec<Place> {
     let mut imports = Imports { names: renamed.clone(), globs: Vec::new() };
-    // Imports hold in the whole file, wherever they stand: two of one name in different modules are rare.
+    // Imports and other names of types hold in the whole file, wherever they stand: two of one name in different modules are rare.
     struct Uses<'a>(&'a mut Imports);
     impl<'ast> Visit<'ast> for Uses<'_> {
         fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
             self.0.add(&item.tree, "");
+        }
+
+        fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
+            if let Type::Path(path) = &*item.ty {
+                self.0.names.insert(item.ident.to_string(), text(&path.path));
+            }
         }
     }
     Uses(&mut imports).visit_file(parsed);
@@ -135,9 +141,17 @@ impl Reader<'_> {
         }
     }
 
+    /// The path of a type. A name that a glob import or the program itself may give tells nothing.
     fn known(&self, path: &str) -> Option<String> {
         let resolved = self.imports.resolve(path);
-        resolved.into_iter().map(|(path, _)| path).find(|path| is_ours(path))
+        resolved.into_iter().find(|(path, certain)| *certain && is_ours(path)).map(|(path, _)| path)
+    }
+
+    /// Reads a scope: the variables of the scope around it have their types again after it.
+    fn scoped(&mut self, read: impl FnOnce(&mut Self)) {
+        let around = self.types.clone();
+        read(self);
+        self.types = around;
     }
 
     /// The type of a declaration such as `&Drain`.
@@ -214,25 +228,66 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.types.clear();
-        syn::visit::visit_item_fn(self, item);
+        self.scoped(|this| {
+            this.types.clear();
+            syn::visit::visit_item_fn(this, item);
+        });
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        self.scoped(|this| syn::visit::visit_impl_item_fn(this, item));
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
+        self.scoped(|this| syn::visit::visit_trait_item_fn(this, item));
+    }
+
+    fn visit_block(&mut self, block: &'ast syn::Block) {
+        self.scoped(|this| syn::visit::visit_block(this, block));
+    }
+
+    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
+        self.scoped(|this| syn::visit::visit_arm(this, arm));
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        self.scoped(|this| syn::visit::visit_expr_closure(this, closure));
+    }
+
+    fn visit_expr_for_loop(&mut self, expr: &'ast syn::ExprForLoop) {
+        self.scoped(|this| syn::visit::visit_expr_for_loop(this, expr));
+    }
+
+    fn visit_expr_if(&mut self, expr: &'ast syn::ExprIf) {
+        self.scoped(|this| syn::visit::visit_expr_if(this, expr));
+    }
+
+    fn visit_expr_while(&mut self, expr: &'ast syn::ExprWhile) {
+        self.scoped(|this| syn::visit::visit_expr_while(this, expr));
+    }
+
+    fn visit_pat_ident(&mut self, name: &'ast syn::PatIdent) {
+        // A new variable, which may hide one of a known type.
+        self.types.remove(&name.ident.to_string());
+        syn::visit::visit_pat_ident(self, name);
     }
 
     fn visit_pat_type(&mut self, pattern: &'ast syn::PatType) {
+        syn::visit::visit_pat_type(self, pattern);
         if let (Pat::Ident(name), Some(ty)) = (&*pattern.pat, self.declared(&pattern.ty)) {
             self.types.insert(name.ident.to_string(), ty);
         }
-        syn::visit::visit_pat_type(self, pattern);
     }
 
     fn visit_local(&mut self, local: &'ast syn::Local) {
-        syn::visit::visit_local(self, local);
-        if let Pat::Ident(name) = &local.pat {
-            let ty = local.init.as_ref().and_then(|init| self.type_of(&init.expr));
-            match ty {
-                Some(ty) => self.types.insert(name.ident.to_string(), ty),
-                None => self.types.remove(&name.ident.to_string()),
-            };
+        // The value is read before the variable is there: it may use another one of the same name.
+        let ty = local.init.as_ref().and_then(|init| self.type_of(&init.expr));
+        if let Some(init) = &local.init {
+            self.visit_local_init(init);
+        }
+        self.visit_pat(&local.pat);
+        if let (Pat::Ident(name), Some(ty)) = (&local.pat, ty) {
+            self.types.insert(name.ident.to_string(), ty);
         }
     }
 
