@@ -175,7 +175,12 @@ fn resolve(reader: &Reader<'_>, node: &mut Node) {
 
 /// Lists and counts problems. The run fails if one of those that were asked for is found.
 pub fn show(found: Vec<Problem>, options: &Options) -> Outcome {
+    let all = found.len();
     let found: Vec<Problem> = found.into_iter().filter(|problem| options.takes(problem)).collect();
+    if found.is_empty() && all > 0 {
+        // A rule that does not exist looks like one that is kept.
+        return Outcome::ok(format!("no problem of the rules that were asked for, {all} of others\n"));
+    }
     if found.is_empty() {
         return Outcome::ok(match &options.file {
             None => "the spec has no problems\n",
