@@ -47,7 +47,10 @@ impl Tree {
                 if !is_read || path.ends_with("CHANGELOG.md") || path.ends_with("diff-rules.md") {
                     continue;
                 }
-                let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
+                let Ok(mut text) = std::fs::read_to_string(entry.path()) else { continue };
+                if path.ends_with(".rs") {
+                    text = without_comments(&text);
+                }
                 for word in words(&text) {
                     tree.words.entry(word.to_owned()).or_default().insert(tree.files.len());
                 }
@@ -120,6 +123,12 @@ impl Tree {
     }
 }
 
+/// Rust without the text of its comments, on the same lines: a word of a sentence names no subject.
+fn without_comments(text: &str) -> String {
+    let code = |line: &str| if line.trim_start().starts_with("//") { String::new() } else { line.to_owned() };
+    text.lines().map(|line| code(line) + "\n").collect()
+}
+
 fn words(text: &str) -> BTreeSet<&str> {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     text.split(|c| !part(c)).filter(|word| word.len() > 1).collect()
@@ -132,4 +141,26 @@ fn line_of(text: &str, word: &str) -> Option<usize> {
     let at =
         found.find(|(at, _)| !text[..*at].ends_with(part) && !text[at + word.len()..].starts_with(part))?.0;
     Some(text[..at].matches('\n').count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_name_a_subject_in_a_sentence_only_need_no_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let commands = folder.path().join("crates/cc-client/src/commands");
+        std::fs::create_dir_all(&commands).unwrap();
+        std::fs::write(
+            commands.join("log.rs"),
+            "pub struct Log {\n    /// Zone that wrote it.\n    pub zone: String,\n}\n",
+        )
+        .unwrap();
+        std::fs::write(commands.join("zone.rs"), "//! Zone.\n\nimpl From<wire::Zone> for Zone {}\n").unwrap();
+        let tree = Tree::read(folder.path());
+        let found: Vec<&str> = tree.with(&["Zone"]).into_iter().map(|at| tree.files[at].0.as_str()).collect();
+        assert_eq!(found, ["crates/cc-client/src/commands/zone.rs"]);
+        assert_eq!(line_of(&tree.files[tree.with(&["Zone"])[0]].1, "Zone"), Some(3));
+    }
 }
