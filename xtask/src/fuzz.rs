@@ -87,17 +87,16 @@ impl End {
 
 pub fn fuzz(options: &[&str], root: &Path) -> Outcome {
     let (mut seed, mut count, mut index, mut compile) = (1, 1_000, None, 0);
-    for pair in options.chunks(2) {
-        match pair {
-            ["--seed", value] if value.parse::<u64>().is_ok() => seed = value.parse().unwrap_or(seed),
-            ["--count", value] if value.parse::<u64>().is_ok() => count = value.parse().unwrap_or(count),
-            ["--compile", value] if value.parse::<usize>().is_ok() => {
-                compile = value.parse().unwrap_or(compile);
-            }
-            ["--index", value] if value.parse::<u64>().is_ok() => index = value.parse().ok(),
-            _ => {
-                return crate::help::misused("fuzz", &crate::unknown_options(options));
-            }
+    let numbers = match crate::numbers(options, &["--seed", "--count", "--compile", "--index"]) {
+        Ok(numbers) => numbers,
+        Err(message) => return crate::help::misused("fuzz", &message),
+    };
+    for (name, number) in numbers {
+        match name {
+            "--seed" => seed = number,
+            "--count" => count = number,
+            "--compile" => compile = usize::try_from(number).unwrap_or(usize::MAX),
+            _ => index = Some(number),
         }
     }
     let base = match Base::read(root) {

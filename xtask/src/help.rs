@@ -291,6 +291,13 @@ mod tests {
             assert!(outcome.errors.contains(&verb.usage()), "{}: {}", verb.name, outcome.errors);
             assert!(outcome.errors.contains("--no-such-option"), "{}: {}", verb.name, outcome.errors);
         }
+        for (words, message) in [
+            (&["fuzz", "--count", "x"][..], "error: `--count` takes a number, not `x`\n"),
+            (&["prove", "--seed"], "error: `--seed` needs a number\n"),
+            (&["coverage", "--against"], "error: `--against` needs a CSV file\n"),
+        ] {
+            assert!(run(words).errors.starts_with(message), "{}", run(words).errors);
+        }
         let outcome = run(&["dif", "HEAD"]);
         assert!(outcome.errors.starts_with("error: unknown command `dif`: did you mean `diff`?\n"));
         assert!(run(&["help", "nothing"]).errors.starts_with("error: unknown command `nothing`\n"));

@@ -82,6 +82,7 @@ fn run_verb(verb: &str, options: &[&str], root: &Path) -> Result<Outcome, String
         ("import", _) => import::import(root, &import::Options::of_import(options)?),
         ("sources", _) => import::sources::sources(root, &import::Options::of_sources(options)?),
         ("coverage", []) => report::coverage(root, None),
+        ("coverage", ["--against"]) => return Err("`--against` needs a CSV file".to_owned()),
         ("coverage", ["--against", file]) => report::coverage(root, Some(Path::new(file))),
         ("diff", _) => diff::run(options, root),
         ("drift", _) => drift::drift(options, root),
@@ -91,9 +92,24 @@ fn run_verb(verb: &str, options: &[&str], root: &Path) -> Result<Outcome, String
         ("release", _) => release::release(options, root),
         ("snapshots", _) => snapshots::snapshots(options, root),
         ("tidy", []) => tidy::tidy(root),
+        ("bundle", [_, _, ..]) => return Err("`bundle` takes one file".to_owned()),
         ("bundle" | "coverage" | "tidy", _) => return Err(unknown_options(options)),
         _ => help::unknown(verb),
     })
+}
+
+/// Options that take a number each.
+fn numbers<'a>(words: &[&'a str], known: &[&str]) -> Result<Vec<(&'a str, u64)>, String> {
+    let mut words = words.iter();
+    let mut found = Vec::new();
+    while let Some(name) = words.next() {
+        if !known.contains(name) {
+            return Err(unknown_options(&[name]));
+        }
+        let value = words.next().ok_or_else(|| format!("`{name}` needs a number"))?;
+        found.push((*name, value.parse().map_err(|_| format!("`{name}` takes a number, not `{value}`"))?));
+    }
+    Ok(found)
 }
 
 /// The message about words that a verb does not take.

@@ -76,15 +76,15 @@ pub fn prove(options: &[&str], root: &Path) -> Outcome {
 
 fn read(words: &[&str]) -> Result<Options, String> {
     let mut options = Options { seed: 1, count: 24, index: None, semver: 0, real: 0 };
-    for pair in words.chunks(2) {
-        let number = |text: &str| text.parse::<usize>().map_err(|_| format!("`{text}` is not a number"));
-        match pair {
-            ["--seed", value] => options.seed = number(value)? as u64,
-            ["--count", value] => options.count = number(value)?,
-            ["--real", value] => options.real = number(value)?,
-            ["--semver", value] => options.semver = number(value)?,
-            ["--index", value] => options.index = Some(number(value)?),
-            _ => return Err(crate::unknown_options(words)),
+    let known = ["--seed", "--count", "--real", "--semver", "--index"];
+    for (name, number) in crate::numbers(words, &known)? {
+        let small = usize::try_from(number).unwrap_or(usize::MAX);
+        match name {
+            "--seed" => options.seed = number,
+            "--count" => options.count = small,
+            "--real" => options.real = small,
+            "--semver" => options.semver = small,
+            _ => options.index = Some(small),
         }
     }
     Ok(options)
