@@ -28,13 +28,13 @@ pub(super) fn page(lines: &[String]) -> Bytes {
     let (mut text, mut places) = (String::new(), String::new());
     for (index, object) in objects.iter().enumerate() {
         // Writing to a `String` cannot fail.
-        write!(places, "{:010} 00000 n \n", HEAD.len() + text.len()).ok();
-        write!(text, "{} 0 obj\n{object}\nendobj\n", index + 1).ok();
+        writeln!(places, "{:010} 00000 n ", HEAD.len() + text.len()).ok();
+        writeln!(text, "{} 0 obj\n{object}\nendobj", index + 1).ok();
     }
     let (start, size) = (HEAD.len() + text.len(), objects.len() + 1);
-    write!(
+    writeln!(
         text,
-        "xref\n0 {size}\n0000000000 65535 f \n{places}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+        "xref\n0 {size}\n0000000000 65535 f \n{places}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF"
     )
     .ok();
     [HEAD, text.as_bytes()].concat().into()
