@@ -97,9 +97,14 @@ impl<'a> Place<'a> {
         self.is_any_of(&["integer", "number"]) && !self.is_any_of(&["string"])
     }
 
+    /// Returns `true` if no schema describes the value.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.schemas.is_empty()
+    }
+
     /// Returns `true` if a value of this place may be null.
     pub(super) fn may_be_null(&self) -> bool {
-        self.schemas.is_empty() || self.is_any_of(&["null"])
+        self.is_unknown() || self.is_any_of(&["null"])
     }
 
     fn is_any_of(&self, kinds: &[&str]) -> bool {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::disguise;
 use crate::sandbox::Sandbox;
 
-/// Fields whose texts are of the platform, not of the user: if a text looks like a name of the platform, too.
+/// Fields whose texts are of the platform, not of the user: if a text looks like a name of the platform, too, and a schema describes the value.
 const FIELDS: &[&str] = &[
     "algorithm",
     "buildFlavor",
@@ -219,7 +219,7 @@ fn looks_harmless(text: &str) -> bool {
 
 /// Returns `true` for a date, a time, a truth value, and for texts that the platform gives everybody.
 pub(super) fn is_constant(text: &str) -> bool {
-    matches!(text, "true" | "false" | "self")
+    matches!(text, "true" | "false" | "self" | "error" | "success" | "warning" | "info")
         || is_date(text)
         || CATALOGUE.contains(text)
         || text
@@ -255,7 +255,22 @@ pub(super) fn is_date(text: &str) -> bool {
     starts && (text.parse::<Timestamp>().is_ok() || (text.len() == 10 && text.parse::<Date>().is_ok()))
 }
 
-/// Texts of the public catalogue, as the sandbox knows it: zones, providers, plans, runtimes.
+/// Fields of the catalogue that name something. Others describe it, such as the city of a zone, which may be that of a user too.
+const NAMES: &[&str] = &[
+    "deployType",
+    "id",
+    "name",
+    "name_code",
+    "price_id",
+    "regions",
+    "slug",
+    "tags",
+    "type",
+    "version",
+    "zones",
+];
+
+/// Names of the public catalogue, as the sandbox knows it: of zones, providers, plans and runtimes.
 static CATALOGUE: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let sandbox = Sandbox::builder().strict(false).in_memory();
     let mut texts = HashSet::new();
@@ -267,16 +282,18 @@ static CATALOGUE: LazyLock<HashSet<String>> = LazyLock::new(|| {
             Some(body.collect().await.ok()?.to_bytes())
         };
         let bytes = answer.now_or_never().flatten().unwrap_or_default();
-        collect(&serde_json::from_slice(&bytes).unwrap_or_default(), &mut texts);
+        collect(&serde_json::from_slice(&bytes).unwrap_or_default(), false, &mut texts);
     }
     texts
 });
 
-fn collect(value: &Value, texts: &mut HashSet<String>) {
+fn collect(value: &Value, is_name: bool, texts: &mut HashSet<String>) {
     match value {
-        Value::String(text) if looks_harmless(text) => _ = texts.insert(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
-        Value::Object(fields) => fields.values().for_each(|value| collect(value, texts)),
+        Value::String(text) if is_name && looks_harmless(text) => _ = texts.insert(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, is_name, texts)),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| collect(value, NAMES.contains(&name.as_str()), texts))
+        }
         _ => {}
     }
 }
@@ -292,7 +309,7 @@ mod tests {
         {
             assert!(is_constant(text), "{text}");
         }
-        for text in ["Ada", "ada@acme.com", "SECRET_ADDON_URI", "2026", "DATABASE_URL"] {
+        for text in ["Ada", "Paris", "France", "ada@acme.com", "SECRET_ADDON_URI", "2026", "DATABASE_URL"] {
             assert!(!is_constant(text), "{text}");
         }
     }

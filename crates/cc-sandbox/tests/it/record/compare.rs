@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use super::memory::{Memory, recorder};
 use super::session::{self, Recorded, recorded, sandbox, story};
 
-fn shown(comparison: &Comparison) -> Vec<(&str, DifferenceKind, &str)> {
+/// Operation, kind and place of a difference.
+type Row<'a> = (&'a str, DifferenceKind, &'a str);
+
+fn shown(comparison: &Comparison) -> Vec<Row<'_>> {
     let of = |(operation, difference): (_, &'_ cc_sandbox::Difference)| (operation, difference.kind);
     let places = comparison.differences().map(|(_, difference)| difference.place.as_str());
     comparison
@@ -55,7 +58,7 @@ async fn a_difference_is_named_and_nothing_else() {
     let memory = story_recorded().await;
     let body = |answer: &mut Value| answer["body"]["json"].take();
     type Change = Box<dyn FnOnce(&mut Value)>;
-    let cases: Vec<(&str, Change, Vec<(&str, DifferenceKind, &str)>)> = vec![
+    let cases: Vec<(&str, Change, Vec<Row<'_>>)> = vec![
         (
             "get_addon",
             Box::new(move |answer| {

@@ -117,3 +117,17 @@ async fn texts_of_the_public_catalogue_are_shown() {
         assert_eq!(line["answer"]["body"]["json"]["name"], value["name"]);
     }
 }
+
+#[tokio::test]
+async fn texts_of_json_that_the_spec_does_not_describe_are_replaced_whatever_their_fields_are_called() {
+    let (recorder, memory) = recorder();
+    let value = json!({ "status": "lovelace", "type": "lovelace", "zone": "par", "lovelace": 7, "id": 4004 });
+    exchange(&recorder, request("GET", "/v4/lovelace?status=lovelace", ""), json_answer(200, &value)).await;
+    let line = memory.lines().pop().unwrap();
+    assert!(!line.to_string().contains("lovelace"), "{line}");
+    let shown = &line["answer"]["body"]["json"];
+    assert_eq!(
+        (&shown["zone"], &shown["id"], shown["status"].is_string()),
+        (&json!("par"), &json!(4004), true)
+    );
+}
