@@ -15,6 +15,7 @@ use crate::types;
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Examples

@@ -2245,6 +2245,7 @@ impl Operation for ListDependenciesEnvironment {
 /// Answer: The dependency is added.
 ///
 /// # Errors
+/// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.

@@ -1607,6 +1607,7 @@ impl Operation for ResetApplicationDrainCursor {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Examples
@@ -1671,6 +1672,7 @@ impl Operation for ListLegacyDrains {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Examples
@@ -1742,6 +1744,7 @@ impl Operation for CreateLegacyDrain {
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Examples
@@ -1814,6 +1817,7 @@ impl Operation for DeleteLegacyDrain {
 /// # Errors
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Examples

@@ -69,6 +69,7 @@ impl Operation for ListOrganisations {
 /// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
+/// - 409: The request conflicts with the current state of the resource.
 ///
 /// # Examples
 /// ```no_run
@@ -188,6 +189,7 @@ impl Operation for GetOrganisation {
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 ///
 /// # Examples
 /// ```no_run

@@ -1193,6 +1193,7 @@ impl Operation for ChooseLegacyPaymentProvider {
 /// Answer: The order is deleted.
 ///
 /// # Errors
+/// - 400: The request is invalid.
 /// - 401: The credentials are missing or invalid.
 /// - 403: The caller may not perform this operation.
 /// - 404: The resource does not exist or is not visible to the caller.
