@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::World;
 
 mod account;
@@ -124,5 +125,5 @@ fn limited(mut items: Vec<Value>, request: &Request<'_>) -> Outcome {
 /// A date as clients send it: RFC 3339, or epoch milliseconds.
 fn read_date(text: &str) -> Result<Timestamp, Refusal> {
     let millis = || text.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    text.parse().ok().or_else(millis).ok_or_else(|| Refusal::invalid(format!("{text} is not a date")))
+    text.parse().ok().or_else(millis).ok_or_else(|| refusals::NOT_A_DATE.with([text]))
 }

@@ -1,5 +1,6 @@
 //! One request, from its route to its answer.
 
+mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod clock;
@@ -13,10 +14,12 @@ mod git;
 pub(crate) mod journal;
 mod known;
 pub(crate) mod limits;
+mod names;
 mod page;
 pub(crate) mod random;
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod rights;
 mod router;
 pub(crate) mod sample;
 pub(crate) mod server;
@@ -30,14 +33,17 @@ pub(crate) mod validate;
 pub(crate) mod violations;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, DATE, HOST, ORIGIN};
+use futures_util::FutureExt;
+use http::header::DATE;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 
+use answer::{Sent, finished, here, page_of, preflight, refusal, sample, sent, status_of};
 use auth::{Credentials, Shown};
 use body::{Body, ConnectionReset};
 use clock::Clock;
@@ -52,10 +58,11 @@ use validate::{Findings, Inputs, Side, Violation};
 use violations::Violations;
 
 use crate::delivery::Deliveries;
-use crate::domains::{Handlers, addon_view, file, visit};
+use crate::domains::{Handlers, addon_view, visit};
 use crate::git::Repositories;
 use crate::kv::{self, Proxy};
 use crate::record::{Recording, Replay, Replaying};
+use crate::refusals;
 use crate::snapshot::{Contents, Snapshot};
 use crate::stage::{Present, Stage};
 use crate::stream::Live;
@@ -113,7 +120,7 @@ impl Engine {
             kept.clear();
         }
         world.take_credentials(&credentials);
-        let faults = Faults::new(world.seed);
+        let faults = Faults::new(world.seed, limits.faults);
         let stage = Stage::new(world, clock);
         Self {
             table,
@@ -125,7 +132,7 @@ impl Engine {
             faults,
             journal: RequestJournal::new(&limits),
             stage,
-            proxy: Proxy::default(),
+            proxy: Proxy::new(&limits),
             repositories: Arc::default(),
             violations: Violations::new(limits.violations),
             limits,
@@ -168,16 +175,42 @@ impl Engine {
         request: http::Request<Bytes>,
     ) -> Result<Response<Body>, ConnectionReset> {
         let (parts, bytes) = request.into_parts();
+        match self.guarded(&parts, None, self.respond(&parts, &bytes)).await {
+            Ok(answer) => answer,
+            Err(refused) => Ok(self.turn_away(&parts, &refused)),
+        }
+    }
+
+    /// Does some work for a request. A panic is a violation and a refusal with 500, and not the end of the connection.
+    async fn guarded<T>(
+        &self,
+        parts: &Parts,
+        operation: Option<&str>,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Refusal> {
+        AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            self.record(Side::Sandbox, parts, operation, vec![format!("the sandbox panicked: {text}")]);
+            refusals::INTERNAL_ERROR.with([text])
+        })
+    }
+
+    async fn respond(
+        self: &Arc<Self>,
+        parts: &Parts,
+        bytes: &Bytes,
+    ) -> Result<Response<Body>, ConnectionReset> {
         let path = parts.uri.path();
         let most = self.limits.body_of(path);
         if bytes.len() > most {
-            return Ok(self.turn_away(&parts, &Refusal::too_large(most)));
+            return Ok(self.turn_away(parts, &Refusal::too_large(most)));
         }
-        if let Some(answer) = self.visited(&parts, &bytes) {
+        if let Some(answer) = self.visited(parts, bytes) {
             return Ok(answer);
         }
         if path == "/_sandbox" || path.starts_with("/_sandbox/") {
-            let answer = control::answer(self, &parts, &bytes);
+            let answer = control::answer(self, parts, bytes);
             self.stage.activity.send_replace(());
             return Ok(answer);
         }
@@ -189,7 +222,7 @@ impl Engine {
         }
         let found = self.table.router().find(parts.method.as_str(), path);
         let operation = found.as_ref().map(|found| self.table.operations[found.operation].id.as_str());
-        let ticket = self.journal.begin(&parts, &bytes, operation);
+        let ticket = self.journal.begin(parts, bytes, operation);
         let target = Target {
             operation,
             method: parts.method.as_str(),
@@ -201,14 +234,20 @@ impl Engine {
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        let mut answer = match effect {
-            Some(Effect::ResetBefore) => return Err(ConnectionReset),
-            Some(Effect::ResetAfter) => {
-                self.dispatch(&parts, &bytes, found).await;
-                return Err(ConnectionReset);
+        let work = async {
+            match effect {
+                Some(Effect::ResetBefore) => Err(ConnectionReset),
+                Some(Effect::ResetAfter) => {
+                    self.dispatch(parts, bytes, found).await;
+                    Err(ConnectionReset)
+                }
+                Some(effect) => Ok(self.spoiled(effect, parts, bytes, found).await),
+                None => Ok(self.dispatch(parts, bytes, found).await),
             }
-            Some(effect) => self.spoiled(effect, &parts, &bytes, found).await,
-            None => self.dispatch(&parts, &bytes, found).await,
+        };
+        let mut answer = match self.guarded(parts, operation, work).await {
+            Ok(answer) => answer?,
+            Err(refused) => refusal(&refused, path),
         };
         if let Ok(date) = HeaderValue::try_from(crate::stream::fault::http_date(self.clock.now())) {
             answer.headers_mut().entry(DATE).or_insert(date);
@@ -216,7 +255,7 @@ impl Engine {
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
         self.stage.activity.send_replace(());
-        Ok(finished(answer, &sozu_id, &parts))
+        Ok(finished(answer, &sozu_id, parts))
     }
 
     /// Answers a request whose host is a domain of an application.
@@ -287,17 +326,17 @@ impl Engine {
         let caller = match shown {
             Shown::Nothing if operation.is_public() => String::new(),
             Shown::Nothing => {
-                return Err(Refusal::unauthorized("You must be authenticated to access this resource"));
+                return Err(refusals::MISSING_CREDENTIALS.with([]));
             }
             Shown::Bearer(token) => {
                 let world = self.world();
                 let user = world.user_of_api_token(&token).map(str::to_owned);
-                user.ok_or_else(|| Refusal::unauthorized("The API token is unknown or has expired"))?
+                user.ok_or_else(|| refusals::UNKNOWN_API_TOKEN.with([]))?
             }
             Shown::Signed(token) => {
                 let world = self.world();
                 let user = world.user_of_oauth_token(&token).map(|(user, _)| user.to_owned());
-                user.ok_or_else(|| Refusal::unauthorized("The OAuth token is unknown or has expired"))?
+                user.ok_or_else(|| refusals::UNKNOWN_OAUTH_TOKEN.with([]))?
             }
         };
         let path = self.with_alias_owner(operation, found.parameters, &caller);
@@ -314,7 +353,7 @@ impl Engine {
         if !problems.is_empty() {
             let message = problems.join("; ");
             self.record(Side::Client, parts, Some(&operation.id), problems);
-            return Err(Refusal::invalid(message));
+            return Err(Refusal::of(&refusals::INVALID_REQUEST, message));
         }
         let request = Request {
             operation,
@@ -333,34 +372,40 @@ impl Engine {
             return Ok(self.complete(&self.world(), parts, &request, reply));
         }
         let mut world = self.world();
-        if !self.stateless {
-            subjects::check(&world, &request)?;
+        let counters = world.counters();
+        let outcome = self.answer(&mut world, &request);
+        if outcome.is_err() {
+            // What is refused leaves nothing behind, not even a number that was given away.
+            world.restore_counters(counters);
         }
-        let reply = match self.handlers.get(operation.id.as_str()) {
-            Some(handler) => {
-                let reply = self.known(handler(&mut world, &request), &request, parts)?;
-                if operation.id.contains("drain") {
-                    self.deliveries.follow(&world, &self.stage);
-                }
-                if operation.method == "DELETE" {
-                    self.proxy.forget_gone(&world);
-                    self.repositories.forget_gone(&world);
-                }
-                reply
-            }
-            None => match self.collection_of(operation) {
-                Some(part) => {
-                    let outcome = collections::answer(&self.table, part, &mut world, &request);
-                    self.known(outcome, &request, parts)?
-                }
-                None if !self.stateless && addon_view::serves(&operation.id) => {
-                    let outcome = collections::addon_view(&self.table, &world, &request);
-                    self.known(outcome, &request, parts)?
-                }
-                None => sample(),
-            },
-        };
+        let reply = self.known(outcome, &request, parts)?;
+        if operation.id.contains("drain") {
+            self.deliveries.follow(&world, &self.stage);
+        }
+        if operation.method == "DELETE" {
+            self.proxy.forget_gone(&world);
+            self.repositories.forget_gone(&world);
+        }
         Ok(self.complete(&world, parts, &request, reply))
+    }
+
+    /// Does what an operation does in the world.
+    fn answer(&self, world: &mut World, request: &Request<'_>) -> Outcome {
+        let operation = request.operation;
+        if !self.stateless {
+            subjects::check(world, request)?;
+            names::check(request)?;
+        }
+        if let Some(handler) = self.handlers.get(operation.id.as_str()) {
+            return handler(world, request);
+        }
+        match self.collection_of(operation) {
+            Some(part) => collections::answer(&self.table, part, world, request),
+            None if !self.stateless && addon_view::serves(&operation.id) => {
+                collections::addon_view(&self.table, world, request)
+            }
+            None => Ok(sample()),
+        }
     }
 
     /// Place of an operation in a collection that the engine of collections keeps.
@@ -379,11 +424,17 @@ impl Engine {
     /// Reports a refusal that the spec does not list. A failing gateway is exempt.
     fn known(&self, outcome: Outcome, request: &Request<'_>, parts: &Parts) -> Outcome {
         outcome.inspect_err(|refusal| {
-            let status = refusal.status.as_u16();
-            if status != 502 && !request.operation.may_refuse(status) {
-                let problem = format!("the operation has no error {status}");
-                self.record(Side::Sandbox, parts, Some(&request.operation.id), vec![problem]);
+            let (status, operation) = (refusal.status.as_u16(), request.operation);
+            let mut problems = Vec::new();
+            if status != 502 && !operation.may_refuse(status) {
+                problems.push(format!("the operation has no error {status}"));
             }
+            if let Some(row) = refusal.row
+                && !(row.operations.is_empty() || row.operations.contains(&operation.id.as_str()))
+            {
+                problems.push(format!("the table of refusals does not list the operation for `{}`", row.id));
+            }
+            self.record(Side::Sandbox, parts, Some(&operation.id), problems);
         })
     }
 
@@ -490,89 +541,4 @@ impl Engine {
         }
         id
     }
-}
-
-/// An answer made from the schema alone, and marked so.
-fn sample() -> Reply {
-    let mark = (HeaderName::from_static("x-sandbox"), HeaderValue::from_static("sample"));
-    Reply { headers: vec![mark], ..Reply::default() }
-}
-
-/// Content of an answer, before it is a stream of bytes.
-#[derive(Debug)]
-enum Sent {
-    Bytes(Bytes),
-    Stream(Body),
-    Events(Box<Live>),
-}
-
-fn sent(status: StatusCode, content_type: Option<&str>, content: Sent) -> Response<Sent> {
-    let mut answer = Response::new(content);
-    *answer.status_mut() = status;
-    if let Some(value) = content_type.and_then(|media| HeaderValue::from_str(media).ok()) {
-        answer.headers_mut().insert(CONTENT_TYPE, value);
-    }
-    answer
-}
-
-fn refusal(refusal: &Refusal, path: &str) -> Response<Sent> {
-    sent(refusal.status, Some("application/json"), Sent::Bytes(refusal.body(path).to_string().into()))
-}
-
-/// Address of the server as a request names it, without a final slash.
-fn base(parts: &Parts) -> String {
-    let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = header.or_else(|| Some(parts.uri.authority()?.as_str()));
-    format!("http://{}", host.unwrap_or("sandbox.invalid"))
-}
-
-/// A text whose links to the sandbox lead to where the request came to.
-fn here(text: String, parts: &Parts) -> String {
-    match text.contains(file::SERVER) {
-        true => text.replace(file::SERVER, &base(parts)),
-        false => text,
-    }
-}
-
-/// A page of the load balancers.
-fn page_of(status: StatusCode, text: &str) -> String {
-    format!("<!doctype html>\n<title>{}</title>\n<h1>{text}</h1>\n", status.as_u16())
-}
-
-fn status_of(status: u16) -> StatusCode {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-fn finished(answer: Response<Sent>, sozu_id: &str, parts: &Parts) -> Response<Body> {
-    let mut answer = answer.map(|content| match content {
-        Sent::Bytes(bytes) => body::whole(bytes),
-        Sent::Stream(body) => body,
-        Sent::Events(live) => live.into_body(),
-    });
-    if let Ok(value) = HeaderValue::from_str(sozu_id) {
-        answer.headers_mut().insert("sozu-id", value);
-    }
-    if parts.headers.contains_key(ORIGIN) {
-        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        let exposed = HeaderValue::from_static("Sozu-Id, Retry-After, X-Sandbox");
-        answer.headers_mut().insert(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-    }
-    answer
-}
-
-/// Answer to a browser's preflight request for another origin.
-fn preflight() -> Response<Body> {
-    let mut answer = Response::new(body::whole(Bytes::new()));
-    *answer.status_mut() = StatusCode::NO_CONTENT;
-    for (name, value) in [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE"),
-        (
-            "access-control-allow-headers",
-            "Authorization, Content-Type, Accept, Last-Event-ID, X-Clever-Password",
-        ),
-    ] {
-        answer.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    answer
 }

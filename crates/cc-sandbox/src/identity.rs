@@ -73,6 +73,18 @@ impl Members {
 }
 
 impl World {
+    /// Adds a member with a role to an owner, or gives it the role.
+    pub(crate) fn add_member(&mut self, owner: &str, name: &str, role: &str) -> Result<Identity, String> {
+        if !self.owners.contains_key(owner) {
+            return Err(format!("the sandbox has no owner `{owner}`"));
+        }
+        let identity = add_user(self, name);
+        if let Some(owner) = self.owners.get_mut(owner) {
+            owner.add_member(&identity.user_id, &identity.email, &identity.name, role);
+        }
+        Ok(identity)
+    }
+
     /// Gives the main user other credentials, whose consumer is that of every user.
     pub(crate) fn take_credentials(&mut self, credentials: &Credentials) {
         for identity in &mut self.identities {
@@ -131,6 +143,18 @@ impl Sandbox {
             panic!("the sandbox has no user `{name}`: its users are {}", names.join(", "));
         };
         found.clone()
+    }
+
+    /// Adds a member with a role to an organisation, and returns it. A user that is not there yet is added; one that is a member
+    /// already gets the role. `sandbox` is the main user.
+    ///
+    /// # Panics
+    /// If the organisation does not exist.
+    pub fn add_member(&self, organisation: &str, name: &str, role: &str) -> Identity {
+        match self.engine.world().add_member(organisation, name, role) {
+            Ok(identity) => identity,
+            Err(problem) => panic!("{problem}"),
+        }
     }
 
     /// Adds an API token to an account, and returns it. It expires after this duration, in sandbox time.

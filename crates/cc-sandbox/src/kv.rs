@@ -6,6 +6,7 @@
 pub(crate) mod account;
 mod cli;
 mod glob;
+mod held;
 mod server;
 pub(crate) mod socket;
 mod space;
@@ -15,15 +16,17 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::engine::limits::Limits;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::engine::table::Operation;
+use crate::refusals;
 use crate::world::World;
 use account::Account;
 pub(crate) use account::URL;
+use held::Held;
 pub(crate) use space::Space;
 
 const WRONG_PASSWORD: &str = "WRONGPASS invalid username-password pair or user is disabled.";
@@ -75,9 +78,9 @@ impl Resp {
 }
 
 /// The proxy, and the key spaces that it holds itself.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Proxy {
-    spaces: Mutex<Spaces>,
+    held: Mutex<Held>,
     /// Number of connections to the socket so far.
     connections: AtomicI64,
 }
@@ -91,39 +94,43 @@ pub(crate) fn serves(operation: &Operation) -> bool {
 }
 
 impl Proxy {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { held: Mutex::new(Held::new(limits)), connections: AtomicI64::new(0) }
+    }
+
     /// The key spaces as they are now.
     pub(crate) fn stored(&self) -> Spaces {
-        self.spaces().clone()
+        self.held().stored()
     }
 
     /// Replaces all key spaces.
     pub(crate) fn restore(&self, spaces: Spaces) {
-        *self.spaces() = spaces;
+        self.held().restore(spaces);
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes the key spaces of add-ons that are gone.
     pub(crate) fn forget_gone(&self, world: &World) {
-        self.spaces().retain(|name, _| account::is_kept(world, name));
+        self.held().retain(|name| account::is_kept(world, name));
     }
 
     /// Runs commands on a key space, one directly after the other.
     fn run(&self, name: &str, now: i64, commands: &[Vec<String>]) -> Vec<Resp> {
-        let mut spaces = self.spaces();
+        let mut held = self.held();
         let mut reply = |words: &Vec<String>| {
-            let reply = spaces.entry(name.to_owned()).or_default().run(now, words);
+            let reply = held.run(name, now, words);
             let empties_all = words.first().is_some_and(|name| name.eq_ignore_ascii_case("FLUSHALL"));
             if empties_all && !matches!(reply, Resp::Error(_)) {
                 // Those are all databases of the host.
                 let host = &name[..=name.rfind('/').unwrap_or(name.len() - 1)];
-                spaces.retain(|name, _| !name.starts_with(host));
+                held.retain(|name| !name.starts_with(host));
             }
             reply
         };
         commands.iter().map(&mut reply).collect()
-    }
-
-    fn spaces(&self) -> MutexGuard<'_, Spaces> {
-        self.spaces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Number of a new connection to the socket, from 1.
@@ -160,13 +167,7 @@ impl Proxy {
         account_of: &Accounts<'_>,
     ) -> Result<Backend<'a>, Refusal> {
         let url = request.text("backendUrl");
-        let place = server::place(url).ok_or_else(|| {
-            refusal(
-                StatusCode::BAD_REQUEST,
-                "clever.redis-http.bad-backend-url",
-                "The backend URL is not a URL of Redis",
-            )
-        })?;
+        let place = server::place(url).ok_or_else(|| refusals::BACKEND_URL.with([]))?;
         let Some(account) = account_of(&place) else {
             return Ok(Backend::Server(server::connect(url).await?));
         };
@@ -181,9 +182,9 @@ impl Proxy {
     }
 
     async fn line(&self, backend: &Backend<'_>, line: &str) -> Outcome {
-        let words = cli::words(line).filter(|words| !words.is_empty()).ok_or_else(|| {
-            refusal(StatusCode::BAD_REQUEST, "clever.redis-http.bad-command-format", "Invalid argument(s)")
-        })?;
+        let words = cli::words(line)
+            .filter(|words| !words.is_empty())
+            .ok_or_else(|| refusals::COMMAND_FORMAT.with([]))?;
         let reply = backend.reply(&words).await?;
         if let Resp::Error(text) = &reply
             && text.starts_with("ERR unknown command")
@@ -430,31 +431,23 @@ fn texts(value: &Value) -> impl Iterator<Item = String> {
 /// Answer of the proxy to an error of Redis. No source documents its status, or a code other than that of
 /// unknown commands.
 fn error(text: &str) -> Refusal {
-    let code = if text.starts_with("ERR unknown command") {
-        "clever.redis-http.unknown-command"
-    } else {
-        "clever.redis-http.command-error"
+    let row = match text {
+        _ if text.starts_with("ERR unknown command") => &refusals::UNKNOWN_COMMAND,
+        _ if text == refusals::OUT_OF_MEMORY.message => &refusals::OUT_OF_MEMORY,
+        _ if text.starts_with("ERR the sandbox has") => &refusals::TOO_MANY_KEY_SPACES,
+        _ => &refusals::COMMAND_ERROR,
     };
-    refusal(StatusCode::BAD_REQUEST, code, text)
+    Refusal::of(row, text.to_owned())
 }
 
 fn no_key(key: &str) -> Refusal {
-    refusal(StatusCode::NOT_FOUND, "clever.redis-http.key-not-found", &format!("Key {key} not found"))
+    refusals::KEY_NOT_FOUND.with([key])
 }
 
 fn exists(key: &str) -> Refusal {
-    refusal(
-        StatusCode::CONFLICT,
-        "clever.redis-http.key-already-exists",
-        &format!("Key {key} already exists"),
-    )
+    refusals::KEY_EXISTS.with([key])
 }
 
 fn no_element(index: i64) -> Refusal {
-    let message = format!("There is no element at index {index}");
-    refusal(StatusCode::NOT_FOUND, "clever.redis-http.list-element-not-found", &message)
-}
-
-fn refusal(status: StatusCode, code: &'static str, message: &str) -> Refusal {
-    Refusal::other(status, code, message)
+    refusals::ELEMENT_NOT_FOUND.with([&index.to_string()])
 }

@@ -13,6 +13,7 @@ mod identity;
 mod initial_world;
 mod kv;
 mod record;
+mod refusals;
 mod routes;
 mod samples;
 mod sandbox;
@@ -36,10 +37,11 @@ pub use record::{
     BodyWatch, ComparedOperation, Comparison, Difference, DifferenceKind, RecordableBody, Recorder,
     Recording, RecordingError, RecordingService,
 };
+pub use refusals::{KnownRefusal, refusals, rights};
 pub use routes::Route;
 pub use samples::{Extent, Samples};
 pub use sandbox::{Builder, Sandbox};
 pub use service::{RequestBody, SandboxService};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use stream::fault::{StreamEnd, StreamFault};
-pub use world::Ids;
+pub use world::{Ids, Quota};

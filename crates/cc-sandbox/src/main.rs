@@ -25,6 +25,10 @@ async fn main() -> ExitCode {
             say(&routes.iter().map(|route| format!("{route}\n")).collect::<String>());
             ExitCode::SUCCESS
         }
+        Ok(Wish::Refusals) => {
+            say(&cc_sandbox::refusals().map(|refusal| format!("{refusal}\n")).collect::<String>());
+            ExitCode::SUCCESS
+        }
         Ok(Wish::Serve(options)) => serve(options).await,
         Ok(Wish::Record { upstream, to, address }) => record(upstream, &to, address).await,
         Ok(Wish::Compare { file, as_json, seed }) => compare(&file, as_json, seed).await,

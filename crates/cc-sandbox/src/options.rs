@@ -34,6 +34,7 @@ The Clever Cloud platform in a process.
                     run the requests of such a file against the sandbox, print what differs from
                     the recorded answers, and end: with 0 if nothing does, with 1 otherwise
   --routes          list the routes, each with whether it keeps state or answers samples, and end
+  --refusals        list the requests that it refuses, with status, id and message, and end
   --help            this text
 ";
 
@@ -42,6 +43,7 @@ The Clever Cloud platform in a process.
 pub(crate) enum Wish {
     Help,
     Routes,
+    Refusals,
     Serve(Options),
     Record { upstream: Upstream, to: PathBuf, address: SocketAddr },
     Compare { file: PathBuf, as_json: bool, seed: u64 },
@@ -79,6 +81,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
             "--help" | "-h" => return Ok(Wish::Help),
             "--routes" => return Ok(Wish::Routes),
             "--strict" => strict = true,
+            "--refusals" => return Ok(Wish::Refusals),
             "--deliver-anywhere" => deliver_anywhere = true,
             "--json" => as_json = true,
             "--record" => record = Some(value().parse::<Upstream>()?),
@@ -224,5 +227,6 @@ mod tests {
         assert_eq!(read_words("--sped 2"), Err("unknown option `--sped`".into()));
         assert_eq!(read_words("--speed -1"), Err("`--speed` needs a number of at least 0".into()));
         assert_eq!(read_words("--seed 1 --help"), Ok(Wish::Help));
+        assert_eq!(read_words("--refusals"), Ok(Wish::Refusals));
     }
 }

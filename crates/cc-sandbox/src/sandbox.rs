@@ -26,7 +26,7 @@ use crate::routes::Route;
 use crate::samples::Samples;
 use crate::service::SandboxService;
 use crate::snapshot::Snapshot;
-use crate::world::Ids;
+use crate::world::{Ids, Quota};
 
 const ROUTES: &str = include_str!("generated/routes.json");
 
@@ -76,6 +76,7 @@ pub struct Builder {
     stateless: bool,
     limits: Limits,
     replay: Option<Recording>,
+    quota: Quota,
     table: Option<Arc<Table>>,
 }
 
@@ -106,6 +107,7 @@ impl Sandbox {
             stateless: false,
             limits: Limits::default(),
             replay: None,
+            quota: Quota::default(),
             table: None,
         }
     }
@@ -353,8 +355,9 @@ impl Builder {
     /// Adds an organisation with these members and their roles, such as `[("alice", "ADMIN"), ("bob", "DEVELOPER")]`. Users that are
     /// not there yet are added; `sandbox` is the main user. `sandbox.ids().organisations` has its id.
     ///
-    /// The sandbox shows roles. It refuses requests about organisations of which the caller is not a member, and does not refuse a
-    /// request because of a role.
+    /// A role allows what it does on the platform: `ADMIN`, `MANAGER`, `DEVELOPER`, `ACCOUNTING` and `NONE` as the page
+    /// [Refusals](https://github.com/CleverCloud/clevercloud-sdk-rust/blob/main/docs/refusals.md) says, any other reads and changes
+    /// nothing. [`Sandbox::add_member`] adds a member later.
     pub fn organisation<N: Into<String>, R: Into<String>>(
         mut self,
         name: impl Into<String>,
@@ -418,6 +421,12 @@ impl Builder {
         self
     }
 
+    /// Most resources of each owner. Default: [`Quota::default`], no limit. [`Sandbox::set_quota`] gives an owner another one.
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quota = quota;
+        self
+    }
+
     /// Serves other routes than those of the spec.
     #[cfg(test)]
     pub(crate) fn table(mut self, table: Table) -> Self {
@@ -446,6 +455,7 @@ impl Builder {
     pub fn in_memory(self) -> Sandbox {
         let table = self.table.unwrap_or_else(|| Arc::clone(&TABLE));
         let mut world = initial_world(self.seed, self.start_time);
+        world.quota = self.quota;
         self.members.add_to(&mut world, self.credentials.clone());
         let clock = Clock::new(self.start_time, self.pace);
         let settings = Settings {

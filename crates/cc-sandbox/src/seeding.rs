@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::domains::{addon, application, billing, drain, provider};
 use crate::sandbox::Sandbox;
-use crate::world::{World, add_organisation};
+use crate::world::{Quota, TermsChange, World, add_organisation};
 
 /// Helpers to fill the world. They take effect at the present time of the sandbox.
 impl Sandbox {
@@ -61,6 +61,37 @@ impl Sandbox {
             Ok(application) => application.fails_next = true,
             Err(refusal) => panic!("{}", refusal.message),
         });
+    }
+
+    /// Sets the quota of an owner, in the place of that of [`Builder::quota`](crate::Builder::quota).
+    ///
+    /// # Panics
+    /// If the owner does not exist.
+    pub fn set_quota(&self, owner: &str, quota: Quota) {
+        self.set_terms(&TermsChange { quota: Some(quota), ..TermsChange::of(owner) });
+    }
+
+    /// Sets whether an owner needs a payment method for what costs money: then the creation of an application and of an add-on
+    /// with a plan that is not free, and deployments, are refused with 402 until the owner has one. Default: false.
+    ///
+    /// # Panics
+    /// If the owner does not exist.
+    pub fn require_payment_method(&self, owner: &str, required: bool) {
+        self.set_terms(&TermsChange { needs_payment_method: Some(required), ..TermsChange::of(owner) });
+    }
+
+    /// Blocks an owner or an application, as the platform's moderation does, or unblocks it: changes are refused with 403.
+    ///
+    /// # Panics
+    /// If neither an owner nor an application has the id.
+    pub fn moderate(&self, id: &str, blocked: bool) {
+        self.set_terms(&TermsChange { is_moderated: Some(blocked), ..TermsChange::of(id) });
+    }
+
+    fn set_terms(&self, change: &TermsChange) {
+        if let Err(problem) = self.change(|world| world.change_terms(change)) {
+            panic!("{problem}");
+        }
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {

@@ -91,16 +91,19 @@ impl Snapshot {
     /// Reads a snapshot that [`to_json`](Self::to_json) wrote.
     ///
     /// # Errors
-    /// [`SnapshotError`] if it is not JSON, or a part is missing, unknown or of another type: it names the place.
+    /// [`SnapshotError`] if it is not JSON, if a part is missing, unknown or of another type, or if a part of the world does not fit
+    /// the others, such as an application whose owner does not exist. It names the place.
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, SnapshotError> {
         let mut reader = serde_json::Deserializer::from_slice(json.as_ref());
         let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| SnapshotError {
             place: Some(error.path().to_string()).filter(|path| path != "."),
             reason: error.inner().to_string(),
         });
-        let contents = read?;
+        let contents: Contents = read?;
         let end = |error: serde_json::Error| SnapshotError { place: None, reason: error.to_string() };
         reader.end().map_err(end)?;
+        let senseless = |(place, reason)| SnapshotError { place: Some(format!("world.{place}")), reason };
+        contents.world.check().map_err(senseless)?;
         Ok(Self(contents))
     }
 }

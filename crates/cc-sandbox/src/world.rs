@@ -27,8 +27,10 @@ mod network;
 mod oauth;
 mod owner;
 mod phases;
+mod soundness;
 pub(crate) mod stored;
 mod summary;
+mod terms;
 mod visit;
 mod watched;
 
@@ -40,6 +42,8 @@ pub(crate) use self::network::{NetworkGroup, Redirection};
 pub(crate) use self::oauth::{Oauth, RequestToken};
 pub(crate) use self::owner::{Owner, add_organisation};
 pub(crate) use self::phases::{PHASES, phase_begins};
+pub use self::terms::Quota;
+pub(crate) use self::terms::TermsChange;
 pub(crate) use application::{
     Action, Application, Deployment, Instance, InstanceState, Origin, State, variables,
 };
@@ -132,6 +136,9 @@ pub(crate) struct World {
     pub(crate) webhooks: Shelf<Owned>,
     /// Owners that turned Grafana on.
     pub(crate) grafanas: BTreeSet<String>,
+    /// OAuth tokens of the users that were revoked.
+    #[serde(default)]
+    pub(crate) revoked: BTreeSet<String>,
     /// Items of the collections that one engine keeps.
     pub(crate) collections: Collections,
     /// Socket that serves the key spaces of Redis. It belongs to the sandbox, and not to its state.
@@ -140,6 +147,9 @@ pub(crate) struct World {
     /// Contents that clients uploaded.
     #[serde(default)]
     pub(crate) files: Files,
+    /// Quota of each owner that has none of its own.
+    #[serde(default)]
+    pub(crate) quota: Quota,
     /// Number of generated ids by kind.
     made: BTreeMap<String, u64>,
     #[serde(with = "stored::due")]
@@ -273,9 +283,11 @@ impl World {
             email_notifications: Shelf::new(),
             webhooks: Shelf::new(),
             grafanas: BTreeSet::new(),
+            revoked: BTreeSet::new(),
             collections: Collections::default(),
             redis: None,
             files: Files::default(),
+            quota: Quota::default(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),
         }
@@ -287,6 +299,16 @@ impl World {
         let count = self.made.entry(kind.to_owned()).or_default();
         *count += 1;
         uuid(self.seed, &["made", kind, &count.to_string()])
+    }
+
+    /// The numbers from which the next ids follow.
+    pub(crate) fn counters(&self) -> BTreeMap<String, u64> {
+        self.made.clone()
+    }
+
+    /// Takes back the ids that were generated since.
+    pub(crate) fn restore_counters(&mut self, counters: BTreeMap<String, u64>) {
+        self.made = counters;
     }
 
     /// A new id: the kind, an underscore and a UUID.
@@ -363,11 +385,28 @@ impl World {
 
     /// Returns the user and the secret of a valid OAuth token.
     pub(crate) fn user_of_oauth_token(&self, token: &str) -> Option<(&str, &str)> {
+        if self.revoked.contains(token) {
+            return None;
+        }
         let identity = self.identities.iter().find(|identity| identity.credentials.token == token);
         match identity {
             Some(identity) => Some((&identity.user_id, &identity.credentials.token_secret)),
             None => self.made_oauth_token(token),
         }
+    }
+
+    /// Revokes the OAuth tokens of a user, all of them or this one. `false` if there is none.
+    pub(crate) fn revoke(&mut self, user: &str, token: Option<&str>) -> bool {
+        let is_meant = |own: &str| token.is_none_or(|token| token == own);
+        let own = self.identities.iter().filter(|identity| identity.user_id == user);
+        let given: Vec<String> =
+            own.map(|own| own.credentials.token.clone()).filter(|own| is_meant(own)).collect();
+        let made = &mut self.account_mut(user).oauth_tokens;
+        let before = made.len();
+        made.retain(|own, _| !is_meant(own));
+        let found = made.len() < before || given.iter().any(|own| !self.revoked.contains(own));
+        self.revoked.extend(given);
+        found
     }
 
     /// The account of a user; an empty one if there is none.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Addon, Application, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -131,9 +132,12 @@ fn update_avatar(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn change_password(world: &mut World, request: &Request<'_>) -> Outcome {
     if request.text("oldPassword") != world.account(&request.caller).password {
-        return Err(Refusal::forbidden("The old password is wrong"));
+        return Err(refusals::WRONG_PASSWORD.with([]));
     }
     world.account_mut(&request.caller).password = request.text("newPassword").to_owned();
+    if request.body["dropTokens"] == true {
+        world.revoke(&request.caller, None);
+    }
     message("The password has been changed")
 }
 
@@ -143,24 +147,23 @@ fn list_emails(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn add_email(world: &mut World, request: &Request<'_>) -> Outcome {
     let address = request.param("emailAddress");
-    let refused = |status, code, what: &str| Err(Refusal::other(status, code, format!("{address} {what}")));
     if !address.contains('@') {
-        return refused(http::StatusCode::BAD_REQUEST, "550", "is not an e-mail address");
+        return Err(refusals::EMAIL_FORMAT.with([address]));
     }
     if address == TAKEN {
-        return refused(http::StatusCode::CONFLICT, "1004", "belongs to somebody else");
+        return Err(refusals::EMAIL_TAKEN.with([address]));
     }
     let account = world.account_mut(&request.caller);
     let known = account.emails.iter().position(|own| own == address);
     if request.body["make_primary"] == true {
-        let Some(index) = known else { return refused(http::StatusCode::BAD_REQUEST, "550", "is not yours") };
+        let index = known.ok_or_else(|| refusals::EMAIL_NOT_YOURS.with([address]))?;
         let before = account.profile["email"].as_str().unwrap_or_default().to_owned();
         account.emails[index] = before;
         account.profile["email"] = address.into();
         return message("The primary e-mail address has been changed");
     }
     if known.is_some() || account.profile["email"] == address {
-        return refused(http::StatusCode::CONFLICT, "101", "is yours already");
+        return Err(refusals::EMAIL_ALREADY.with([address]));
     }
     account.emails.push(address.to_owned());
     message("An e-mail to confirm the address has been sent")

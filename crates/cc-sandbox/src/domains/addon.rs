@@ -12,6 +12,7 @@ use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::kv::account;
+use crate::refusals;
 use crate::world::{Addon, Application, Shelf, World, variables};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -36,17 +37,58 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
-    let provider = request.text("providerId");
-    let provider = provider::find(provider).ok_or_else(|| Refusal::not_found("Add-on provider", provider))?;
-    let plan = request.text("plan");
-    if provider.find_plan(world, plan).is_none() {
-        return Err(Refusal::invalid(format!("{plan} is not a plan of {}", provider.id)));
+    let id = request.text("providerId");
+    let provider = provider::find(id).ok_or_else(|| refusals::UNKNOWN_PROVIDER.with([id]))?;
+    let plan = check_plan(world, provider, request.text("plan"), &request.body)?;
+    if provider::is_shared(&plan) {
+        let options = request.body["options"].as_object().into_iter().flatten();
+        let mut asked = options.filter(|(_, value)| *value != "false").map(|(name, _)| name);
+        if let Some(option) = asked.find(|name| DEDICATED_ONLY.contains(&name.as_str())) {
+            return Err(refusals::DEDICATED_ONLY.with([option]));
+        }
     }
-    let id = make(world, request.owner(), provider, plan, request.text("name"), request.text("region"));
-    if let Some(application) = request.body["linkedApp"].as_str() {
+    let application = request.body["linkedApp"].as_str();
+    if let Some(id) = application
+        && world.application(id)?.owner != request.owner()
+    {
+        return Err(Refusal::not_found("Application", id));
+    }
+    if plan["price"].as_f64().is_some_and(|price| price > 0.0) {
+        world.check_payment(request.owner())?;
+    }
+    world.check_addon_quota(request.owner())?;
+    let slug = plan["slug"].as_str().unwrap_or_default();
+    let id = make(world, request.owner(), provider, slug, request.text("name"), request.text("region"));
+    if let Some(application) = application {
         world.application_mut(application)?.addons.push(id.clone());
     }
     json_of(world.addon(&id)?.wire.clone())
+}
+
+/// Options that a shared plan does not have.
+const DEDICATED_ONLY: [&str; 5] = ["encryption", "do-backup", "locale", "direct-host-only", "skip-log-bin"];
+
+/// The plan that a body asks for, with a region and a version that it has.
+pub(super) fn check_plan(
+    world: &World,
+    provider: &Provider,
+    plan: &str,
+    body: &Value,
+) -> Result<Value, Refusal> {
+    let Some(plan) = provider.find_plan(world, plan) else {
+        return Err(refusals::UNKNOWN_PLAN.with([plan, provider.id]));
+    };
+    if let Some(region) = body["region"].as_str()
+        && !plan["zones"].as_array().is_some_and(|zones| zones.iter().any(|zone| zone == region))
+    {
+        return Err(refusals::UNKNOWN_REGION.with([region]));
+    }
+    if let Some(version) = body["version"].as_str()
+        && !provider::has_version(provider, version)
+    {
+        return Err(refusals::UNKNOWN_VERSION.with([version, provider.id]));
+    }
+    Ok(plan)
 }
 
 fn update(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -75,10 +117,9 @@ pub(super) fn remove(world: &mut World, id: &str) {
 
 fn change_plan(world: &mut World, request: &Request<'_>) -> Outcome {
     let (id, plan) = (request.param("addonId"), request.text("planId"));
-    let provider = provider::find(&world.addon(id)?.provider);
-    let plan = provider
-        .and_then(|provider| provider.find_plan(world, plan))
-        .ok_or_else(|| Refusal::invalid(format!("{plan} is not a plan of the provider")))?;
+    let known = &world.addon(id)?.provider;
+    let provider = provider::find(known).ok_or_else(|| Refusal::not_found("Add-on provider", known))?;
+    let plan = check_plan(world, provider, plan, &request.body)?;
     let addon = world.addon_mut(id)?;
     addon.wire["plan"] = plan;
     json_of(addon.wire.clone())

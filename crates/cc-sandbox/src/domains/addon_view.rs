@@ -161,7 +161,7 @@ fn provision(world: &mut World, request: &Request<'_>) -> Outcome {
     let owner = request.body["organisationId"].as_str().unwrap_or(&request.caller).to_owned();
     let wanted = request.body["providerId"].as_str().unwrap_or("config-provider");
     let provider = provider::find(wanted).or_else(|| provider::find("config-provider"));
-    let provider = provider.ok_or_else(|| Refusal::invalid(format!("unknown add-on provider {wanted}")))?;
+    let provider = provider.ok_or_else(|| Refusal::not_found("Add-on provider", wanted))?;
     let name = request.body["name"].as_str().unwrap_or("provisioned").to_owned();
     let region = request.body["region"].as_str().unwrap_or("par").to_owned();
     let id = super::addon::make(world, &owner, provider, provider.plans[0], &name, &region);

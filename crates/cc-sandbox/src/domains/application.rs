@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::product::{all_flavors, flavor, is_flavor, variant};
-use super::{Handler, message, network_group};
+use super::environment::check_name;
+use super::product::{MAX_INSTANCES, all_flavors, check_runtime, flavor, rank, variant};
+use super::{Handler, message, network_group, zone};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
 use crate::git;
+use crate::refusals;
 use crate::world::{Application, Shelf, World, texts};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -32,19 +34,21 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
-    let body = &request.body;
-    for flavor in ["minFlavor", "maxFlavor"] {
-        if !is_flavor(request.text(flavor)) {
-            return Err(Refusal::invalid(format!("{} is not a flavor", request.text(flavor))));
-        }
-    }
-    chosen_variant(world, body)?;
-    let id = make(world, request.owner(), body);
+    check(world, None, &request.body)?;
+    world.check_payment(request.owner())?;
+    let instances = request.body["maxInstances"].as_i64().unwrap_or(1);
+    world.check_application_quota(request.owner(), None, instances)?;
+    let id = make(world, request.owner(), &request.body);
     json_of(world.application(&id)?.wire())
 }
 
 fn update(world: &mut World, request: &Request<'_>) -> Outcome {
-    let variant = chosen_variant(world, &request.body)?;
+    let current = world.application(request.param("applicationId"))?;
+    check(world, Some(current), &request.body)?;
+    if let Some(instances) = request.body["maxInstances"].as_i64() {
+        world.check_application_quota(&current.owner, Some(&current.id), instances)?;
+    }
+    let variant = request.body["instanceVariant"].as_str().and_then(|id| variant(world, id));
     let application = world.application_mut(request.param("applicationId"))?;
     if let Some(variant) = variant {
         application.settings["instance"]["variant"] = variant;
@@ -53,10 +57,42 @@ fn update(world: &mut World, request: &Request<'_>) -> Outcome {
     json_of(application.wire())
 }
 
-/// The variant that a body names, if it names one.
-fn chosen_variant(world: &World, body: &Value) -> Result<Option<Value>, Refusal> {
-    let Some(id) = body["instanceVariant"].as_str() else { return Ok(None) };
-    variant(world, id).map(Some).ok_or_else(|| Refusal::invalid(format!("{id} is not a variant")))
+/// Refuses a body that would make an application which cannot be: a new one, or this one after a change.
+fn check(world: &World, current: Option<&Application>, body: &Value) -> Result<(), Refusal> {
+    if let Some(zone) = body["zone"].as_str().filter(|zone| !zone::exists(zone)) {
+        return Err(refusals::UNKNOWN_ZONE.with([zone]).about("zone"));
+    }
+    let instance = current.map(|application| &application.settings["instance"]);
+    let own = |name: &str| instance.map_or(&Value::Null, |instance| &instance[name]);
+    let text = |given: &str, current: &Value| {
+        body[given].as_str().or(current.as_str()).unwrap_or_default().to_owned()
+    };
+    if ["instanceType", "instanceVersion", "instanceVariant"].iter().any(|name| !body[*name].is_null()) {
+        let (kind, version) = (text("instanceType", own("type")), text("instanceVersion", own("version")));
+        let variant = text("instanceVariant", &own("variant")["id"]);
+        check_runtime(world, &kind, &version, &variant)?;
+    }
+    let (least, most) =
+        (text("minFlavor", &own("minFlavor")["name"]), text("maxFlavor", &own("maxFlavor")["name"]));
+    if rank(&least)? > rank(&most)? {
+        return Err(refusals::FLAVOR_BOUNDS.with([&least, &most]).about("minFlavor"));
+    }
+    if let Some(size) = body["buildFlavor"].as_str().filter(|size| !size.is_empty()) {
+        rank(size)?;
+    }
+    let count = |name: &str| body[name].as_i64().or(own(name).as_i64()).unwrap_or(1);
+    let (least, most) = (count("minInstances"), count("maxInstances"));
+    for (name, count) in [("minInstances", least), ("maxInstances", most)] {
+        if !(1..=MAX_INSTANCES).contains(&count) {
+            let refusal = refusals::INSTANCE_COUNT.with([&count.to_string(), &MAX_INSTANCES.to_string()]);
+            return Err(refusal.about(name));
+        }
+    }
+    if least > most {
+        let refusal = refusals::INSTANCE_BOUNDS.with([&least.to_string(), &most.to_string()]);
+        return Err(refusal.about("minInstances"));
+    }
+    body["env"].as_object().into_iter().flatten().try_for_each(|(name, _)| check_name(name))
 }
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -90,9 +126,7 @@ fn list_branches(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn update_build_flavor(world: &mut World, request: &Request<'_>) -> Outcome {
     let name = request.text("flavorName");
-    if !is_flavor(name) {
-        return Err(Refusal::invalid(format!("{name} is not a flavor")));
-    }
+    rank(name)?;
     let application = world.application_mut(request.param("applicationId"))?;
     application.settings["buildFlavor"] = flavor(name);
     application.settings["separateBuild"] = true.into();
@@ -120,7 +154,7 @@ pub(crate) fn make(world: &mut World, owner: &str, body: &Value) -> String {
             "variant": variant(world, &text("instanceVariant", &kind)),
             "minInstances": 1,
             "maxInstances": 1,
-            "maxAllowedInstances": 40,
+            "maxAllowedInstances": MAX_INSTANCES,
             "minFlavor": flavor("XS"),
             "maxFlavor": flavor("XS"),
             "flavors": all_flavors(),
@@ -167,6 +201,7 @@ pub(crate) fn make(world: &mut World, owner: &str, body: &Value) -> String {
         fails_next: false,
         pushed: None,
         visits: Default::default(),
+        is_moderated: false,
         id: id.clone(),
     };
     change(&mut application, body);

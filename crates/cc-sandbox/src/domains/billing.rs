@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Handler, limited, read_date};
 use crate::engine::reply::{Content, Outcome, Refusal, Reply, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Invoice, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -83,7 +84,7 @@ fn pay(world: &mut World, request: &Request<'_>) -> Outcome {
         return Err(Refusal::not_found("Invoice", request.param("invoiceNumber")));
     };
     if invoice.wire["status"] != "PENDING" {
-        return Err(Refusal::invalid("The invoice is not to be paid"));
+        return Err(refusals::NOT_PAYABLE.with([]));
     }
     invoice.wire["status"] = "PAID".into();
     invoice.wire["pay_date"] = now.into();
@@ -98,14 +99,10 @@ fn credits(world: &mut World, request: &Request<'_>) -> Outcome {
 fn activate_coupon(world: &mut World, request: &Request<'_>) -> Outcome {
     let name = request.text("name");
     if name != COUPON {
-        return Err(Refusal::other(http::StatusCode::NOT_FOUND, "10001", format!("Coupon {name} not found")));
+        return Err(refusals::UNKNOWN_COUPON.with([name]));
     }
     if !world.coupons.insert(request.owner().to_owned()) {
-        return Err(Refusal::other(
-            http::StatusCode::CONFLICT,
-            "10011",
-            format!("Coupon {name} is already activated"),
-        ));
+        return Err(refusals::COUPON_USED.with([name]));
     }
     Ok(Reply::default())
 }

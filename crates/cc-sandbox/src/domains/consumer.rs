@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Owned, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -80,7 +81,7 @@ fn get_secret(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn allow(body: &Value) -> Result<(), Refusal> {
     if body["rights"]["almighty"] == true {
-        return Err(Refusal::forbidden("A consumer with all rights is not allowed"));
+        return Err(refusals::ALL_RIGHTS.with([]));
     }
     Ok(())
 }

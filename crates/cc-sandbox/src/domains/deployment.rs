@@ -37,6 +37,7 @@ const QUEUED: Duration = Duration::from_secs(3);
 const STOPPING: Duration = Duration::from_secs(5);
 
 fn deploy(world: &mut World, request: &Request<'_>) -> Outcome {
+    world.check_payment(request.owner())?;
     let (application, commit) = (request.param("applicationId"), request.query("commit"));
     let id = start(world, application, commit, &request.caller, Origin::Api)?;
     json_of(

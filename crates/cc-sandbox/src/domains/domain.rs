@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::World;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -23,11 +24,15 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn add(world: &mut World, request: &Request<'_>) -> Outcome {
     let domain = whole(request.param("domain"));
-    if !domain.contains('.') || domain.contains([' ', '@']) {
-        return Err(Refusal::invalid(format!("{domain} is not a domain")));
-    }
-    if world.applications.values().any(|application| application.domains.contains(&domain)) {
-        return Err(Refusal::conflict(format!("The domain {domain} is taken")));
+    let host = host(&domain).ok_or_else(|| refusals::INVALID_DOMAIN.with([request.param("domain")]))?;
+    for other in world.applications.values() {
+        if other.domains.contains(&domain) {
+            return Err(refusals::DOMAIN_TAKEN.with([&domain]));
+        }
+        let is_above = |own: &String| is_within(host, own.split('/').next().unwrap_or_default());
+        if other.owner != request.owner() && other.domains.iter().any(is_above) {
+            return Err(refusals::DOMAIN_OF_OTHERS.with([&domain]));
+        }
     }
     world.application_mut(request.param("applicationId"))?.domains.push(domain);
     message("The domain has been added")
@@ -46,7 +51,7 @@ fn get_primary(world: &mut World, request: &Request<'_>) -> Outcome {
     let application = world.application(request.param("applicationId"))?;
     match &application.primary_domain {
         Some(domain) => json_of(json!({ "fqdn": domain })),
-        None => Err(Refusal::not_found("Primary domain of", &application.id)),
+        None => Err(refusals::NO_PRIMARY_DOMAIN.with([])),
     }
 }
 
@@ -68,4 +73,63 @@ fn unset_primary(world: &mut World, request: &Request<'_>) -> Outcome {
 /// A domain with its path, as the platform keeps it.
 fn whole(domain: &str) -> String {
     if domain.contains('/') { domain.to_owned() } else { format!("{domain}/") }
+}
+
+/// The host of a domain, without the asterisk of a wildcard. `None` if it is not the name of a host.
+fn host(domain: &str) -> Option<&str> {
+    let (host, path) = domain.split_once('/')?;
+    let host = host.strip_prefix("*.").unwrap_or(host);
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.chars().count())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-' || letter == '_')
+    };
+    let is_host = host.len() <= 253 && host.contains('.') && host.split('.').all(is_label);
+    let is_path =
+        path.chars().all(|letter| !letter.is_whitespace() && !letter.is_control() && !"?#".contains(letter));
+    (is_host && is_path).then_some(host)
+}
+
+/// Returns `true` if a host is this domain, or below it. Below the test domain of the platform, everybody has hosts.
+fn is_within(host: &str, domain: &str) -> bool {
+    let domain = domain.strip_prefix("*.").unwrap_or(domain);
+    let is_below = || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    host == domain || is_below() && domain != "cleverapps.io"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_a_host_with_a_path() {
+        for (domain, wanted) in [
+            ("example.com/", Some("example.com")),
+            ("*.example.com/", Some("example.com")),
+            ("a-b.c_d.example.com/api/v2", Some("a-b.c_d.example.com")),
+            ("café.example/", Some("café.example")),
+            ("localhost/", None),
+            ("exa mple.com/", None),
+            ("a.*.example.com/", None),
+            ("user@example.com/", None),
+            ("example.com:8080/", None),
+            ("-a.example.com/", None),
+            ("a..example.com/", None),
+            (".example.com/", None),
+            ("https://example.com", None),
+            ("example.com/?q", None),
+        ] {
+            assert_eq!(host(domain), wanted, "{domain}");
+        }
+        assert_eq!(host(&format!("{}.com/", "a".repeat(64))), None);
+    }
+
+    #[test]
+    fn a_host_is_within_its_domain_and_those_above() {
+        assert!(is_within("a.example.com", "example.com") && is_within("example.com", "example.com"));
+        assert!(is_within("a.b.example.com", "*.example.com"));
+        assert!(!is_within("example.com", "a.example.com") && !is_within("anexample.com", "example.com"));
+        assert!(!is_within("mine.cleverapps.io", "cleverapps.io"));
+    }
 }

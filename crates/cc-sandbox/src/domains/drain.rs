@@ -9,6 +9,7 @@ use crate::delivery::{MOST_ATTEMPTS, Progress, backlog};
 use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::stream::Place;
 use crate::world::{Change, Drain, DrainStatus, World};
 
@@ -72,11 +73,11 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let resource = resource(request).unwrap_or_default();
     if !DRAINED.iter().any(|prefix| resource.starts_with(prefix)) {
-        return Err(Refusal::invalid(format!("{resource} does not take drains")).about("resourceId"));
+        return Err(refusals::NOT_DRAINED.with([resource]).about("resourceId"));
     }
     let url = request.body["recipient"]["url"].as_str().unwrap_or_default();
     if !url.contains("://") {
-        return Err(Refusal::invalid("The recipient has no URL").about("recipient.url"));
+        return Err(refusals::RECIPIENT_URL.with([]).about("recipient.url"));
     }
     let id = make(world, request.owner(), resource, &request.body);
     json_of(world.drains.get(&id).map(|drain| wire(world, drain)).unwrap_or_default())

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Application, World, texts, variables};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -76,10 +77,10 @@ fn named(body: &Value) -> Result<&Map<String, Value>, Refusal> {
     Ok(variables)
 }
 
-fn check_name(name: &str) -> Result<(), Refusal> {
+pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
     let fits = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
     if !name.is_empty() && name.chars().all(fits) {
         return Ok(());
     }
-    Err(Refusal::invalid(format!("{name} is not a name of an environment variable")).about(name))
+    Err(refusals::VARIABLE_NAME.with([name]).about(name))
 }

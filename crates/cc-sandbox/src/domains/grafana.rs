@@ -6,6 +6,7 @@ use super::Handler;
 use crate::engine::random::mix;
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::World;
 
 pub(super) const HANDLERS: &[(&str, Handler)] =
@@ -21,7 +22,7 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     if !world.grafanas.insert(request.owner().to_owned()) {
-        return Err(Refusal::conflict("Grafana is on already"));
+        return Err(refusals::GRAFANA_ON.with([]));
     }
     done()
 }

@@ -11,6 +11,7 @@ use super::rules::Rule;
 use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Keys, Row, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -63,7 +64,7 @@ fn check_target(_: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
     if VERSIONS.contains(&target) {
         return Ok(());
     }
-    Err(Refusal::invalid(format!("{target} is not a version to update to")).about("targetVersion"))
+    Err(refusals::TARGET_VERSION.with([target]).about("targetVersion"))
 }
 
 fn kubeconfig(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -264,9 +265,7 @@ fn group_created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Res
     let used: i64 = rows.iter().map(used).sum();
     let more = cores(request.text("flavor")).saturating_mul(wanted);
     if used.saturating_add(more) > CORES {
-        return Err(
-            Refusal::invalid(format!("the quota of {CORES} cores is reached")).about("targetNodeCount")
-        );
+        return Err(refusals::CORES_QUOTA.with([&CORES.to_string()]).about("targetNodeCount"));
     }
     row.value.insert("currentNodeCount".to_owned(), wanted.into());
     tell(world, row, "NODEGROUP_CREATE");

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, billing};
 use crate::engine::reply::{Content, Outcome, Refusal, Reply, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Invoice, Keys, Owned, Row, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -155,7 +156,7 @@ fn order(world: &mut World, request: &Request<'_>) -> Outcome {
 fn delete_order(world: &mut World, request: &Request<'_>) -> Outcome {
     let invoice = find(world, request)?;
     if invoice.wire["status"] != "PENDING" {
-        return Err(Refusal::invalid("The order is not pending"));
+        return Err(refusals::ORDER_DONE.with([]));
     }
     world.invoices.shift_remove(request.param("invoiceNumber"));
     done()
@@ -171,7 +172,7 @@ fn pay(world: &mut World, request: &Request<'_>) -> Outcome {
     let now = world.now.to_string();
     let invoice = find(world, request)?;
     if invoice.wire["status"] != "PENDING" {
-        return Err(Refusal::invalid("The invoice is not to be paid"));
+        return Err(refusals::NOT_PAYABLE.with([]));
     }
     invoice.wire["status"] = "PAID".into();
     invoice.wire["pay_date"] = now.into();
@@ -200,8 +201,7 @@ fn cancel(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn full_price(_: &mut World, request: &Request<'_>) -> Outcome {
     let price = request.param("price");
-    let free: i64 =
-        price.parse::<f64>().map_err(|_| Refusal::invalid(format!("{price} is not a price")))?.round() as i64;
+    let free: i64 = price.parse::<f64>().map_err(|_| refusals::NOT_A_PRICE.with([price]))?.round() as i64;
     json_of(
         json!({ "price": free + free / 5, "taxFreePrice": free, "vatRatio": 20, "invoicedOwner": request.owner() }),
     )

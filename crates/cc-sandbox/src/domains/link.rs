@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Addon, Application, World, variables};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -100,6 +101,9 @@ fn list_dependents(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn add_dependency(world: &mut World, request: &Request<'_>) -> Outcome {
     let dependency = request.param("dependencyId");
+    if dependency == request.param("applicationId") {
+        return Err(refusals::LINK_TO_ITSELF.with([dependency]));
+    }
     if world.application(dependency)?.owner != request.owner() {
         return Err(Refusal::not_found("Application", dependency));
     }

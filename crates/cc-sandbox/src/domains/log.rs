@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Handler, read_date};
 use crate::engine::reply::{Content, Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::stream::{Line, Place, Sought, Source, Span, Throttle, Wanted};
 use crate::world::World;
 
@@ -74,7 +75,7 @@ fn wanted(world: &World, request: &Request<'_>, source: Source) -> Result<Wanted
     let at_least_one = |name: &str| match request.query(name).map(str::parse::<u64>) {
         None => Ok(None),
         Some(Ok(number)) if number > 0 => Ok(Some(number)),
-        Some(_) => Err(Refusal::invalid(format!("`{name}` must be at least 1")).about(name)),
+        Some(_) => Err(refusals::AT_LEAST_ONE.with([name]).about(name)),
     };
     let throttle = Throttle {
         elements: at_least_one("throttleElements")?
@@ -84,17 +85,17 @@ fn wanted(world: &World, request: &Request<'_>, source: Source) -> Result<Wanted
     let fields: Vec<String> = request.query_all("field").map(str::to_owned).collect();
     let known = source.fields().unwrap_or_default();
     if let Some(unknown) = fields.iter().find(|field| !known.contains(&field.as_str())) {
-        return Err(Refusal::invalid(format!("unknown field `{unknown}`")).about("field"));
+        return Err(refusals::UNKNOWN_FIELD.with([unknown]).about("field"));
     }
     if let (Some(since), Some(until)) = (since, until)
         && since > until
     {
-        return Err(Refusal::invalid("`since` is after `until`").about("since"));
+        return Err(refusals::SINCE_AFTER_UNTIL.with([]).about("since"));
     }
     let last_id = request.headers.get("last-event-id").filter(|_| source.fields().is_some());
     let from = match last_id.map(|id| id.to_str().ok().and_then(Place::of_id)) {
         Some(Some(last)) => last.next(),
-        Some(None) => return Err(Refusal::invalid("`Last-Event-ID` is not an id of this stream")),
+        Some(None) => return Err(refusals::UNKNOWN_EVENT_ID.with([])),
         None => Place::start_of(since.unwrap_or(world.now)),
     };
     Ok(Wanted {

@@ -7,6 +7,7 @@ use super::{Handler, read_date};
 use crate::engine::random::mix;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Application, State, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[("list_metrics", list)];
@@ -27,9 +28,7 @@ fn duration(request: &Request<'_>, name: &str, usual: &str) -> Result<SignedDura
     let read = text.parse::<jiff::Span>().ok();
     let start = jiff::civil::date(2_024, 1, 1);
     let duration = read.and_then(|span| span.to_duration(start).ok()).filter(SignedDuration::is_positive);
-    duration.ok_or_else(|| {
-        Refusal::invalid(format!("{name}: {text} is not an ISO 8601 duration such as {usual}"))
-    })
+    duration.ok_or_else(|| refusals::NOT_A_DURATION.with([name, text, usual]))
 }
 
 /// An instance of an application, or an add-on: when it began to start, when it was up, and when it ended, in seconds.
@@ -64,7 +63,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
     let step = span.as_secs().max(1);
     let points = interval.as_secs() / step;
     if points > POINTS {
-        return Err(Refusal::invalid(format!("a series has at most {POINTS} points")));
+        return Err(refusals::TOO_MANY_POINTS.with([&POINTS.to_string()]));
     }
     let fills = request.query("fill") != Some("false");
     let application = world.application(id).ok();

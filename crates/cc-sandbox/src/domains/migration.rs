@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::addon::check_plan;
 use super::{Handler, provider};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Addon, Change, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -33,11 +35,11 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
 fn start(world: &mut World, request: &Request<'_>) -> Outcome {
     let addon = world.addon(request.param("addonId"))?;
     if addon.migrations.values().any(|migration| migration["status"] == "RUNNING") {
-        return Err(Refusal::invalid("A migration of the add-on is under way"));
+        return Err(refusals::MIGRATION_RUNS.with([]));
     }
-    let plan = provider::find(&addon.provider)
-        .and_then(|provider| provider.find_plan(world, request.text("planId")));
-    let plan = plan.ok_or_else(|| Refusal::invalid(format!("{} is not a plan", request.text("planId"))))?;
+    let known = &addon.provider;
+    let provider = provider::find(known).ok_or_else(|| Refusal::not_found("Add-on provider", known))?;
+    let plan = check_plan(world, provider, request.text("planId"), &request.body)?;
     let (id, region) = (world.id("migration"), request.text("region").to_owned());
     let now = world.now.to_string();
     let migration = json!({

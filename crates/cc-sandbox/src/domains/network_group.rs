@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Handler;
 use crate::engine::reply::{Content, Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Change, NetworkChange, NetworkGroup, Shelf, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -80,18 +81,19 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = match request.body["id"].as_str() {
         Some(id) if world.network_groups.contains_key(id) => {
-            return Err(Refusal::invalid(format!("{id} is taken")).about("id"));
+            return Err(refusals::NETWORK_GROUP_TAKEN.with([id]).about("id"));
         }
         Some(id) if !id.starts_with("ng_") => {
-            return Err(Refusal::invalid(format!("{id} is not an id of a network group")).about("id"));
+            return Err(refusals::NETWORK_GROUP_ID.with([id]).about("id"));
         }
-        Some(id) => id.to_owned(),
-        None => world.id("ng"),
+        Some(id) => Some(id.to_owned()),
+        None => None,
     };
     let members = request.body["members"].as_array().cloned().unwrap_or_default();
     for member in &members {
         check_member(world, request.owner(), member)?;
     }
+    let id = id.unwrap_or_else(|| world.id("ng"));
     let group = NetworkGroup {
         id,
         owner: request.owner().to_owned(),
@@ -184,7 +186,7 @@ fn create_external_peer(world: &mut World, request: &Request<'_>) -> Outcome {
     let parent = request.text("parentMember");
     let kind = find(world, request)?.members.get(parent).map(|member| member["kind"].clone());
     if kind.is_none_or(|kind| kind != "EXTERNAL") {
-        return Err(Refusal::invalid(format!("{parent} is not an external member")).about("parentMember"));
+        return Err(refusals::EXTERNAL_PARENT.with([parent]).about("parentMember"));
     }
     let id = world.id("external");
     later(world, request, NetworkChange::AddPeer { peer: id.clone(), body: request.body.clone() });
@@ -270,10 +272,11 @@ fn check_member(world: &World, owner: &str, member: &Value) -> Result<(), Refusa
         (world.addon(id).is_ok_and(|addon| addon.owner == owner && addon.real_id == id), "ADDON")
     };
     if !is_there {
-        return Err(Refusal::invalid(format!("{id} cannot be a member")).about("id"));
+        return Err(refusals::UNKNOWN_MEMBER.with([id]).about("id"));
     }
     if member["kind"] != kind {
-        return Err(Refusal::invalid(format!("{id} is not a {}", member["kind"])).about("kind"));
+        let given = member["kind"].as_str().unwrap_or_default();
+        return Err(refusals::MEMBER_KIND.with([id, given]).about("kind"));
     }
     Ok(())
 }

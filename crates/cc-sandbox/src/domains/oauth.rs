@@ -12,6 +12,7 @@ use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply};
 use crate::engine::request::Request;
 use crate::engine::signature::{self, Signed};
+use crate::refusals;
 use crate::world::{RequestToken, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -53,7 +54,7 @@ fn field<'a>(request: &'a Request<'_>, name: &str) -> &'a str {
 fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(), Refusal> {
     let (key, secret) = &world.oauth.consumer;
     if field(request, "oauth_consumer_key") != key {
-        return Err(Refusal::unauthorized("Unknown OAuth consumer"));
+        return Err(refusals::UNKNOWN_CONSUMER.with([]));
     }
     let query = request.query.iter().cloned();
     let form = request.body.as_object().into_iter().flatten();
@@ -67,8 +68,8 @@ fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(),
     let method = field(request, "oauth_signature_method");
     let right = signed
         .proves(method, field(request, "oauth_signature"), [secret.as_str(), token_secret])
-        .ok_or_else(|| Refusal::unauthorized(format!("Signatures of method {method} are not supported")))?;
-    if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is invalid")) }
+        .ok_or_else(|| refusals::UNSUPPORTED_SIGNATURE.with([method]))?;
+    if right { Ok(()) } else { Err(refusals::WRONG_SIGNATURE.with([])) }
 }
 
 fn form(pairs: &[(&str, &str)]) -> Outcome {
@@ -78,8 +79,9 @@ fn form(pairs: &[(&str, &str)]) -> Outcome {
 fn create_request_token(world: &mut World, request: &Request<'_>) -> Outcome {
     check(world, request, "")?;
     let callback = field(request, "oauth_callback");
-    if callback != "oob" && !callback.starts_with("http://") && !callback.starts_with("https://") {
-        return Err(Refusal::invalid("The callback is not a URL").about("oauth_callback"));
+    let is_url = callback.starts_with("http://") || callback.starts_with("https://");
+    if callback != "oob" && !(is_url && HeaderValue::try_from(callback).is_ok()) {
+        return Err(refusals::WRONG_CALLBACK.with([]).about("oauth_callback"));
     }
     let token = world.uuid("oauth-request-token");
     let secret = format!("sandbox-secret-{}", world.uuid("oauth-request-secret"));
@@ -97,7 +99,7 @@ fn create_request_token(world: &mut World, request: &Request<'_>) -> Outcome {
 fn asked<'a>(world: &'a mut World, token: &str) -> Result<&'a mut RequestToken, Refusal> {
     let now = world.now;
     let found = world.oauth.requests.get_mut(token).filter(|asked| asked.until > now);
-    found.ok_or_else(|| Refusal::unauthorized("The request token is unknown or has expired"))
+    found.ok_or_else(|| refusals::UNKNOWN_REQUEST_TOKEN.with([]))
 }
 
 fn get_page(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -119,7 +121,7 @@ fn get_page(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn agree(world: &mut World, request: &Request<'_>) -> Outcome {
     let token = world.oauth.shown.take();
-    let token = token.ok_or_else(|| Refusal::unauthorized("No page of authorization was shown"))?;
+    let token = token.ok_or_else(|| refusals::NO_PAGE_SHOWN.with([]))?;
     let verifier = world.uuid("oauth-verifier");
     let agreed = |right: &&str| !request.text(right).is_empty();
     let rights: Map<String, Value> =
@@ -135,7 +137,7 @@ fn agree(world: &mut World, request: &Request<'_>) -> Outcome {
         .append_pair("oauth_verifier", &verifier)
         .finish();
     let location = HeaderValue::try_from(format!("{}{mark}{query}", asked.callback))
-        .map_err(|_| Refusal::invalid("The callback is not a URL"))?;
+        .map_err(|_| refusals::INVALID_INPUT.with(["The callback is not a URL"]))?;
     Ok(Reply {
         status: Some(StatusCode::SEE_OTHER),
         headers: vec![(LOCATION, location)],
@@ -151,7 +153,7 @@ fn create_access_token(world: &mut World, request: &Request<'_>) -> Outcome {
     let verifier = field(request, "oauth_verifier");
     let rights = match agreed {
         Some((right, rights)) if right == verifier => rights,
-        _ => return Err(Refusal::unauthorized("The user did not agree, or the verifier is another one")),
+        _ => return Err(refusals::NOT_AGREED.with([])),
     };
     world.oauth.requests.shift_remove(requested);
     let token = world.uuid("oauth-token");

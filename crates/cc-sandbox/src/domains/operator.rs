@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Handler;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Addon, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -74,9 +75,7 @@ fn check_version(world: &mut World, request: &Request<'_>) -> Outcome {
 fn update_version(world: &mut World, request: &Request<'_>) -> Outcome {
     let target = request.text("targetVersion");
     if !VERSIONS.contains(&target) {
-        return Err(
-            Refusal::invalid(format!("{target} is not a version to update to")).about("targetVersion")
-        );
+        return Err(refusals::TARGET_VERSION.with([target]).about("targetVersion"));
     }
     let addon = find(world, request)?;
     addon.details["version"] = target.into();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Account, Owner, World, add_organisation};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -44,6 +45,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
+    check_name(world, request, None)?;
     let id = add_organisation(world, request.text("name"), &request.caller);
     let owner = world.owners.get_mut(&id).ok_or_else(|| Refusal::not_found("Organisation", &id))?;
     change(owner, &request.body);
@@ -55,9 +57,32 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn update(world: &mut World, request: &Request<'_>) -> Outcome {
+    check_name(world, request, Some(request.owner()))?;
     let owner = find(world, request)?;
     change(owner, &request.body);
     json_of(owner.wire.clone())
+}
+
+/// Refuses a name that another organisation has.
+fn check_name(world: &World, request: &Request<'_>, own: Option<&str>) -> Result<(), Refusal> {
+    let Some(name) = request.body["name"].as_str() else { return Ok(()) };
+    let has_it = |(id, owner): (&String, &Owner)| {
+        id.starts_with("orga_") && Some(id.as_str()) != own && owner.wire["name"] == name
+    };
+    if world.owners.iter().any(has_it) {
+        return Err(refusals::ORGANISATION_NAME.with([name]));
+    }
+    Ok(())
+}
+
+/// Roles of the platform. Source: `shared.yaml`, `OrganisationRole`.
+const ROLES: [&str; 5] = ["NONE", "ADMIN", "ACCOUNTING", "DEVELOPER", "MANAGER"];
+
+fn check_role(request: &Request<'_>) -> Result<(), Refusal> {
+    match request.body["role"].as_str() {
+        Some(role) if !ROLES.contains(&role) => Err(refusals::UNKNOWN_ROLE.with([role])),
+        _ => Ok(()),
+    }
 }
 
 fn change(owner: &mut Owner, body: &Value) {
@@ -71,12 +96,12 @@ fn change(owner: &mut Owner, body: &Value) {
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.owner();
     if id == request.caller {
-        return Err(Refusal::forbidden("The personal space cannot be deleted"));
+        return Err(refusals::PERSONAL_SPACE.with([]));
     }
     let used = world.applications.values().any(|application| application.owner == id)
         || world.addons.values().any(|addon| addon.owner == id);
     if used {
-        return Err(Refusal::conflict("The organisation still has applications or add-ons"));
+        return Err(refusals::ORGANISATION_IN_USE.with([]));
     }
     world.owners.shift_remove(id);
     world.collections.forget(id);
@@ -105,17 +130,19 @@ fn list_members(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn add_member(world: &mut World, request: &Request<'_>) -> Outcome {
+    check_role(request)?;
     let email = request.text("email");
     if !email.contains('@') {
-        return Err(Refusal::invalid(format!("{email} is not an e-mail address")));
+        return Err(refusals::MEMBER_EMAIL.with([email]));
     }
+    if find(world, request)?.members.values().any(|member| member["member"]["email"] == email) {
+        return Err(refusals::MEMBER_ALREADY.with([email]));
+    }
+    world.check_member_quota(request.owner())?;
     let known = world.accounts.iter().find(|(_, account)| account.profile["email"] == email);
     let id = known.map(|(id, _)| id.clone());
     let id = id.unwrap_or_else(|| world.id("user"));
     let owner = find(world, request)?;
-    if owner.members.values().any(|member| member["member"]["email"] == email) {
-        return Err(Refusal::conflict(format!("{email} is a member already")));
-    }
     let name = email.split('@').next().unwrap_or_default();
     let user = json!({ "id": id, "email": email, "name": name, "preferredMFA": "NONE" });
     let member = json!({ "member": user, "role": request.body["role"], "job": request.body["job"] });
@@ -124,6 +151,7 @@ fn add_member(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn update_member(world: &mut World, request: &Request<'_>) -> Outcome {
+    check_role(request)?;
     let id = request.param("userId");
     let member = find(world, request)?.members.get_mut(id).ok_or_else(|| Refusal::not_found("Member", id))?;
     for name in ["role", "job"] {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Handler;
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Owned, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -52,7 +53,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
         id => id.to_owned(),
     };
     if world.providers.contains_key(&id) || super::provider::find(&id).is_some() {
-        return Err(Refusal::invalid(format!("The add-on provider {id} exists already")));
+        return Err(refusals::PROVIDER_EXISTS.with([&id]));
     }
     json_of(make(world, request.owner(), &id, request.text("name")))
 }

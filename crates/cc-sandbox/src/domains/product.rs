@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Handler;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::World;
 
 pub(super) const HANDLERS: &[(&str, Handler)] =
@@ -70,7 +71,7 @@ fn runtime(world: &World, index: usize) -> Value {
         "description": format!("{name} in the sandbox"),
         "enabled": enabled,
         "comingSoon": false,
-        "maxInstances": 40,
+        "maxInstances": MAX_INSTANCES,
         "tags": [],
         "deployments": ["git"],
         "flavors": FLAVORS.iter().map(|row| flavor_of(*row)).collect::<Value>(),
@@ -97,9 +98,25 @@ pub(crate) fn all_flavors() -> Value {
     FLAVORS.iter().map(|row| flavor_of(*row)).collect()
 }
 
-/// Returns `true` if a flavor with this name exists.
-pub(crate) fn is_flavor(name: &str) -> bool {
-    FLAVORS.iter().any(|row| row.0.eq_ignore_ascii_case(name))
+/// Place of a flavor among all of them, the smallest first.
+pub(super) fn rank(name: &str) -> Result<usize, Refusal> {
+    let rank = FLAVORS.iter().position(|row| row.0.eq_ignore_ascii_case(name));
+    rank.ok_or_else(|| refusals::UNKNOWN_FLAVOR.with([name]))
+}
+
+/// Most instances of an application.
+pub(super) const MAX_INSTANCES: i64 = 40;
+
+/// Refuses a runtime that does not exist, or does not have the variant.
+pub(super) fn check_runtime(world: &World, kind: &str, version: &str, variant: &str) -> Result<(), Refusal> {
+    let named = format!("{kind} {version}");
+    let mut rows = RUNTIMES.iter().filter(|row| row.0 == kind && row.1 == version).peekable();
+    if rows.peek().is_none() {
+        return Err(refusals::UNKNOWN_RUNTIME.with([&named]));
+    }
+    let is_meant = |slug: &str| slug == variant || world.fixed_uuid(&["variant", slug]) == variant;
+    let found = rows.any(|row| is_meant(row.2));
+    found.then_some(()).ok_or_else(|| refusals::UNKNOWN_VARIANT.with([variant, &named]))
 }
 
 fn flavor_of((name, mem, cpus, price): (&str, u64, u64, f64)) -> Value {

@@ -123,6 +123,16 @@ fn versions(world: &mut World, request: &Request<'_>) -> Outcome {
     }))
 }
 
+/// Returns `true` if a provider has this version of its software.
+pub(super) fn has_version(provider: &Provider, version: &str) -> bool {
+    versions_of(provider.prefix).contains(&version)
+}
+
+/// Returns `true` if the add-ons of a plan share a machine: only dedicated ones can have everything.
+pub(super) fn is_shared(plan: &Value) -> bool {
+    plan["slug"] == "dev"
+}
+
 /// The provider with this id.
 pub(crate) fn find(id: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.id == id)

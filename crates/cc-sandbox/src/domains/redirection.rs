@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Handler;
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Redirection, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -38,7 +39,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let namespace = request.text("namespace");
     if !NAMESPACES.contains(&namespace) {
-        return Err(Refusal::invalid(format!("{namespace} is not a namespace")).about("namespace"));
+        return Err(refusals::UNKNOWN_NAMESPACE.with([namespace]).about("namespace"));
     }
     let udp = is_udp(request);
     let (lowest, highest) = (
@@ -48,7 +49,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let is_taken = |port: i64| world.redirections.iter().any(|other| other.is(udp, namespace, port));
     let port = (lowest..=highest.min(65_535))
         .find(|port| !is_taken(*port))
-        .ok_or_else(|| Refusal::invalid(format!("No port from {lowest} to {highest} is free")))?;
+        .ok_or_else(|| refusals::NO_PORT.with([&lowest.to_string(), &highest.to_string()]))?;
     let redirection = Redirection {
         application: request.param("applicationId").to_owned(),
         namespace: namespace.to_owned(),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Mfa, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -41,7 +42,7 @@ fn list_keys(world: &mut World, request: &Request<'_>) -> Outcome {
 fn add_key(world: &mut World, request: &Request<'_>) -> Outcome {
     let key = request.body.as_str().unwrap_or_default();
     if !(key.starts_with("ssh-") || key.starts_with("ecdsa-")) {
-        return Err(Refusal::invalid("The key is not a public SSH key"));
+        return Err(refusals::NOT_AN_SSH_KEY.with([]));
     }
     world.account_mut(&request.caller).keys.insert(request.param("keyName").to_owned(), key.to_owned());
     message("The SSH key has been added")
@@ -63,13 +64,13 @@ fn check_password(world: &World, request: &Request<'_>) -> Result<(), Refusal> {
     if given.as_deref() == Some(world.account(&request.caller).password.as_bytes()) {
         return Ok(());
     }
-    Err(Refusal::forbidden("The password is wrong"))
+    Err(refusals::WRONG_PASSWORD.with([]))
 }
 
 fn create_mfa(world: &mut World, request: &Request<'_>) -> Outcome {
     check_password(world, request)?;
     if world.account(&request.caller).mfa == Mfa::Confirmed {
-        return Err(Refusal::conflict("The second factor is set up already"));
+        return Err(refusals::MFA_ON.with([]));
     }
     world.account_mut(&request.caller).mfa = Mfa::Pending;
     json_of(json!({ "url": "otpauth://totp/sandbox?secret=SANDBOX" }))
@@ -81,9 +82,12 @@ fn confirm_mfa(world: &mut World, request: &Request<'_>) -> Outcome {
         return Err(Refusal::not_found("Second factor", request.param("mfaKind")));
     }
     if request.text("code") != CODE {
-        return Err(Refusal::invalid("The code is wrong"));
+        return Err(refusals::WRONG_MFA_CODE.with([]));
     }
     world.account_mut(&request.caller).mfa = Mfa::Confirmed;
+    if request.body["revokeTokens"] == true {
+        world.revoke(&request.caller, None);
+    }
     done()
 }
 
@@ -119,14 +123,15 @@ fn list_tokens(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn revoke_tokens(world: &mut World, request: &Request<'_>) -> Outcome {
-    world.account_mut(&request.caller).oauth_tokens.clear();
+    world.revoke(&request.caller, None);
     message("The tokens have been revoked")
 }
 
 fn revoke_token(world: &mut World, request: &Request<'_>) -> Outcome {
     let token = request.param("token");
-    let tokens = &mut world.account_mut(&request.caller).oauth_tokens;
-    tokens.shift_remove(token).ok_or_else(|| Refusal::not_found("Token", "of the request"))?;
+    if !world.revoke(&request.caller, Some(token)) {
+        return Err(Refusal::not_found("Token", "of the request"));
+    }
     message("The token has been revoked")
 }
 

@@ -8,6 +8,7 @@ use super::{Handler, read_date};
 use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Account, ApiToken, Mfa, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -25,15 +26,14 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 }
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
-    let refused = |code, message: &str| Refusal::other(http::StatusCode::BAD_REQUEST, code, message);
     let named = |account: &&Account| account.profile["email"] == request.text("email");
     let right = |account: &&Account| account.password == request.text("password");
     let Some(account) = world.accounts.values().find(named).filter(right) else {
-        return Err(refused("invalid-credential", "The e-mail address or the password is wrong"));
+        return Err(refusals::TOKEN_CREDENTIALS.with([]));
     };
     let user = account.profile["id"].as_str().unwrap_or_default().to_owned();
     if account.mfa == Mfa::Confirmed && request.text("mfaCode") != super::security::CODE {
-        return Err(refused("invalid-mfa-code", "The code of the second factor is missing or wrong"));
+        return Err(refusals::TOKEN_MFA_CODE.with([]));
     }
     let expires = match &request.body["expirationDate"] {
         Value::Number(number) => number.as_i64().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),
@@ -44,7 +44,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
             in_time(world.now, world.now, expires)
                 .or_else(|| in_time(world.now, jiff::Timestamp::now(), expires))
         })
-        .ok_or_else(|| refused("invalid-expiration-date", "The expiration date is not within a year"))?;
+        .ok_or_else(|| refusals::TOKEN_EXPIRATION.with([]))?;
     let token = ApiToken {
         id: world.uuid("api-token"),
         secret: format!("sandbox-token-{}", world.uuid("api-token-secret")),

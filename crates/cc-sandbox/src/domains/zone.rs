@@ -23,6 +23,11 @@ const ZONES: &[Row] = &[
     ("wsw", "Warsaw", "Poland", "PL", 52.23, 21.01, &["infra:ovh", "region:eu"]),
 ];
 
+/// Returns `true` if a zone has this name.
+pub(super) fn exists(name: &str) -> bool {
+    ZONES.iter().any(|row| row.0 == name)
+}
+
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {
     let zones = ZONES.iter().filter(|row| is_asked_for(world, request, row));
     json_of(zones.map(|row| zone(world, row)).collect::<Value>())

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reply::Refusal;
 use super::signature::{self, Signed};
+use crate::refusals;
 
 /// The credentials that a sandbox takes, all of them plainly fake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +92,7 @@ impl Credentials {
         request: &Received<'_>,
         secret_of: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Shown, Refusal> {
-        let unreadable = || Refusal::unauthorized("Unreadable authorization of the request");
+        let unreadable = || refusals::UNREADABLE_AUTHORIZATION.with([]);
         let value = match request.parts.headers.get(AUTHORIZATION) {
             Some(value) => value.to_str().map_err(|_| unreadable())?.to_owned(),
             None => match request.query.iter().find(|(name, _)| name == IN_QUERY) {
@@ -109,7 +110,7 @@ impl Credentials {
         if scheme.eq_ignore_ascii_case("oauth") {
             return self.check_oauth(request, rest, secret_of).map(Shown::Signed);
         }
-        Err(Refusal::unauthorized(format!("Authorization of kind {scheme} is not supported")))
+        Err(refusals::UNSUPPORTED_AUTHORIZATION.with([scheme]))
     }
 
     fn check_oauth(
@@ -121,22 +122,17 @@ impl Credentials {
         let protocol = oauth_parameters(text);
         let given = |name: &str| protocol.get(name).map(String::as_str).unwrap_or_default();
         if given("oauth_consumer_key") != self.consumer_key {
-            return Err(Refusal::unauthorized("Unknown OAuth consumer"));
+            return Err(refusals::UNKNOWN_CONSUMER.with([]));
         }
         let token = given("oauth_token");
-        let token_secret = secret_of(token)
-            .ok_or_else(|| Refusal::unauthorized("The OAuth token is unknown or has expired"))?;
+        let token_secret = secret_of(token).ok_or_else(|| refusals::UNKNOWN_OAUTH_TOKEN.with([]))?;
         let secrets = [self.consumer_secret.as_str(), &token_secret];
         let method = given("oauth_signature_method");
-        let right =
-            request.signed(&protocol).proves(method, given("oauth_signature"), secrets).ok_or_else(|| {
-                Refusal::unauthorized(format!("Signatures of method {method} are not supported"))
-            })?;
-        if right {
-            Ok(token.to_owned())
-        } else {
-            Err(Refusal::unauthorized("The OAuth signature is invalid"))
-        }
+        let right = request
+            .signed(&protocol)
+            .proves(method, given("oauth_signature"), secrets)
+            .ok_or_else(|| refusals::UNSUPPORTED_SIGNATURE.with([method]))?;
+        if right { Ok(token.to_owned()) } else { Err(refusals::WRONG_SIGNATURE.with([])) }
     }
 }
 

@@ -20,6 +20,7 @@ use super::table::{Part, Role, Table};
 use crate::domains::addon_view;
 use crate::domains::cycle;
 use crate::domains::rules::{self, Rule};
+use crate::refusals;
 use crate::world::{Keys, Row, World};
 
 /// Answers a request about a collection.
@@ -153,8 +154,18 @@ impl<'a> Context<'a> {
             other => vec![other],
         };
         let mut made = Vec::new();
+        // Of several, all are made or none.
+        let before = (bodies.len() > 1).then(|| world.collections.clone());
         for body in bodies {
-            made.push(self.make(world, body, None)?);
+            match self.make(world, body, None) {
+                Ok(value) => made.push(value),
+                Err(refusal) => {
+                    if let Some(before) = before {
+                        world.collections = before;
+                    }
+                    return Err(refusal);
+                }
+            }
         }
         match self.request.operation.success.schema.as_ref() {
             Some(schema) if self.table.resolve(schema).1["type"] == "array" => json_of(
@@ -191,11 +202,7 @@ impl<'a> Context<'a> {
             let id = id.or(named).unwrap_or_else(|| cycle::id(world, name));
             keys.insert(key.to_owned(), id.clone());
             if world.collections.row(name, &keys, now).is_some() {
-                let message = format!("{} {id} already exists", noun(name));
-                return Err(match self.request.operation.may_refuse(409) {
-                    true => Refusal::conflict(message),
-                    false => Refusal::invalid(message),
-                });
+                return Err(refusals::ALREADY_EXISTS.with([&noun(name), &id]));
             }
         }
         let sampler = self.sampler(world);

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, ETAG};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::{Body, whole};
@@ -14,7 +15,9 @@ use super::faults::Fault;
 use super::{Engine, page};
 use crate::domains::file;
 use crate::domains::visit::{self, Ask};
+use crate::refusals::refusals;
 use crate::snapshot::Snapshot;
+use crate::world::TermsChange;
 
 const HELP: &str = "\
 GET    /_sandbox             ids, credentials and the time of the sandbox
@@ -34,10 +37,24 @@ POST   /_sandbox/request     a request to an application: {\"url\": \"https://ap
                              its domain, and `x-sandbox-status` for the status.
 GET    /_sandbox/snapshot    the whole sandbox as JSON: world, clock, faults, keys of Redis, counters of ids
 PUT    /_sandbox/snapshot    makes the sandbox what such a snapshot says
+POST   /_sandbox/members     adds a member: {\"owner\": \"orga_...\", \"name\": \"bob\", \"role\": \"DEVELOPER\"}; its credentials are answered
+POST   /_sandbox/terms       changes what an owner may do: {\"of\": \"orga_...\", \"quota\": {\"applications\": 3, \"addons\": 1, \"instances\": 9,
+                             \"members\": 5}, \"needsPaymentMethod\": true, \"isModerated\": true}, each on its own too;
+                             `of` can be an application, for \"isModerated\"
+GET    /_sandbox/refusals    the requests that are refused, and how
 GET    /_sandbox/violations  what broke the spec so far
 GET    /_sandbox/events      state of the sandbox as Server-Sent Events, for the page at /
 GET    /_sandbox/help        this text
 ";
+
+/// A member to add to an owner.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMember {
+    owner: String,
+    name: String,
+    role: String,
+}
 
 pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Response<Body> {
     let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
@@ -86,10 +103,10 @@ pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Resp
         }
         ("GET", "/faults") => as_json(serde_json::to_value(engine.faults.list()).unwrap_or_default()),
         ("POST", "/faults") => match serde_json::from_value::<Fault>(body) {
-            Ok(fault) => {
-                engine.faults.add(fault);
-                text(StatusCode::NO_CONTENT, String::new())
-            }
+            Ok(fault) => match engine.faults.try_add(fault) {
+                Ok(()) => text(StatusCode::NO_CONTENT, String::new()),
+                Err(problem) => text(StatusCode::BAD_REQUEST, format!("{problem}\n")),
+            },
             Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n\n{HELP}")),
         },
         ("DELETE", "/faults") => {
@@ -115,6 +132,23 @@ pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Resp
             }
             Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n")),
         },
+        ("POST", "/members") => match serde_json::from_value::<NewMember>(body) {
+            Ok(NewMember { owner, name, role }) => match engine.world().add_member(&owner, &name, &role) {
+                Ok(identity) => as_json(serde_json::to_value(identity).unwrap_or_default()),
+                Err(problem) => text(StatusCode::NOT_FOUND, format!("{problem}\n")),
+            },
+            Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n\n{HELP}")),
+        },
+        ("POST", "/terms") => match serde_json::from_value::<TermsChange>(body) {
+            Ok(change) => match engine.world().change_terms(&change) {
+                Ok(()) => text(StatusCode::NO_CONTENT, String::new()),
+                Err(problem) => text(StatusCode::NOT_FOUND, format!("{problem}\n")),
+            },
+            Err(error) => text(StatusCode::BAD_REQUEST, format!("{error}\n\n{HELP}")),
+        },
+        ("GET", "/refusals") => {
+            text(StatusCode::OK, refusals().map(|refusal| format!("{refusal}\n")).collect())
+        }
         ("GET", "/violations") => text(StatusCode::OK, engine.violations.lines().join("\n")),
         ("GET", "/events") => page::events(engine),
         ("GET", "/help") => text(StatusCode::OK, HELP.to_owned()),

@@ -221,7 +221,11 @@ pub(crate) struct Target<'a> {
 
 /// The faults of a sandbox.
 #[derive(Debug)]
-pub struct Faults(Mutex<Plan>);
+pub struct Faults {
+    plan: Mutex<Plan>,
+    /// Most faults at the same time.
+    most: usize,
+}
 
 /// Faults, and what decides whom those with a probability hit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -244,8 +248,8 @@ struct Planned {
 }
 
 impl Faults {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(Mutex::new(Plan { seed, ..Plan::default() }))
+    pub(crate) fn new(seed: u64, most: usize) -> Self {
+        Self { plan: Mutex::new(Plan { seed, ..Plan::default() }), most }
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -265,15 +269,25 @@ impl Faults {
     /// Adds a fault. Of several that hit one request the first added wins, but for latency, which adds up.
     ///
     /// # Panics
-    /// If the fault is impossible: a status of an answer is between 200 and 599, a probability between 0 and 1.
+    /// If the fault is impossible (a status of an answer is between 200 and 599, a probability between 0 and 1), or if there are
+    /// as many faults as [`Limits::faults`](crate::Limits::faults) says.
     pub fn add(&self, fault: Fault) {
-        if let Err(problem) = fault.check() {
+        if let Err(problem) = self.try_add(fault) {
             panic!("{problem}");
         }
+    }
+
+    /// Adds a fault, or says why it cannot be added.
+    pub(crate) fn try_add(&self, fault: Fault) -> Result<(), String> {
+        fault.check()?;
         let mut plan = self.lock();
+        if plan.faults.len() >= self.most {
+            return Err(format!("could not add the fault: there are {} already, remove some", self.most));
+        }
         plan.added += 1;
         let number = plan.added;
         plan.faults.push(Planned { fault, number, seen: 0 });
+        Ok(())
     }
 
     /// Plans faults for this number of consecutive stream connections, each chosen by the seed and survivable
@@ -328,7 +342,7 @@ impl Faults {
     }
 
     fn lock(&self) -> MutexGuard<'_, Plan> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -370,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_fault_happens_as_often_as_it_says() {
-        let faults = Faults::new(0);
+        let faults = Faults::new(0, 1_000);
         faults.add(Fault::unavailable().times(2));
         faults.add(Fault::latency(Duration::from_secs(1)));
         let plans: Vec<_> = (0..3).map(|_| faults.plan(&ZONE)).collect();
@@ -381,7 +395,7 @@ mod tests {
 
     #[test]
     fn a_fault_that_is_used_up_is_forgotten_and_one_of_no_times_never_happens() {
-        let faults = Faults::new(0);
+        let faults = Faults::new(0, 1_000);
         faults.add(Fault::unavailable().times(0));
         faults.add(Fault::html(502).times(1));
         assert!(matches!(faults.plan(&ZONE).1, Some(Effect::Html(502))));
@@ -391,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_busy_sandbox_refuses_requests_beyond_those_under_way() {
-        let faults = Faults::new(0);
+        let faults = Faults::new(0, 1_000);
         faults.add(Fault::busy(2));
         let under_way = (faults.plan(&ZONE), faults.plan(&ZONE));
         assert!(under_way.0.1.is_none() && under_way.1.1.is_none());
@@ -413,7 +427,7 @@ mod tests {
     #[test]
     fn a_probable_fault_hits_the_same_requests_for_the_same_seed() {
         let hits = |seed| {
-            let faults = Faults::new(seed);
+            let faults = Faults::new(seed, 1_000);
             faults.add(Fault::unavailable().probability(0.5));
             (0..32).map(|_| faults.plan(&ZONE).1.is_some()).collect::<Vec<_>>()
         };

@@ -25,6 +25,13 @@ pub struct Limits {
     pub journal_bytes: usize,
     /// Number of violations that are kept, the first ones. More are counted. Default: 1,000.
     pub violations: usize,
+    /// Number of faults at the same time. Another one is refused. Default: 1,000.
+    pub faults: usize,
+    /// Number of key spaces of Redis that hold keys. Another one is refused. Default: 1,000.
+    pub key_spaces: usize,
+    /// Size of all key spaces of Redis together, in bytes: keys and values, with 64 bytes for each of them. A command that
+    /// would take more is refused. Default: 64 MiB.
+    pub key_bytes: usize,
     /// Time for the head of a request, also of the next one on the same connection. When it is over, the connection is closed, with
     /// 408 if a part of a head has arrived. Default: 30 s.
     pub head_time: Duration,
@@ -41,6 +48,9 @@ impl Default for Limits {
             journal: 10_000,
             journal_bytes: 64 << 20,
             violations: 1_000,
+            faults: 1_000,
+            key_spaces: 1_000,
+            key_bytes: 64 << 20,
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(60),
             connections: 20_000,

@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::body::Body;
+use crate::refusals::{self, KnownRefusal};
 use crate::stream::Wanted;
 
 /// Result of a handler.
@@ -60,6 +61,8 @@ pub(crate) fn json_of(value: impl Into<Value>) -> Outcome {
 /// Reason why the platform refuses a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
+    /// Row of the table of refusals; none for what a fault makes up.
+    pub(crate) row: Option<&'static KnownRefusal>,
     pub(crate) status: StatusCode,
     /// Number of the error in bodies of v2.
     id: i64,
@@ -71,44 +74,31 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, id: i64, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, id, code, message: message.into(), field: None }
+    /// A row of the table of refusals, with this message.
+    pub(crate) fn of(row: &'static KnownRefusal, message: String) -> Self {
+        let status = row.status_code();
+        Self { row: Some(row), status, id: row.number, code: row.code, message, field: None }
     }
 
-    /// 400: the request is not what the platform takes.
+    /// 400: an input has a value that the operation does not take. A condition that matters to tests has a row of its own.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, 500, "clever.core.bad-request", message)
-    }
-
-    /// 401: the credentials are missing or wrong.
-    pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, 2001, "clever.core.unauthorized", message)
-    }
-
-    /// 403: the caller may not do this.
-    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, 2002, "clever.core.forbidden", message)
+        Self::of(&refusals::INVALID_INPUT, message.into())
     }
 
     /// 404: the resource does not exist.
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, 4004, "clever.core.not-found", format!("{what} {id} not found"))
-    }
-
-    /// 409: the request conflicts with the current state.
-    pub(crate) fn conflict(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, 4009, "clever.core.conflict", message)
+        refusals::NOT_FOUND.with([what, id])
     }
 
     /// 413: the body is larger than this number of bytes.
     pub(crate) fn too_large(most: usize) -> Self {
-        let message = format!("The body is larger than {most} bytes");
-        Self::other(StatusCode::PAYLOAD_TOO_LARGE, "clever.core.payload-too-large", message)
+        refusals::TOO_LARGE.with([&most.to_string()])
     }
 
-    /// Another status, or another code; the number of v2 is the code where that is one.
-    pub(crate) fn other(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(status, code.parse().unwrap_or(i64::from(status.as_u16())), code, message)
+    /// What a fault answers.
+    pub(crate) fn made_up(status: StatusCode, code: &'static str, message: &str) -> Self {
+        let (id, message) = (status.as_u16().into(), message.to_owned());
+        Self { row: None, status, id, code, message, field: None }
     }
 
     /// Names the field that is at fault.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::StatusCode;
 use http::header::EXPECT;
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -23,6 +22,7 @@ use super::Engine;
 use super::body::{self, Body, ConnectionReset};
 use super::reply::Refusal;
 use crate::kv::socket;
+use crate::refusals;
 
 /// Time limit for open answers when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
@@ -171,14 +171,11 @@ async fn answer(
     match tokio::time::timeout(engine.limits.body_time, read).await {
         Ok(Ok(bytes)) => engine.serve(http::Request::from_parts(parts, bytes)).await,
         Ok(Err(error)) if is_malformed(&error) => {
-            Ok(engine.turn_away(&parts, &Refusal::invalid("The body is malformed")))
+            Ok(engine.turn_away(&parts, &refusals::MALFORMED_BODY.with([])))
         }
         // It was cut by the client.
         Ok(Err(_)) => Err(ConnectionReset),
-        Err(_) => {
-            let (status, code) = (StatusCode::REQUEST_TIMEOUT, "clever.core.request-timeout");
-            Ok(engine.turn_away(&parts, &Refusal::other(status, code, "The body took too long")))
-        }
+        Err(_) => Ok(engine.turn_away(&parts, &refusals::SLOW_BODY.with([]))),
     }
 }
 

@@ -24,7 +24,7 @@ impl Engine {
         found: Option<Match>,
     ) -> Response<Sent> {
         let path = parts.uri.path();
-        let refused = |status, code, message: &str| refusal(&Refusal::other(status, code, message), path);
+        let refused = |status, code, message: &str| refusal(&Refusal::made_up(status, code, message), path);
         match effect {
             Effect::TooManyRequests(after) => {
                 let mut answer = refused(
@@ -110,7 +110,7 @@ impl Engine {
     ) -> Response<Sent> {
         let path = parts.uri.path();
         let refused = |status: u16| {
-            let refused = Refusal::other(status_of(status), "clever.core.stream-refused", "Not this time");
+            let refused = Refusal::made_up(status_of(status), "clever.core.stream-refused", "Not this time");
             refusal(&refused, path)
         };
         match fault {

@@ -73,6 +73,9 @@ pub(crate) enum Role {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Operation {
     pub(crate) id: String,
+    /// Domain of the spec, such as `application`.
+    #[serde(default)]
+    pub(crate) domain: String,
     pub(crate) method: String,
     /// Path with its parameters in braces.
     pub(crate) path: String,

@@ -1,5 +1,6 @@
 //! The engine against the whole route table.
 
+mod senseless;
 mod transcript;
 
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! A real server, reached with the URL that the client sends.
 
-use http::StatusCode;
 use percent_encoding::percent_decode_str;
 
-use super::{Resp, refusal};
+use super::Resp;
 use crate::engine::reply::Refusal;
+use crate::refusals;
 
 /// Parts of a backend URL.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,10 +103,7 @@ mod real {
     fn failed(cause: redis::RedisError) -> Refusal {
         match told(&cause) {
             Some(text) => error(&text),
-            None => {
-                let message = format!("The database cannot be reached: {}", cause.category());
-                refusal(StatusCode::BAD_GATEWAY, "clever.redis-http.connection-error", &message)
-            }
+            None => refusals::UNREACHABLE.with([cause.category()]),
         }
     }
 }
@@ -119,8 +116,7 @@ mod real {
     pub(in crate::kv) enum Connection {}
 
     pub(in crate::kv) async fn connect(_: &str) -> Result<Connection, Refusal> {
-        let message = "The sandbox is built without its feature `redis`: it has key spaces of its own only";
-        Err(refusal(StatusCode::BAD_GATEWAY, "clever.redis-http.connection-error", message))
+        Err(refusals::UNREACHABLE.with(["the sandbox is built without its feature `redis`"]))
     }
 
     pub(in crate::kv) async fn run(connection: &Connection, _: &[String]) -> Result<Resp, Refusal> {

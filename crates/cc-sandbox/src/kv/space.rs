@@ -79,10 +79,44 @@ pub(super) type Run = fn(&mut Space, i64, &[String]) -> Replied;
 const COMMANDS: &[&[(&str, usize, usize, Run)]] =
     &[key::COMMANDS, expiry::COMMANDS, text::COMMANDS, hash::COMMANDS, list::COMMANDS, set::COMMANDS];
 
+/// Commands that can make a key space larger. None adds more than its words.
+const GROWING: &[&str] = &[
+    "SET", "SETNX", "SETEX", "PSETEX", "GETSET", "MSET", "APPEND", "INCR", "DECR", "INCRBY", "DECRBY",
+    "HSET", "HMSET", "HSETNX", "HINCRBY", "LPUSH", "RPUSH", "LSET", "SADD", "RENAME",
+];
+
+/// Size of a key, a field or a value beside its bytes.
+const OVERHEAD: usize = 64;
+
+/// Most bytes that a command can add to a key space.
+pub(super) fn may_add(words: &[String]) -> usize {
+    let grows = words.first().is_some_and(|name| GROWING.iter().any(|own| own.eq_ignore_ascii_case(name)));
+    if grows { sizes(words) } else { 0 }
+}
+
+fn sizes<'a>(texts: impl IntoIterator<Item = &'a String>) -> usize {
+    texts.into_iter().map(|text| text.len() + OVERHEAD).sum()
+}
+
 /// More words than anyone sends.
 const MANY: usize = usize::MAX;
 
 impl Space {
+    /// Size of the keys and of what they hold.
+    pub(super) fn size(&self) -> usize {
+        let content = |entry: &Entry| match &entry.data {
+            Data::Text(text) => sizes([text]),
+            Data::Hash(fields) => sizes(fields.keys()) + sizes(fields.values()),
+            Data::List(elements) => sizes(elements),
+            Data::Set(members) => sizes(members),
+        };
+        self.keys.iter().map(|(key, entry)| key.len() + OVERHEAD + content(entry)).sum()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Runs a command.
     pub(super) fn run(&mut self, now: i64, words: &[String]) -> Resp {
         self.keys.retain(|_, entry| entry.expires.is_none_or(|expires| expires > now));

@@ -17,6 +17,7 @@ use super::format::{Answered, Asked, Content, Event, Events, Recording};
 use crate::engine::body::{self, Body};
 use crate::engine::clock::{Clock, after};
 use crate::engine::reply::Refusal;
+use crate::refusals;
 
 /// Number of recorded requests that a refusal names.
 const NAMED: usize = 5;
@@ -142,7 +143,7 @@ impl Replay {
 }
 
 fn not_recorded(message: String) -> Refusal {
-    Refusal::other(StatusCode::NOT_IMPLEMENTED, "clever.sandbox.not-recorded", message)
+    Refusal::of(&refusals::NOT_RECORDED, message)
 }
 
 /// Number of segments at the start that two paths have in common.

@@ -44,6 +44,9 @@ pub(crate) struct Application {
     /// Requests to its domains, the oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub(crate) visits: VecDeque<Visit>,
+    /// `true` if the platform has blocked the application.
+    #[serde(default)]
+    pub(crate) is_moderated: bool,
 }
 
 impl Subject for Application {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::terms::Terms;
 use super::{Shelf, World, stored};
 
 /// A personal space or an organisation.
@@ -13,6 +14,8 @@ pub(crate) struct Owner {
     pub(crate) wire: Value,
     #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) members: Shelf<Value>,
+    #[serde(default)]
+    pub(crate) terms: Terms,
 }
 
 impl Owner {
@@ -37,6 +40,7 @@ impl Owner {
                 member.to_owned(),
                 json!({ "member": user, "role": "ADMIN", "job": null }),
             )]),
+            terms: Terms::default(),
         }
     }
 
@@ -44,6 +48,11 @@ impl Owner {
     pub(crate) fn add_member(&mut self, id: &str, email: &str, name: &str, role: &str) {
         let user = json!({ "id": id, "email": email, "name": name, "preferredMFA": "NONE" });
         self.members.insert(id.to_owned(), json!({ "member": user, "role": role, "job": null }));
+    }
+
+    /// Role of a member; `NONE` for anybody else.
+    pub(crate) fn role_of(&self, user: &str) -> &str {
+        self.members.get(user).and_then(|member| member["role"].as_str()).unwrap_or("NONE")
     }
 
     pub(crate) fn has_member(&self, user: &str) -> bool {

@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, Full};
 use tower::ServiceExt;
 
 fn sandbox() -> Sandbox {
-    let members = [("alice", "ADMIN"), ("bob", "DEVELOPER"), ("sandbox", "ACCOUNTING")];
+    let members = [("alice", "ADMIN"), ("bob", "DEVELOPER"), ("sandbox", "MANAGER")];
     Sandbox::builder().pace(Pace::Manual).user("eve").organisation("Acme", members).in_memory()
 }
 
@@ -55,7 +55,7 @@ async fn each_user_sees_its_own_account_and_its_organisations() {
     members.sort();
     assert_eq!(
         members,
-        ["alice@sandbox.example ADMIN", "bob@sandbox.example DEVELOPER", "user@sandbox.example ACCOUNTING"]
+        ["alice@sandbox.example ADMIN", "bob@sandbox.example DEVELOPER", "user@sandbox.example MANAGER"]
     );
 }
 

@@ -62,6 +62,7 @@ async fn malformed_chunks_are_refused_with_400() {
         let answer = say(&sandbox, format!("{head}{chunks}").as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{chunks:?}: {answer}");
         assert!(answer.contains("The body is malformed"), "{answer}");
+        assert!(answer.contains("x-sandbox-refusal: malformed-body\r\n"), "{answer}");
     }
 }
 
@@ -74,6 +75,7 @@ async fn a_head_and_a_body_that_do_not_come_are_given_up_with_408() {
         say(&sandbox, b"POST /v4/products/zones HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nslow").await;
     assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
     assert!(answer.contains("The body took too long"), "{answer}");
+    assert!(answer.contains("x-sandbox-refusal: slow-body\r\n"), "{answer}");
     // A connection that nobody uses is closed without a word.
     assert_eq!(say(&sandbox, b"").await, "");
 }
@@ -153,6 +155,73 @@ async fn a_fault_that_cannot_happen_is_refused() {
         assert!(answer.text.contains(problem), "{problem}: {}", answer.text);
     }
     assert_eq!(client.get("/_sandbox/faults").await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn a_fault_beyond_the_limit_is_refused() {
+    let sandbox = limited(|limits| limits.faults = 2).await;
+    let client = Client::new(&sandbox);
+    let fault = json!({ "effect": "unavailable", "on": "get_zone", "times": 1 });
+    for expected in [204, 204, 400] {
+        assert_eq!(client.send("POST", "/_sandbox/faults", fault.clone()).await.status, expected);
+    }
+    let refused = client.send("POST", "/_sandbox/faults", fault.clone()).await.text;
+    assert_eq!(refused, "could not add the fault: there are 2 already, remove some\n");
+    assert_eq!(client.get("/v4/products/zones/par").await.status, 503);
+    assert_eq!(client.send("POST", "/_sandbox/faults", fault).await.status, 204, "one was used up");
+}
+
+#[tokio::test]
+async fn the_keys_of_redis_are_bounded_in_bytes_and_what_is_deleted_makes_room() {
+    let sandbox = limited(|limits| limits.key_bytes = 10_000).await;
+    let client = Client::new(&sandbox);
+    let run = async |words: &[&str]| {
+        let body = json!({ "backendUrl": sandbox.kv_url(), "command": words[0], "args": words[1..] });
+        client.send("POST", "/command", body).await
+    };
+    let large = "x".repeat(4_000);
+    assert_eq!(run(&["SET", "a", &large]).await.status, 200);
+    for _ in 0..20 {
+        assert_eq!(run(&["SET", "a", &large]).await.status, 200, "it replaces itself");
+    }
+    assert_eq!(run(&["HSET", "b", "field", &large]).await.status, 200);
+    for words in
+        [&["SET", "c", &large][..], &["APPEND", "a", &large], &["RPUSH", "d", &large], &["SADD", "e", &large]]
+    {
+        let refused = run(words).await;
+        assert_eq!(refused.status, 400, "{}", words[0]);
+        assert_eq!(refused.json()["message"], "OOM command not allowed when used memory > 'maxmemory'");
+    }
+    assert_eq!(run(&["GET", "a"]).await.status, 200);
+    assert_eq!(run(&["DEL", "b"]).await.status, 200);
+    assert_eq!(run(&["SET", "c", &large]).await.status, 200);
+    // A snapshot takes its size along.
+    sandbox.restore(&sandbox.snapshot());
+    assert_eq!(run(&["SET", "d", &large]).await.status, 400);
+}
+
+#[tokio::test]
+async fn key_spaces_of_redis_are_bounded_and_an_empty_one_takes_no_place() {
+    let sandbox = limited(|limits| limits.key_spaces = 2).await;
+    let client = Client::new(&sandbox);
+    let run = async |number: usize, words: &[&str]| {
+        let url = format!("{}/{number}", sandbox.kv_url());
+        client
+            .send("POST", "/command", json!({ "backendUrl": url, "command": words[0], "args": words[1..] }))
+            .await
+    };
+    for number in 0..10 {
+        assert_eq!(run(number, &["GET", "a"]).await.status, 200, "reading takes no place");
+    }
+    assert_eq!(run(0, &["SET", "a", "b"]).await.status, 200);
+    assert_eq!(run(1, &["SET", "a", "b"]).await.status, 200);
+    let refused = run(2, &["SET", "a", "b"]).await;
+    assert_eq!(
+        (refused.status, &refused.json()["message"]),
+        (400, &json!("ERR the sandbox has 2 key spaces already"))
+    );
+    assert_eq!(run(1, &["DEL", "a"]).await.status, 200);
+    assert_eq!(run(2, &["SET", "a", "b"]).await.status, 200);
 }
 
 #[test]

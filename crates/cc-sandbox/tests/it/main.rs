@@ -19,6 +19,7 @@ mod page;
 mod program;
 mod record;
 mod redis;
+mod refusals;
 mod snapshot;
 mod stored;
 mod streams;

@@ -125,6 +125,27 @@ async fn a_snapshot_that_cannot_be_read_is_refused_with_its_place_and_changes_no
             "faults.faults[0].fault: invalid fault: 99 is not the status of an answer",
         ),
         (without.to_string(), "world: missing field `owners`"),
+        (
+            changed("/world/applications/0/1/owner", json!("orga_x")),
+            "world.applications[0]: the owner does not exist",
+        ),
+        (changed("/world/applications/0/0", json!("app_x")), "world.applications[0]: the key is not the id"),
+        (
+            changed("/world/owners/0/1/members/0/1", json!("text")),
+            "world.owners[0][1].members[0][1]: `member` is not an object",
+        ),
+        (
+            changed("/world/addons/0/1/details", json!("text")),
+            "world.addons[0][1].details: expected an object or null",
+        ),
+        (
+            changed("/world/identities", json!([])),
+            "world.identities: the first is not the main user of `ids.user`",
+        ),
+        (
+            changed("/world/drains/0/1/recipient", json!([])),
+            "world.drains[0][1].recipient: expected an object",
+        ),
     ] {
         let answer = client.bare(Method::PUT, "/_sandbox/snapshot").body(text).send().await.unwrap();
         assert_eq!(answer.status(), 400, "{place}");
