@@ -43,6 +43,10 @@ async fn main() -> ExitCode {
 const UNUSABLE: u8 = 2;
 
 async fn record(upstream: Upstream, to: &Path, address: SocketAddr) -> ExitCode {
+    if std::fs::metadata(to).is_ok_and(|file| file.len() > 0) {
+        eprintln!("error: {} is there, and is not empty: choose another file, or delete it", to.display());
+        return ExitCode::from(UNUSABLE);
+    }
     let recorder = match Recorder::create(to) {
         Ok(recorder) => recorder,
         Err(error) => {

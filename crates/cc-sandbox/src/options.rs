@@ -26,9 +26,9 @@ The Clever Cloud platform in a process.
                     status 1 if the spec was violated. Default: they are left out, with a warning
   --deliver-anywhere
                     drains deliver to any machine. Default: to this one only
-  --record URL --to FILE
-                    pass requests on to the platform at URL, and write them to FILE without secrets,
-                    ids and personal data
+  --record URL [--to FILE]
+                    pass requests on to the platform at URL, and write them to a new FILE without
+                    secrets, ids and personal data. Default: recording.jsonl
   --replay FILE     answer from such a file
   --compare FILE [--json]
                     run the requests of such a file against the sandbox, print what differs from
@@ -109,8 +109,10 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
         return Err("`--json` goes with `--compare`".to_owned());
     }
     match (record, to, compare) {
-        (Some(upstream), Some(to), _) => Ok(Wish::Record { upstream, to, address }),
-        (Some(_), None, _) => Err("`--record` needs `--to` and a file".to_owned()),
+        (Some(upstream), to, _) => {
+            let to = to.unwrap_or_else(|| PathBuf::from("recording.jsonl"));
+            Ok(Wish::Record { upstream, to, address })
+        }
         (None, Some(_), _) => Err("`--to` goes with `--record`".to_owned()),
         (None, None, Some(file)) => Ok(Wish::Compare { file, as_json, seed }),
         (None, None, None) => {
@@ -192,12 +194,12 @@ mod tests {
 
     #[test]
     fn a_recording_is_made_answered_from_or_compared() {
-        let upstream = "http://localhost:8081".parse().unwrap();
+        let upstream: Upstream = "http://localhost:8081".parse().unwrap();
         let address = ([127, 0, 0, 1], 8080).into();
-        assert_eq!(
-            read_words("--record http://localhost:8081 --to a.jsonl"),
-            Ok(Wish::Record { upstream, to: "a.jsonl".into(), address })
-        );
+        let record =
+            |to: &str| Ok(Wish::Record { upstream: Upstream::clone(&upstream), to: to.into(), address });
+        assert_eq!(read_words("--record http://localhost:8081 --to a.jsonl"), record("a.jsonl"));
+        assert_eq!(read_words("--record=http://localhost:8081"), record("recording.jsonl"));
         assert_eq!(
             read_words("--compare=a.jsonl --json --seed 3"),
             Ok(Wish::Compare { file: "a.jsonl".into(), as_json: true, seed: 3 })
@@ -207,7 +209,7 @@ mod tests {
         };
         assert_eq!(options.replay, Some("a.jsonl".into()));
         for (line, message) in [
-            ("--record http://localhost", "`--record` needs `--to` and a file"),
+            ("--record http://localhost --to", "`--to` needs a file"),
             ("--to a.jsonl", "`--to` goes with `--record`"),
             ("--replay", "`--replay` needs a file"),
             ("--json", "`--json` goes with `--compare`"),

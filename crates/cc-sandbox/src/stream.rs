@@ -11,5 +11,5 @@ pub(crate) mod wire;
 
 pub(crate) use finite::finite;
 pub(crate) use line::{Line, Place};
-pub(crate) use live::{Live, Throttle, Wanted};
+pub(crate) use live::{HEARTBEAT, Live, Throttle, Wanted};
 pub(crate) use source::{Sought, Source, Span};

@@ -318,7 +318,8 @@ impl Concealer {
 
     fn text(&mut self, place: &Place<'_>, name: Option<&str>, text: &str) -> String {
         if place.is_secret() {
-            return self.disguise.secret(text);
+            // A URL with a secret in it stays a URL, of which every part is replaced.
+            return if safe::is_url(text) { self.disguise.plain(text) } else { self.disguise.secret(text) };
         }
         if place.lists(text) || self.is_shown(place, name, text) {
             return text.to_owned();

@@ -1,6 +1,6 @@
 //! Answers from a recording.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::engine::body::{self, Body};
 use crate::engine::clock::{Clock, after};
 use crate::engine::reply::Refusal;
 use crate::refusals;
+use crate::stream::HEARTBEAT;
 
 /// Number of recorded requests that a refusal names.
 const NAMED: usize = 5;
@@ -232,28 +233,47 @@ fn replayed(answer: &Answered, resumed: Option<&str>, clock: &Arc<Clock>) -> Opt
     Some(Replayed { status, headers, content })
 }
 
-/// The events at their times, by the clock of the sandbox, after the one that a client has seen last.
+/// The events at their times, by the clock of the sandbox, after the one that a client has seen last. Heartbeats show that the
+/// connection is alive, so that they come in real time, as in any stream of the sandbox.
 fn streamed(events: &Events, resumed: Option<&str>, clock: &Arc<Clock>) -> Body {
     let seen = resumed.and_then(|id| events.list.iter().position(|event| event.id.as_deref() == Some(id)));
     let from = seen.map_or(0, |seen| seen + 1);
     let passed = seen.map_or(0, |seen| events.list[seen].after);
-    let left: Vec<Event> = events.list[from..].to_vec();
+    let left: VecDeque<Event> =
+        events.list[from..].iter().filter(|event| !is_heartbeat(event)).cloned().collect();
+    let beat = events.list.iter().find(|event| is_heartbeat(event)).map(written);
     let (clock, start, ended) = (Arc::clone(clock), clock.now(), events.ended);
-    body::streamed(stream::unfold(left.into_iter(), move |mut left| {
-        let clock = Arc::clone(&clock);
+    body::streamed(stream::unfold((left, true), move |(mut left, is_first)| {
+        let (clock, beat) = (Arc::clone(&clock), beat.clone());
         async move {
-            let Some(event) = left.next() else {
-                if !ended {
+            let due = async {
+                match left.front() {
+                    Some(event) => {
+                        let time = Duration::from_millis(event.after.saturating_sub(passed));
+                        clock.sleep_until(after(start, time)).await;
+                    }
                     // The recording ended before the stream did.
-                    std::future::pending::<()>().await;
+                    None if !ended => std::future::pending().await,
+                    None => {}
                 }
-                return None;
             };
-            let time = Duration::from_millis(event.after.saturating_sub(passed));
-            clock.sleep_until(after(start, time)).await;
-            Some((Ok(written(&event)), left))
+            let Some(beat) = beat else {
+                due.await;
+                return left.pop_front().map(|event| (Ok(written(&event)), (left, false)));
+            };
+            // The first heartbeat comes with the head of the answer.
+            let pause = if is_first { Duration::ZERO } else { HEARTBEAT };
+            let came = tokio::time::timeout(pause, due).await;
+            match came {
+                Ok(()) => left.pop_front().map(|event| (Ok(written(&event)), (left, false))),
+                Err(_) => Some((Ok(beat), (left, false))),
+            }
         }
     }))
+}
+
+fn is_heartbeat(event: &Event) -> bool {
+    event.event.as_deref() == Some("HEARTBEAT")
 }
 
 /// An event as bytes.

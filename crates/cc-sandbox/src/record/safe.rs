@@ -201,7 +201,14 @@ const VARIABLES: &[&str] = &[
 
 /// Returns `true` if this field holds texts of the platform and this text looks like one.
 pub(super) fn is_safe(field: Option<&str>, text: &str) -> bool {
-    field.is_some_and(|field| FIELDS.contains(&field)) && looks_harmless(text)
+    field.is_some_and(|field| {
+        FIELDS.contains(&field) && (looks_harmless(text) || is_dated_version(field, text))
+    })
+}
+
+/// Versions of runtimes are days, such as `20260101`.
+fn is_dated_version(field: &str, text: &str) -> bool {
+    field.ends_with("ersion") && text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A short name without an address, an id or a secret in it.
@@ -247,6 +254,11 @@ const VALUES: &[&str] = &[
     "USER",
     "VERSION",
 ];
+
+/// Returns `true` for a URL with one of the usual schemes.
+pub(super) fn is_url(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| SCHEMES.contains(&scheme))
+}
 
 /// Returns `true` for an ISO date or time.
 pub(super) fn is_date(text: &str) -> bool {
@@ -317,6 +329,7 @@ mod tests {
     #[test]
     fn a_safe_field_shows_names_of_the_platform_only() {
         assert!(is_safe(Some("zone"), "par") && is_safe(Some("version"), "15.2"));
+        assert!(is_safe(Some("instanceVersion"), "20260101") && !is_safe(Some("code"), "20260101"));
         for text in ["ada@acme.com", "10.0.0.1", "0b0f4b0c-6a4b-4c1a-9a4a-0d7a3b1c2d3e", "0612345678"] {
             assert!(!is_safe(Some("type"), text), "{text}");
         }

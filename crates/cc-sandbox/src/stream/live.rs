@@ -21,7 +21,7 @@ use crate::stage::Stage;
 use crate::world::World;
 
 /// Time between two heartbeats, in the time of `tokio`: they are about the connection.
-const HEARTBEAT: Duration = Duration::from_secs(2);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
 /// Span of a log that is generated at once.
 const WINDOW: Duration = Duration::from_secs(3_600);
 /// Time for which [`StreamFault::Reordered`] holds back an event that is alone.

@@ -155,3 +155,24 @@ async fn streams_are_compared_by_their_events() {
     let expected = [("stream_application_logs", DifferenceKind::Type, "APPLICATION_LOG.message")];
     assert_eq!(shown(&comparison), expected, "{comparison}");
 }
+
+#[tokio::test]
+async fn a_url_that_holds_a_secret_stays_a_url_so_that_a_drain_is_made_again() {
+    use session::Send;
+    let recorded = sandbox();
+    let (recorder, memory) = recorder();
+    let client = Recorded { sandbox: &recorded, recorder };
+    let ids = recorded.ids();
+    let path =
+        format!("/v4/drains/organisations/{}/applications/{}/drains", ids.organisation, ids.application);
+    let recipient = json!({ "type": "RAW_HTTP", "url": "https://ada:hunter2@logs.acme.fr/in?key=hunter2" });
+    let (status, drain) =
+        client.send("POST", &path, Some(json!({ "kind": "LOG", "recipient": recipient }))).await;
+    assert!(status < 300, "{status} {drain}");
+    client.send("GET", &format!("{path}/{}", drain["id"].as_str().unwrap()), None).await;
+    for original in ["ada", "hunter2", "acme"] {
+        assert!(!memory.text().contains(original), "{original} is in {}", memory.text());
+    }
+    let comparison = memory.recording().compare(&sandbox()).await;
+    assert!(comparison.is_equal() && comparison.compared == 2, "{comparison}");
+}

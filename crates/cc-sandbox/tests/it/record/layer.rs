@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cc_client::commands::account::GetProfile;
 use cc_client::commands::application::ListApplication;
+use cc_client::commands::log::StreamApplicationRuntimeLog;
 use cc_sandbox::{Fault, Pace, Recorder, Sandbox};
 use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, StreamBody};
@@ -130,4 +131,20 @@ async fn texts_of_json_that_the_spec_does_not_describe_are_replaced_whatever_the
         (&shown["zone"], &shown["id"], shown["status"].is_string()),
         (&json!("par"), &json!(4004), true)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_of_a_client_is_recorded_when_the_client_closes_it() {
+    let sandbox = Sandbox::builder().in_memory();
+    let (recorder, memory) = recorder();
+    let layer = recorder.clone();
+    let builder = sandbox.client_builder(&sandbox.identity("sandbox"));
+    let client = builder.configure(|transport| transport.layer(layer)).build().unwrap();
+    let command = StreamApplicationRuntimeLog::new(sandbox.ids().application).limit(2);
+    let lines = client.stream(command).open().items().collect::<Vec<_>>().await;
+    assert_eq!(lines.iter().filter(|line| line.is_ok()).count(), 2);
+    let line = memory.lines().pop().unwrap();
+    assert_eq!(line["operation"], "stream_application_logs");
+    let events = line["answer"]["body"]["events"]["list"].as_array().unwrap();
+    assert_eq!(events.iter().filter(|event| event["event"] == "APPLICATION_LOG").count(), 2, "{line}");
 }

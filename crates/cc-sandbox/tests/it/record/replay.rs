@@ -145,3 +145,27 @@ async fn a_stream_is_replayed_at_its_times_by_the_clock_of_the_sandbox() {
     sandbox.advance(Duration::from_secs(30));
     assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), second);
 }
+
+#[tokio::test(start_paused = true)]
+async fn heartbeats_of_a_replayed_stream_go_on_in_real_time() {
+    let events = json!([
+        { "after": 0, "event": "HEARTBEAT", "data": {} },
+        { "after": 60_000, "event": "LOG", "id": "a", "data": 1 },
+    ]);
+    let headers = json!({ "content-type": "text/event-stream" });
+    let body = json!({ "events": { "list": events, "ended": false } });
+    let answer = json!({ "after": 1, "status": 200, "headers": headers, "body": body });
+    let request = json!({ "method": "GET", "path": "/v4/logs" });
+    let sandbox = replaying(recording(&[json!({ "at": 0, "request": request, "answer": answer })]));
+    let request = Request::get("/v4/logs").body(Bytes::new()).unwrap();
+    let mut body = sandbox.handle(request).await.unwrap().into_body();
+    let mut next = async || body.frame().await.unwrap().unwrap().into_data().unwrap();
+    let start = tokio::time::Instant::now();
+    for seconds in [0, 2, 4] {
+        assert_eq!(next().await, "event: HEARTBEAT\ndata: {}\n\n");
+        assert_eq!(start.elapsed().as_secs(), seconds);
+    }
+    sandbox.advance(Duration::from_secs(60));
+    assert_eq!(next().await, "id: a\nevent: LOG\ndata: 1\n\n");
+    assert_eq!(next().await, "event: HEARTBEAT\ndata: {}\n\n");
+}

@@ -60,7 +60,7 @@ pub(crate) async fn story(client: &impl Send, sandbox: &Sandbox) {
     let mut applications = Vec::new();
     for name in ["shop", "worker"] {
         let body = json!({
-            "name": name, "instanceType": "node", "instanceVersion": "20", "instanceVariant": "node", "zone": "par",
+            "name": name, "instanceType": "node", "instanceVersion": "20260101", "instanceVariant": "node", "zone": "par",
             "minInstances": 1, "maxInstances": 1, "minFlavor": "XS", "maxFlavor": "XS", "deploy": "git",
         });
         let made = sent("POST", &format!("{owner}/applications"), body).await;
