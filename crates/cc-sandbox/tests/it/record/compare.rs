@@ -1,6 +1,6 @@
 //! The sandbox against recordings.
 
-use cc_sandbox::{Comparison, DifferenceKind, Fault, Recording};
+use cc_sandbox::{Comparison, DifferenceKind, Fault, Pace, Recording, Sandbox};
 use serde_json::{Value, json};
 
 use super::memory::{Memory, recorder};
@@ -33,6 +33,14 @@ async fn a_sandbox_is_equal_to_a_recording_of_itself_in_every_operation() {
     {
         assert!(!memory.text().contains(original), "{original}");
     }
+}
+
+#[tokio::test]
+async fn a_recording_of_another_account_is_compared_with_resources_of_the_sandbox() {
+    let (recording, _, _) = recorded().await;
+    let other = Sandbox::builder().seed(8).pace(Pace::Manual).strict(false).in_memory();
+    let comparison = recording.compare(&other).await;
+    assert_eq!(shown(&comparison), [], "{comparison}");
 }
 
 async fn story_recorded() -> Memory {
