@@ -18,6 +18,8 @@ pub struct Side {
     documents: Documents,
     /// Domain of a side that is a single file.
     pub only: Option<String>,
+    /// The state is a bundle, which has neither commands nor lines.
+    pub is_bundle: bool,
 }
 
 impl Side {
@@ -41,14 +43,17 @@ impl Side {
 
     fn folder(label: &str, folder: &Path) -> Result<Self, String> {
         let documents = Documents::read(folder).map_err(|problems| problems_of(label, &problems))?;
-        Ok(Self { label: label.to_owned(), documents, only: None })
+        if documents.domains.is_empty() {
+            return Err(format!("{label}: the folder {} has no document of a domain", folder.display()));
+        }
+        Ok(Self { label: label.to_owned(), documents, only: None, is_bundle: false })
     }
 
     /// A single document. `domain` is its name, by default that of the file.
     pub fn file(label: &str, file: &Path, domain: Option<&str>, root: &Path) -> Result<Self, String> {
         let document = read_document(file).map_err(|problem| problem.to_string())?;
         if let Some(documents) = bundle::split(&document) {
-            return Ok(Self { label: label.to_owned(), documents, only: None });
+            return Ok(Self { label: label.to_owned(), documents, only: None, is_bundle: true });
         }
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let domain = domain.map_or(stem, str::to_owned);
@@ -63,7 +68,7 @@ impl Side {
         } else {
             Documents::new(BTreeMap::from([(domain.clone(), document)]), shared)
         };
-        Ok(Self { label: label.to_owned(), documents, only: Some(domain) })
+        Ok(Self { label: label.to_owned(), documents, only: Some(domain), is_bundle: false })
     }
 
     /// The spec at a revision, read without touching the working tree.
@@ -102,7 +107,23 @@ impl Side {
             return Err(format!("the revision `{name}` has no document in `spec/`"));
         }
         let label = format!("{name} ({})", commit.get(..8).unwrap_or(commit));
-        Ok(Self { label, documents: Documents::new(domains, shared), only: None })
+        Ok(Self { label, documents: Documents::new(domains, shared), only: None, is_bundle: false })
+    }
+
+    /// Makes a bundle of this state, so that a bundle can be compared with it.
+    ///
+    /// # Errors
+    /// When the state is a single document.
+    pub fn bundle(&mut self) -> Result<(), String> {
+        let whole = crate::bundle::bundle(&self.documents);
+        let made = parse(&whole.to_string()).ok().and_then(|node| bundle::split(&node));
+        let Some(documents) = made.filter(|_| self.only.is_none()) else {
+            return Err(format!("a bundle can be compared with a whole spec only, not with {}", self.label));
+        };
+        self.documents = documents;
+        self.is_bundle = true;
+        self.label.push_str(", without its commands");
+        Ok(())
     }
 
     /// Keeps only what a single file of the other side can be compared with.

@@ -8,6 +8,7 @@ use super::source::Side;
 use super::work::Tree;
 use super::{Change, Report, compare, markdown};
 use crate::Outcome;
+use crate::git::git;
 
 /// Options and sides, as given.
 #[derive(Debug, Default)]
@@ -101,18 +102,32 @@ fn options<'a>(words: &[&'a str]) -> Result<Options<'a>, String> {
 fn diff(options: &Options<'_>, root: &Path) -> Result<Outcome, String> {
     let (before, after) = match options.sides.as_slice() {
         [range] if range.contains("..") && !Path::new(range).exists() => {
-            let (before, after) = range.split_once("..").unwrap_or_default();
+            let is_fork = range.contains("...");
+            let (before, after) = range.split_once(if is_fork { "..." } else { ".." }).unwrap_or_default();
+            let before = if before.is_empty() { "HEAD" } else { before };
+            let after = if after.is_empty() && is_fork { "HEAD" } else { after };
+            // As for git: what changed on one branch since it left the other.
+            let before = if is_fork {
+                git(root, &["merge-base", before, after])?.trim().to_owned()
+            } else {
+                before.to_owned()
+            };
             (before, Some(after).filter(|after| !after.is_empty()))
         }
-        [before] => (*before, None),
-        [before, after] => (*before, Some(*after)),
+        [before] => ((*before).to_owned(), None),
+        [before, after] => ((*before).to_owned(), Some(*after)),
         _ => return Err("`diff` needs a revision, a file or a folder, or two of them".to_owned()),
     };
-    let mut before = Side::read(before, root)?;
+    let mut before = Side::read(&before, root)?;
     let mut after = match after {
         Some(after) => Side::read(after, root)?,
         None => Side::working_tree(root)?,
     };
+    match (before.is_bundle, after.is_bundle) {
+        (true, false) => after.bundle()?,
+        (false, true) => before.bundle()?,
+        _ => {}
+    }
     match (before.only.clone(), after.only.clone()) {
         (Some(was), Some(is)) if was != is => before.rename(&is),
         (Some(was), None) => after.reduce_to(&was),

@@ -272,7 +272,21 @@ fn a_revision_a_folder_and_a_file_are_compared_with_the_working_tree() {
     std::fs::write(root.join("other.json"), bundled(&BASE.replace("[SAIL, MOTOR]", "[SAIL]"))).unwrap();
     let outcome = run("diff ROOT/one.json ROOT/other.json", root);
     assert!(outcome.text.contains("`cc_api_boats::types::BoatKind::Motor` is gone"), "{}", outcome.text);
+    // The commands of the working tree are not new: the bundle has none.
+    for sides in ["ROOT/one.json", "ROOT/one.json ROOT", "HEAD ROOT/other.json"] {
+        let outcome = run(&format!("diff {sides}"), root);
+        assert!(
+            outcome.text.contains("\n1 change. Break programs: 1."),
+            "{sides}: {}{}",
+            outcome.text,
+            outcome.errors
+        );
+    }
+    assert!(run("diff HEAD...HEAD", root).text.contains("No changes."));
+    std::fs::create_dir(root.join("empty")).unwrap();
     for (line, words) in [
+        ("diff ROOT/empty", "has no document of a domain"),
+        ("diff ROOT/one.json ROOT/boats.yaml", "a bundle can be compared with a whole spec only"),
         ("diff", "needs a revision"),
         ("diff gone", "`gone` is neither a file, a folder nor a revision"),
         ("diff --output=x", "unknown option `--output=x`"),
