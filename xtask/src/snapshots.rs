@@ -198,7 +198,10 @@ fn causes(
     let name = stem.rsplit("__").next().unwrap_or(stem);
     let mut own: Vec<String> = source.map(str::to_owned).into_iter().collect();
     let mut general: Vec<String> = vec!["spec/shared.yaml".to_owned()];
-    if snapshot.starts_with("xtask/") {
+    if snapshot.starts_with("spec/surface/") {
+        own = vec![format!("spec/{name}.yaml")];
+        general.extend(["xtask/src/surface", "xtask/src/generate"].map(str::to_owned));
+    } else if snapshot.starts_with("xtask/") {
         own.extend(of_module(stem));
         general.push("xtask/src/".to_owned());
     } else {
@@ -386,8 +389,9 @@ mod tests {
         commit(root, "spec: look the owner up");
         write(root, "spec/surface/zone.txt", "send GetZone()\n");
         write(root, "xtask/src/generate/words.rs", "//! Words.\n");
-        // Code that no snapshot of the generator depends on.
+        // Code that neither a snapshot of the generator nor a surface depends on.
         write(root, "xtask/src/release/words.rs", "//! Words.\n");
+        write(root, "crates/cc-sandbox/src/domains/zone.rs", "//! Words.\n");
         for name in ["words", "the_texts_of_generated_code"] {
             write(
                 root,
@@ -405,7 +409,7 @@ mod tests {
              generated code and messages of xtask (1)\n  xtask/tests/it/snapshots/it__fixtures__words.snap: \
              pending: `cargo insta review` shows and accepts it\n    cause: xtask/src/generate/words.rs (not committed)\n\
              requests (1)\n  crates/cc-client/tests/it/commands/snapshots/GetZone.snap: changed, +1 -0\n    \
-             cause: spec/zone.yaml ({hash} spec: look the owner up)\n"
+             cause: crates/cc-sandbox/src/domains/zone.rs (not committed)\n    cause: spec/zone.yaml ({hash} spec: look the owner up)\n"
         )
         .replace(&format!("{hash} "), &format!("{} ", hash.trim()));
         assert_eq!(outcome.text, expected);
