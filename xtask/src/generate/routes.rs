@@ -197,10 +197,9 @@ impl Translation<'_> {
             let properties: Map<String, Value> = properties
                 .iter()
                 .map(|(name, schema)| {
-                    // Optional fields of answers may be null; those of bodies only where the spec says so.
+                    // A schema that is a reference does not say itself that it may be null.
                     let nullable = schema["x-tri-state"] == Value::Bool(true)
-                        || (schema["$ref"].is_string() && schema["nullable"] == Value::Bool(true))
-                        || (!self.strict && !required.contains(&name.as_str()));
+                        || (schema["$ref"].is_string() && schema["nullable"] == Value::Bool(true));
                     let schema = self.schema(schema);
                     (name.clone(), if nullable { or_null(schema) } else { schema })
                 })
