@@ -238,7 +238,8 @@ pub struct ReplaceFunction {
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the function (`function_…`).
     pub function_id: String,
-    /// Body of the request: All changeable fields of a function.
+    /// Body of the request: All changeable fields of a function. A name, a description or a tag that is left
+    /// out is removed.
     pub body: types::FunctionReplacement,
 }
 

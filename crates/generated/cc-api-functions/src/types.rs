@@ -327,17 +327,20 @@ cc_runtime::open_enum! {
     }
 }
 
-/// All changeable fields of a function.
+/// All changeable fields of a function. A name, a description or a tag that is left out is removed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FunctionReplacement {
     /// Name.
-    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Description of the function.
-    pub description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Tag.
-    pub tag: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// Environment variables, by name.
     pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Maximum memory of an instance, in bytes.
@@ -352,15 +355,36 @@ impl FunctionReplacement {
     /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(name: impl Into<String>, description: impl Into<String>, tag: impl Into<String>, environment: std::collections::BTreeMap<String, cc_runtime::Secret>, max_memory: i64, max_instances: i64) -> Self {
+    pub fn new(environment: std::collections::BTreeMap<String, cc_runtime::Secret>, max_memory: i64, max_instances: i64) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
-            tag: tag.into(),
+            name: None,
+            description: None,
+            tag: None,
             environment,
             max_memory,
             max_instances,
         }
+    }
+
+    /// Name.
+    #[must_use]
+    pub fn name<Kind>(mut self, name: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.name = name.into_option();
+        self
+    }
+
+    /// Description of the function.
+    #[must_use]
+    pub fn description<Kind>(mut self, description: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.description = description.into_option();
+        self
+    }
+
+    /// Tag.
+    #[must_use]
+    pub fn tag<Kind>(mut self, tag: impl cc_runtime::input::IntoOption<String, Kind>) -> Self {
+        self.tag = tag.into_option();
+        self
     }
 }
 
