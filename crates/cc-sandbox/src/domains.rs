@@ -46,6 +46,7 @@ pub(crate) mod own_provider;
 mod payment;
 mod pdf;
 mod postgresql;
+mod price;
 mod product;
 pub(crate) mod provider;
 mod pulsar;
@@ -96,6 +97,7 @@ pub(crate) fn handlers() -> Handlers {
         own_provider::HANDLERS,
         payment::HANDLERS,
         postgresql::HANDLERS,
+        price::HANDLERS,
         product::HANDLERS,
         provider::HANDLERS,
         pulsar::HANDLERS,

@@ -318,11 +318,27 @@ impl Engine {
 
     async fn perform(&self, parts: &Parts, bytes: &Bytes, found: Match) -> Result<Response<Sent>, Refusal> {
         let operation = &self.table.operations[found.operation];
-        let query: Vec<(String, String)> =
+        let mut query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let secret_of = |token: &str| Some(self.world().user_of_oauth_token(token)?.1.to_owned());
-        let received = auth::Received { parts, query: &query, body: bytes };
-        let shown = self.credentials.read(&received, &secret_of)?;
+        let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
+        let mut content_type = header("content-type");
+        let mut bytes = bytes.clone();
+        let shown = if operation.gives_tokens() {
+            // The parameters may be in the header, the form or the query: the handler finds them in one place.
+            let given = auth::header_parameters(parts);
+            if operation.request.is_none() {
+                query.extend(given);
+            } else if !given.is_empty() {
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                form.extend_pairs(form_urlencoded::parse(&bytes)).extend_pairs(given);
+                bytes = form.finish().into();
+                content_type = Some("application/x-www-form-urlencoded".to_owned());
+            }
+            Shown::Nothing
+        } else {
+            let secret_of = |token: &str| Some(self.world().user_of_oauth_token(token)?.1.to_owned());
+            self.credentials.read(&auth::Received { parts, query: &query, body: &bytes }, &secret_of)?
+        };
         let caller = match shown {
             Shown::Nothing if operation.is_public() => String::new(),
             Shown::Nothing => {
@@ -340,14 +356,13 @@ impl Engine {
             }
         };
         let path = self.with_alias_owner(operation, found.parameters, &caller);
-        let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
         let mut findings = Findings::new(self.lenient);
         {
             let inputs = Inputs { path: &path, query: &query, header: &header };
             validate::check_parameters(&self.table, operation, &inputs, &mut findings);
         }
-        let content_type = header("content-type");
-        let body = validate::read_body(&self.table, operation, content_type.as_deref(), bytes, &mut findings);
+        let content_type = content_type.as_deref();
+        let body = validate::read_body(&self.table, operation, content_type, &bytes, &mut findings);
         let Findings { problems, warnings, .. } = findings;
         self.warn(parts, &operation.id, warnings);
         if !problems.is_empty() {
@@ -362,7 +377,7 @@ impl Engine {
             query,
             headers: &parts.headers,
             body,
-            bytes,
+            bytes: &bytes,
             caller,
             clock: Arc::clone(&self.clock),
         };
@@ -438,7 +453,8 @@ impl Engine {
         })
     }
 
-    /// Routes of the personal space name no owner: it is the caller.
+    /// Routes of the personal space name no owner: it is the owner of the application or the add-on that they name, if the
+    /// caller is a member, and otherwise the caller.
     fn with_alias_owner(
         &self,
         operation: &table::Operation,
@@ -451,7 +467,10 @@ impl Engine {
                     || self.table.resolve(&parameter.schema).0 == Some("shared.OwnerId"))
         };
         for parameter in operation.parameters.iter().filter(owner) {
-            path.entry(parameter.name.clone()).or_insert_with(|| caller.to_owned());
+            if !path.contains_key(&parameter.name) {
+                let owner = subjects::owner(&self.world(), operation, &path, caller);
+                path.insert(parameter.name.clone(), owner.unwrap_or_else(|| caller.to_owned()));
+            }
         }
         path
     }
@@ -473,6 +492,8 @@ impl Engine {
         let content = match reply.content {
             Content::Json(mut value) if success.content_type.as_deref() == Some("application/json") => {
                 if let Some(schema) = &success.schema {
+                    // An optional property that is never null is absent while it has no value.
+                    known::reduce(&self.table, schema, &mut value, false);
                     sampler.complete(schema, &mut value, &generic::identity(request));
                     let key = format!("{}/success", operation.id);
                     let problems = self.table.schemas.problems(&self.table, &key, schema, &value);

@@ -55,12 +55,14 @@ fn content(world: &World, owner: &str) -> Value {
     let addons = world.addons.values().filter(|addon| addon.owner == owner);
     let consumers = world.consumers.values().filter(|consumer| consumer.owner == owner);
     let providers = world.providers.values().filter(|provider| provider.owner == owner);
-    let named = |wire: &Value, id: &str| json!({ id: wire[id], "name": wire["name"] });
+    let consumer_summary =
+        |wire: &Value| json!({ "key": wire["key"], "name": wire["name"], "picture": wire["picture"] });
+    let provider_summary = |wire: &Value| json!({ "id": wire["id"], "name": wire["name"] });
     json!({
         "applications": applications.map(application).collect::<Value>(),
         "addons": addons.map(addon).collect::<Value>(),
-        "consumers": consumers.map(|consumer| named(&consumer.wire, "key")).collect::<Value>(),
-        "providers": providers.map(|provider| named(&provider.wire, "id")).collect::<Value>(),
+        "consumers": consumers.map(|consumer| consumer_summary(&consumer.wire)).collect::<Value>(),
+        "providers": providers.map(|provider| provider_summary(&provider.wire)).collect::<Value>(),
         "role": "ADMIN",
         "vatState": "NOT_NEEDED",
         "canPay": true,

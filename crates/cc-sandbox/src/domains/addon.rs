@@ -107,6 +107,7 @@ pub(super) fn remove(world: &mut World, id: &str) {
     if let Some(addon) = world.addons.shift_remove(id) {
         world.drains.remove_matching(|drain| drain.resource == addon.real_id);
         network_group::forget(world, &addon.real_id);
+        network_group::forget(world, id);
         world.collections.forget(&addon.real_id);
     }
     let is_linked = |application: &Application| application.addons.iter().any(|own| own == id);
@@ -131,13 +132,17 @@ fn environment(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn sso(world: &mut World, request: &Request<'_>) -> Outcome {
     let addon = world.addon(request.param("addonId"))?;
+    let profile = &world.account(&request.caller).profile;
     json_of(json!({
         "url": format!("https://{}.sandbox.example/sso/login", addon.provider),
         "id": addon.real_id,
         "timestamp": world.now.as_second(),
         "token": "sandbox-sso-token",
         "signature": "sandbox-sso-signature",
+        "email": profile["email"],
+        "name": profile["name"],
         "user_id": request.caller,
+        "userinfo_signature": "sandbox-userinfo-signature",
         "nav-data": "{}",
     }))
 }

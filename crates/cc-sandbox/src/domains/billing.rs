@@ -21,6 +21,9 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("activate_coupon", activate_coupon),
 ];
 
+/// Length of the period that an invoice bills.
+const BILLED: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+
 /// The one coupon that is good, once an owner.
 const COUPON: &str = "SANDBOX";
 
@@ -148,12 +151,18 @@ pub(crate) fn make(
         },
         "emission_date": emitted.to_string(),
         "pay_date": paid.then(|| emitted.to_string()),
+        "consumption_begin_date": emitted.checked_sub(BILLED).unwrap_or(emitted).to_string(),
+        "consumption_end_date": emitted.to_string(),
         "currency": "EUR",
+        "kpi_compute_months": 1,
         "price_factor": 1.0,
         "discount": 0.0,
         "vat_percent": 20.0,
         "total_tax_excluded": money(amount),
         "total_tax": money(amount * 1.2),
+        "credit_balance_at_emission": money(0.0),
+        "total_pending_upfront_before_emission": money(0.0),
+        "upfront_credit_amount": money(0.0),
         "payment_provider": paid.then_some("stripe"),
         "transaction_id": null,
         "customer_order_id": null,

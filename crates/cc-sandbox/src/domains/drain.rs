@@ -219,6 +219,7 @@ fn wire(world: &World, drain: &Drain) -> Value {
             "drainId": drain.id,
             "date": drain.changed.to_string(),
             "status": drain.status,
+            "authorId": world.owners.get(&drain.owner).and_then(|owner| owner.members.keys().next()),
         },
         "execution": execution,
         "backlog": { "msgBacklog": backlog(world, drain), "msgRateOut": lines, "msgThroughputOut": bytes },

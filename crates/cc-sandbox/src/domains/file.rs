@@ -51,6 +51,10 @@ impl Served {
         Self { status, is_generated: true, ..Self::new("text/plain; charset=utf-8", text) }
     }
 
+    pub(super) fn json(status: StatusCode, value: &serde_json::Value) -> Self {
+        Self { status, is_generated: true, ..Self::new("application/json", value.to_string()) }
+    }
+
     /// 404.
     fn missing() -> Self {
         Self::text(StatusCode::NOT_FOUND, "nothing is at this address\n")

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cycle;
 use super::file::{ORIGIN, Served, USUAL, Use, link};
@@ -93,6 +93,7 @@ pub(super) fn call(world: &mut World, segments: &[&str]) -> Served {
         return Served::text(StatusCode::SERVICE_UNAVAILABLE, text);
     }
     let size = row.value.get(SIZE).and_then(Value::as_u64).unwrap_or_default();
-    let text = format!("the sandbox runs no code: deployment {deployment} has {size} bytes of it\n");
-    Served::text(StatusCode::NOT_IMPLEMENTED, text)
+    // The official Rust SDK reads `stdout`, `stderr` and `dmesg`, or `error`, whatever the status.
+    let error = format!("the sandbox runs no code: deployment {deployment} has {size} bytes of it");
+    Served::json(StatusCode::NOT_IMPLEMENTED, &json!({ "error": error }))
 }

@@ -16,6 +16,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("start_migration", start),
     ("get_migration", get),
     ("cancel_migration", cancel),
+    ("get_migration_preorder", preorder),
 ];
 
 /// Duration of a migration.
@@ -53,6 +54,38 @@ fn start(world: &mut World, request: &Request<'_>) -> Outcome {
     let addon = addon.id.clone();
     world.later(LASTS, Change::EndMigration { addon, migration: id, plan, region });
     json_of(migration)
+}
+
+/// What the add-on would cost on another plan.
+fn preorder(world: &mut World, request: &Request<'_>) -> Outcome {
+    let addon = world.addon(request.param("addonId"))?;
+    let id = request.query("planId").unwrap_or_default();
+    let plan = provider::find(&addon.provider).and_then(|provider| provider.find_plan(world, id));
+    let plan = plan.ok_or_else(|| Refusal::invalid(format!("{id} is not a plan")))?;
+    let owner = world.owners.get(&addon.owner).map(|owner| owner.wire.clone()).unwrap_or_default();
+    let text = |name: &str| owner[name].as_str().unwrap_or_default();
+    let price = &plan["price"];
+    json_of(json!({
+        "ownerId": addon.owner,
+        "target": text("name"),
+        "emissionDate": world.now.as_millisecond(),
+        "name": text("name"),
+        "company": text("company"),
+        "VAT": text("VAT"),
+        "type": "ADDON_PREORDER",
+        "lines": [{
+            "type": "Credits",
+            "description": format!("{} {}", addon.provider, plan["slug"].as_str().unwrap_or_default()),
+            "quantity": 1.0,
+            "tva": 20.0,
+            "price_unit_ht": price,
+            "price_total_ht": price,
+            "pack": plan["name"],
+            "dropQuantity": price,
+            "coupon": 0.0,
+            "discount": 0.0,
+        }],
+    }))
 }
 
 fn cancel(world: &mut World, request: &Request<'_>) -> Outcome {

@@ -73,7 +73,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let mut wire = request.body.clone();
     wire["id"] = id.as_str().into();
     wire["ownerId"] = request.owner().into();
-    wire["createdAt"] = world.now.as_millisecond().into();
+    wire["createdAt"] = world.now.to_string().into();
     for name in ["events", "scope"] {
         if wire[name].is_null() {
             wire[name] = json!([]);

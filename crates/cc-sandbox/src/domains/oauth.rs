@@ -45,6 +45,28 @@ const RIGHTS: [&str; 11] = [
     "manage_ssh_keys",
 ];
 
+/// The right that stands for all others.
+const ALL_RIGHTS: &str = "almighty";
+
+/// The program that all tokens are for.
+pub(super) fn consumer(world: &World) -> Value {
+    json!({
+        "key": world.oauth.consumer.0,
+        "name": "Sandbox program",
+        "description": "The program of the sandbox's credentials",
+        "url": "https://program.sandbox.example",
+        "picture": "https://assets.sandbox.example/program.svg",
+        "baseUrl": "https://program.sandbox.example",
+        "rights": rights(|right| right != ALL_RIGHTS),
+    })
+}
+
+/// Every right, and whether it is given.
+pub(super) fn rights(is_given: impl Fn(&str) -> bool) -> Value {
+    let all = RIGHTS.into_iter().chain([ALL_RIGHTS]);
+    all.map(|right| (right.to_owned(), Value::Bool(is_given(right)))).collect()
+}
+
 /// A parameter of the protocol, from the form or the query.
 fn field<'a>(request: &'a Request<'_>, name: &str) -> &'a str {
     request.query(name).unwrap_or_else(|| request.text(name))

@@ -145,7 +145,7 @@ fn wire(addon: &Addon) -> Value {
     wire["addonId"] = addon.id.as_str().into();
     wire["name"] = addon.wire["name"].clone();
     wire["ownerId"] = addon.owner.as_str().into();
-    wire["plan"] = "BASE".into();
+    wire["plan"] = addon.wire["plan"]["slug"].as_str().unwrap_or_default().to_uppercase().into();
     wire["accessUrl"] = format!("https://{host}").into();
     if addon.real_id.starts_with("otoroshi_") {
         let url = format!("https://api-{host}");

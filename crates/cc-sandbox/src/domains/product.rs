@@ -93,6 +93,11 @@ pub(crate) fn flavor(name: &str) -> Value {
     flavor_of(*known.unwrap_or(&FLAVORS[2]))
 }
 
+/// Name and price of every size, by the hour.
+pub(super) fn prices() -> impl Iterator<Item = (&'static str, f64)> {
+    FLAVORS.iter().map(|row| (row.0, row.3))
+}
+
 /// Every size.
 pub(crate) fn all_flavors() -> Value {
     FLAVORS.iter().map(|row| flavor_of(*row)).collect()
@@ -125,6 +130,7 @@ fn flavor_of((name, mem, cpus, price): (&str, u64, u64, f64)) -> Value {
         "mem": mem,
         "cpus": cpus,
         "gpus": 0,
+        "disk": mem * 10,
         "price": price,
         "price_id": format!("apps.{name}"),
         "available": true,
@@ -132,5 +138,7 @@ fn flavor_of((name, mem, cpus, price): (&str, u64, u64, f64)) -> Value {
         "machine_learning": false,
         "nice": 0,
         "memory": { "unit": "B", "value": mem * 1_048_576, "formatted": format!("{mem} MiB") },
+        "cpuFactor": 1.0,
+        "memFactor": 1.0,
     })
 }

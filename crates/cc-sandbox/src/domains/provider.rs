@@ -46,7 +46,7 @@ macro_rules! providers {
 
 const PROVIDERS: &[Provider] = providers! {
     "addon-ai" "AI" "ai" ["alpha"] ["AI_ENDPOINT"]
-    "addon-matomo" "Matomo" "matomo" ["base"] ["MATOMO_URL"]
+    "addon-matomo" "Matomo" "matomo" ["beta"] ["MATOMO_URL"]
     "addon-pulsar" "Pulsar" "pulsar" ["beta"] ["ADDON_PULSAR_BINARY_URL" "ADDON_PULSAR_TENANT" "ADDON_PULSAR_NAMESPACE" "ADDON_PULSAR_TOKEN"]
     "addon-cumulocity" "Cumulocity" "cumulocity" ["base"] ["CUMULOCITY_URL"]
     "addon-tardis" "Tardis" "tardis" ["base"] ["TARDIS_URL"]
@@ -65,6 +65,21 @@ const PROVIDERS: &[Provider] = providers! {
     "postgresql-addon" "PostgreSQL" "postgresql" ["dev" "xs_sml" "s_sml" "m_med"] ["POSTGRESQL_ADDON_HOST" "POSTGRESQL_ADDON_DB" "POSTGRESQL_ADDON_USER" "POSTGRESQL_ADDON_PASSWORD" "POSTGRESQL_ADDON_URI"]
     "redis-addon" "Redis" "redis" ["s_mono" "m_mono"] ["REDIS_HOST" "REDIS_PORT" "REDIS_PASSWORD" "REDIS_URL" "REDIS_CLI_URL"]
 };
+
+/// The one plan of the configuration provider. Source: the official Rust SDK, which does not look it up.
+const CONFIG_PLAN: &str = "plan_5d8e9596-dd73-4b73-84d9-e165372c5324";
+
+/// The plan whose add-ons share a machine with others.
+const SHARED: &str = "dev";
+
+/// Name, kind and code of the features by which plans differ. `Type` tells plans on a machine of their own from others, and
+/// the official command line creates no add-on on a plan without it.
+const FEATURES: [[&str; 3]; 4] = [
+    ["Type", "BOOLEAN_SHARED", "dedicated"],
+    ["Max DB size", "BYTES", "max-db-size"],
+    ["vCPUS", "NUMBER", "cpu"],
+    ["Memory", "BYTES", "memory"],
+];
 
 fn list(world: &mut World, _: &Request<'_>) -> Outcome {
     json_of(PROVIDERS.iter().map(|provider| provider.details(world)).collect::<Value>())
@@ -130,7 +145,7 @@ pub(super) fn has_version(provider: &Provider, version: &str) -> bool {
 
 /// Returns `true` if the add-ons of a plan share a machine: only dedicated ones can have everything.
 pub(super) fn is_shared(plan: &Value) -> bool {
-    plan["slug"] == "dev"
+    plan["slug"] == SHARED
 }
 
 /// The provider with this id.
@@ -145,7 +160,12 @@ impl Provider {
             "id": self.id,
             "name": self.name,
             "shortDesc": format!("{} in the sandbox", self.name),
+            "longDesc": format!("{} as a service of the sandbox, which stores nothing", self.name),
             "website": "https://sandbox.example",
+            "supportEmail": "support@sandbox.example",
+            "googlePlusName": "",
+            "twitterName": "sandbox",
+            "analyticsId": "",
             "logoUrl": format!("https://assets.sandbox.example/{}.svg", self.id),
             "status": "RELEASE",
             "openInNewTab": true,
@@ -157,7 +177,10 @@ impl Provider {
     fn details(&self, world: &World) -> Value {
         let mut details = self.summary();
         details["plans"] = (0..self.plans.len()).map(|index| self.plan(world, index)).collect();
-        details["features"] = json!([{ "name": "Max DB size", "type": "BYTES", "name_code": "max-db-size" }]);
+        details["features"] = FEATURES
+            .iter()
+            .map(|[name, kind, code]| json!({ "name": name, "type": kind, "name_code": code }))
+            .collect();
         details
     }
 
@@ -168,25 +191,29 @@ impl Provider {
     }
 
     fn plan_id(&self, world: &World, slug: &str) -> String {
-        format!("plan_{}", world.fixed_uuid(&["plan", self.id, slug]))
+        match self.id {
+            "config-provider" => CONFIG_PLAN.to_owned(),
+            id => format!("plan_{}", world.fixed_uuid(&["plan", id, slug])),
+        }
     }
 
     fn plan(&self, world: &World, index: usize) -> Value {
         let slug = self.plans[index];
-        let size = 1_u64 << (30 + 2 * index);
+        let gibibytes = 1_u64 << (2 * index);
+        let values = [
+            if slug == SHARED { ["Shared", "shared"] } else { ["Dedicated", "dedicated"] }.map(str::to_owned),
+            [format!("{gibibytes} GB"), (gibibytes << 30).to_string()],
+            [(1 + index).to_string(), (1 + index).to_string()],
+            [format!("{gibibytes} GB"), (gibibytes << 30).to_string()],
+        ];
+        let feature = |([name, kind, code], [value, computable]): (&[&str; 3], [String; 2])| json!({ "name": name, "type": kind, "name_code": code, "value": value, "computable_value": computable });
         json!({
             "id": self.plan_id(world, slug),
             "name": slug.to_uppercase().replace('_', " "),
             "slug": slug,
             "price": 5.0 * index as f64,
             "price_id": format!("{}.{slug}", self.id),
-            "features": [{
-                "name": "Max DB size",
-                "type": "BYTES",
-                "value": format!("{} GB", size >> 30),
-                "computable_value": size.to_string(),
-                "name_code": "max-db-size",
-            }],
+            "features": FEATURES.iter().zip(values).map(feature).collect::<Value>(),
             "zones": ["par", "rbx"],
         })
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Handler, message};
+use super::{Handler, message, oauth};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
 use crate::refusals;
@@ -119,7 +119,13 @@ fn confirmed(world: &World, request: &Request<'_>) -> Result<(), Refusal> {
 }
 
 fn list_tokens(world: &mut World, request: &Request<'_>) -> Outcome {
-    json_of(world.account(&request.caller).oauth_tokens.values().cloned().collect::<Value>())
+    let consumer = oauth::consumer(world);
+    let tokens = world.account(&request.caller).oauth_tokens.values().cloned().map(|mut token| {
+        token["consumer"] = consumer.clone();
+        token["rights"] = oauth::rights(|right| token["rights"][right] == true);
+        token
+    });
+    json_of(tokens.collect::<Value>())
 }
 
 fn revoke_tokens(world: &mut World, request: &Request<'_>) -> Outcome {

@@ -16,6 +16,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("create_api_token", create),
     ("update_api_token", update),
     ("delete_api_token", delete),
+    ("get_legacy_metrics_token", legacy),
+    ("get_legacy_access_logs_token", legacy),
 ];
 
 const YEAR: Duration = Duration::from_secs(366 * 86_400);
@@ -100,4 +102,9 @@ fn wire(world: &World, token: &ApiToken) -> Value {
         "description": token.description,
         "state": if token.expires > world.now { "ACTIVE" } else { "EXPIRED" },
     })
+}
+
+/// A token for Warp 10, as a text: the official JavaScript client shows it as it is.
+fn legacy(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(format!("sandbox-{}", world.fixed_uuid(&[&request.operation.id, request.owner()])))
 }

@@ -136,6 +136,16 @@ impl Credentials {
     }
 }
 
+/// The parameters of OAuth in the header of a request, if it has some. Source: RFC 5849, section 3.5.1.
+pub(crate) fn header_parameters(parts: &Parts) -> Vec<(String, String)> {
+    let value = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let text = value
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("oauth"));
+    let parameters = text.map(|(_, text)| oauth_parameters(text)).unwrap_or_default();
+    parameters.into_iter().filter(|(name, _)| name != "realm").collect()
+}
+
 /// `key="value"` pairs, percent-decoded; both sides of the pair come with or without the encoding.
 fn oauth_parameters(text: &str) -> HashMap<String, String> {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

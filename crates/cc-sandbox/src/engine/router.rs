@@ -61,6 +61,12 @@ impl Router {
 
     /// Finds the operation of a method and a path that is still percent-encoded.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Match> {
+        // The servlets of v2 take a slash at the end: the official JavaScript client sends `DELETE /v2/self/tokens/`.
+        let without = path.strip_suffix('/').filter(|_| path.starts_with("/v2/"));
+        self.route(method, path).or_else(|| self.route(method, without?))
+    }
+
+    fn route(&self, method: &str, path: &str) -> Option<Match> {
         let segments: Vec<&str> = path.split('/').collect();
         self.routes.get(&(method.to_owned(), segments.len()))?.iter().find_map(|route| {
             let mut parameters: BTreeMap<String, String> = route.fixed.iter().cloned().collect();

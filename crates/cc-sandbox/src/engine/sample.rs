@@ -103,7 +103,8 @@ impl Sampler<'_> {
         parts.map(|part| self.variants(part, seen)).fold(own.max(1), usize::max)
     }
 
-    /// Adds the required properties that a value leaves out.
+    /// Adds the properties that a value leaves out and that are always there: those that are required, and those that are
+    /// null while they have no value.
     pub(crate) fn complete(&self, schema: &Value, value: &mut Value, identity: &str) {
         let extent = Extent::Required;
         let place = Place { identity: identity.to_owned(), name: String::new(), depth: 0, extent };
@@ -124,6 +125,14 @@ impl Sampler<'_> {
                     place.identity = id.to_owned();
                 }
                 let properties = schema["properties"].as_object();
+                let required = schema["required"].as_array();
+                let is_required =
+                    |name: &String| required.is_some_and(|all| all.iter().any(|own| own == name.as_str()));
+                for (name, schema) in properties.into_iter().flatten() {
+                    if !map.contains_key(name) && !is_required(name) && self.names_null(schema) {
+                        map.insert(name.clone(), Value::Null);
+                    }
+                }
                 for (name, value) in map.iter_mut() {
                     let schema =
                         properties.and_then(|all| all.get(name)).or(schema.get("additionalProperties"));
@@ -131,7 +140,7 @@ impl Sampler<'_> {
                         self.fill(schema, value, &place.step(name));
                     }
                 }
-                for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                for name in required.into_iter().flatten().filter_map(Value::as_str) {
                     if let Some(schema) = properties.and_then(|all| all.get(name))
                         && !map.contains_key(name)
                     {
@@ -146,6 +155,13 @@ impl Sampler<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Returns `true` if a schema names null among its values.
+    fn names_null(&self, schema: &Value) -> bool {
+        let (_, schema) = self.table.resolve(schema);
+        let branches = schema.get("anyOf").and_then(Value::as_array);
+        branches.is_some_and(|branches| branches.iter().any(|branch| branch["type"] == "null"))
     }
 
     /// The branch of an `anyOf` or `oneOf` that a value is meant for.

@@ -1,10 +1,12 @@
 //! Checks that the resources named in a path exist, are visible to the caller, and that the caller may do what it asks for. The types of the path
 //! parameters decide, so the check applies to every operation of the spec.
 
+use std::collections::BTreeMap;
+
 use super::reply::Refusal;
 use super::request::Request;
 use super::rights::{self, Kind};
-use super::table::Place;
+use super::table::{Operation, Parameter, Place};
 use crate::refusals;
 use crate::world::{Owner, World};
 
@@ -15,27 +17,16 @@ pub(crate) fn check(world: &World, request: &Request<'_>) -> Result<(), Refusal>
     }
     for parameter in request.operation.parameters.iter().filter(|parameter| parameter.place == Place::Path) {
         let id = request.param(&parameter.name);
-        let kind = parameter.schema["$ref"].as_str().and_then(|reference| reference.rsplit('.').next());
+        let kind = kind_of(parameter);
         let application = world.applications.get(id);
-        let owner = match kind {
-            Some("OwnerId") => {
-                let owner = world.owners.get(id).ok_or_else(|| Refusal::not_found("Owner", id))?;
-                if !owner.has_member(&request.caller) {
-                    return Err(refusals::NOT_A_MEMBER.with([id]));
-                }
-                allow(owner, request)?;
-                continue;
+        if kind == Some("OwnerId") {
+            let owner = world.owners.get(id).ok_or_else(|| Refusal::not_found("Owner", id))?;
+            if !owner.has_member(&request.caller) {
+                return Err(refusals::NOT_A_MEMBER.with([id]));
             }
-            Some("ApplicationId") => application.map(|application| &application.owner),
-            Some("AddonId") => world.addons.get(id).map(|addon| &addon.owner),
-            Some("RealAddonId") => {
-                world.addon(id).ok().filter(|addon| addon.real_id == id).map(|addon| &addon.owner)
-            }
-            Some("ResourceId") => application
-                .map(|application| &application.owner)
-                .or_else(|| world.addon(id).ok().map(|addon| &addon.owner)),
-            _ => continue,
-        };
+            allow(owner, request)?;
+        }
+        let Some(owner) = owner_of(world, kind, id) else { continue };
         let what = if kind == Some("ApplicationId") { "Application" } else { "Resource" };
         let missing = || match kind {
             Some("ApplicationId") => refusals::FOREIGN_APPLICATION.with([]),
@@ -75,4 +66,35 @@ fn allow(owner: &Owner, request: &Request<'_>) -> Result<(), Refusal> {
         return Err(refusals::MODERATED_OWNER.with([owner.wire["id"].as_str().unwrap_or_default()]));
     }
     Ok(())
+}
+
+/// The type of the ids that a parameter takes, such as `ApplicationId`.
+fn kind_of(parameter: &Parameter) -> Option<&str> {
+    parameter.schema["$ref"].as_str().and_then(|reference| reference.rsplit('.').next())
+}
+
+/// The owner of the resource with this id: `None` if the type names no resource, `Some(None)` if there is no such resource.
+fn owner_of<'a>(world: &'a World, kind: Option<&str>, id: &str) -> Option<Option<&'a String>> {
+    let application = || world.applications.get(id).map(|application| &application.owner);
+    Some(match kind? {
+        "ApplicationId" => application(),
+        "AddonId" => world.addons.get(id).map(|addon| &addon.owner),
+        "RealAddonId" => world.addon(id).ok().filter(|addon| addon.real_id == id).map(|addon| &addon.owner),
+        "ResourceId" => application().or_else(|| world.addon(id).ok().map(|addon| &addon.owner)),
+        _ => return None,
+    })
+}
+
+/// The owner of the first resource in a path, if the caller is one of its members.
+pub(crate) fn owner(
+    world: &World,
+    operation: &Operation,
+    path: &BTreeMap<String, String>,
+    caller: &str,
+) -> Option<String> {
+    let named = operation.parameters.iter().filter(|parameter| parameter.place == Place::Path);
+    let owner = named
+        .filter_map(|parameter| owner_of(world, kind_of(parameter), path.get(&parameter.name)?)?)
+        .next()?;
+    world.owners.get(owner)?.has_member(caller).then(|| owner.clone())
 }

@@ -171,6 +171,14 @@ pub(crate) fn read_body(
         }
         return Value::Null;
     };
+    if bytes.is_empty() && expected.required && essence(&expected.content_type) == "application/json" {
+        // The platform takes no body for one whose fields are all optional.
+        let none = Value::Object(Map::new());
+        let key = format!("{}/request", operation.id);
+        if table.schemas.problems(table, &key, &expected.schema, &none).is_empty() {
+            return none;
+        }
+    }
     parse_body(table, expected, content_type, bytes)
         .and_then(|mut body| {
             let unknown = known::reduce(table, &expected.schema, &mut body, findings.lenient);

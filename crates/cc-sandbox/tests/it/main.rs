@@ -4,6 +4,7 @@ mod account;
 mod addon;
 mod application;
 mod client;
+mod clients;
 mod drains;
 mod faults;
 mod files;

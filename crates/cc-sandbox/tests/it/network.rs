@@ -34,8 +34,7 @@ async fn a_network_group_and_what_is_in_it_come_and_go_after_a_while() {
     for (id, kind) in [(ids.real_addon.as_str(), "ADDON"), ("external_1", "EXTERNAL")] {
         assert_eq!(client.send("POST", &members, member(id, kind)).await.status, 202);
     }
-    for (id, kind) in [(ids.addon.as_str(), "ADDON"), ("app_nowhere", "APPLICATION"), ("external_2", "ADDON")]
-    {
+    for (id, kind) in [("addon_nowhere", "ADDON"), ("app_nowhere", "APPLICATION"), ("external_2", "ADDON")] {
         assert_eq!(client.send("POST", &members, member(id, kind)).await.status, 400, "{id}");
     }
     let mut laptop =

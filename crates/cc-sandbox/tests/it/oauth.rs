@@ -3,8 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cc_sandbox::Sandbox;
+use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
 
 use crate::client::{Answer, Client, read};
 
@@ -71,4 +76,72 @@ async fn a_user_who_agrees_gives_a_token_that_is_good_for_three_months() {
     assert!(token["expiration_date"].starts_with(&(sandbox.now() + DAY * 90).to_string()[..10]));
     sandbox.advance(DAY * 91);
     assert_eq!(me().await, 401, "it has ended");
+}
+
+/// Percent-encodes as OAuth 1 does.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+fn signature(method: &str, key: &str, base: &str) -> String {
+    fn mac<M: KeyInit + Mac>(key: &str, base: &str) -> String {
+        let mac = <M as KeyInit>::new_from_slice(key.as_bytes()).unwrap();
+        STANDARD.encode(mac.chain_update(base).finalize().into_bytes())
+    }
+    match method {
+        "PLAINTEXT" => key.to_owned(),
+        "HMAC-SHA1" => mac::<Hmac<Sha1>>(key, base),
+        "HMAC-SHA256" => mac::<Hmac<Sha256>>(key, base),
+        _ => mac::<Hmac<Sha512>>(key, base),
+    }
+}
+
+/// The header that OAuth libraries send, signed as RFC 5849 says.
+fn header(method: &str, url: &str, secrets: [&str; 2], more: &[(&str, &str)]) -> String {
+    let mut parameters = vec![
+        ("oauth_consumer_key", "sandbox-consumer-key"),
+        ("oauth_signature_method", method),
+        ("oauth_timestamp", "1"),
+        ("oauth_nonce", "nonce"),
+        ("oauth_version", "1.0"),
+    ];
+    parameters.extend(more);
+    parameters.sort_unstable();
+    let pairs: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let base = ["POST", url, &pairs.join("&")].map(encoded).join("&");
+    let signature = signature(method, &secrets.map(encoded).join("&"), &base);
+    let quoted: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", encoded(value))).collect();
+    format!("OAuth realm=\"\", {}, oauth_signature=\"{}\"", quoted.join(", "), encoded(&signature))
+}
+
+#[tokio::test]
+async fn the_parameters_of_both_steps_may_be_in_the_header_with_each_method() {
+    let sandbox = Sandbox::start().await;
+    let client = Client::new(&sandbox);
+    let secret = sandbox.credentials().consumer_secret.clone();
+    for (index, method) in ["PLAINTEXT", "HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512"].iter().enumerate() {
+        // With and without the `_query` route, which takes the header too.
+        let routes = ["/v2/oauth/request_token", "/v2/oauth/access_token"];
+        let routes =
+            routes.map(|route| if index % 2 == 0 { route.to_owned() } else { format!("{route}_query") });
+        let step = async |route: &str, token_secret: &str, more: &[(&str, &str)]| {
+            let url = format!("{}{route}", sandbox.url());
+            let header = header(method, &url, [&secret, token_secret], more);
+            read(client.bare(Method::POST, route).header("authorization", header)).await.unwrap()
+        };
+        assert_eq!(step(&routes[0], "wrong", &[("oauth_callback", "oob")]).await.status, 401, "{method}");
+        let asked = fields(&step(&routes[0], "", &[("oauth_callback", "oob")]).await);
+        let page = format!("/v2/oauth/authorize?oauth_token={}", asked["oauth_token"]);
+        read(client.bare(Method::GET, &page)).await.unwrap();
+        let agreed = post(&client, "/v2/oauth/authorize", &[("access_organisations", "on")]).await.text;
+        let verifier = agreed.split("<p>").nth(1).unwrap().trim();
+        let more = [("oauth_token", asked["oauth_token"].as_str()), ("oauth_verifier", verifier)];
+        let token = fields(&step(&routes[1], &asked["oauth_token_secret"], &more).await);
+        assert!(!token["oauth_token_secret"].is_empty(), "{method}");
+    }
 }
