@@ -132,7 +132,7 @@ await send('CreateProfileEmailAddress', { address: 'ada@example.com' });
 await send('ListProfileEmailAddress', undefined, { label: 'after an addition', check: has((all) => all?.secondaryAddresses?.some((one) => one.address === 'ada@example.com'), 'the address is not listed') });
 await send('RequestProfileEmailConfirmation');
 await send('SetProfilePrimaryEmailAddress', { address: 'ada@example.com' });
-await send('DeleteProfileEmailAddress', { address: 'ada@example.com' });
+await send('DeleteProfileEmailAddress', { address: 'user@sandbox.example' });
 await send('CreatePersonalSshKey', { name: 'laptop', key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJZ8mYxE6t0E5h0D8vJ0tq3v0w2C5yQv2J8l3v5T7xYz ada@laptop' });
 await send('ListPersonalSshKey', undefined, { check: has((keys) => keys?.some((key) => key.name === 'laptop'), 'the key is not listed') });
 await send('DeletePersonalSshKey', { name: 'laptop' });
@@ -143,7 +143,7 @@ await send('SetUserSetting', { env: 'preprod', name: 'theme', value: 'light' }, 
 await send('DeleteUserSetting', { name: 'theme' });
 await send('GetUserSetting', { name: 'theme' }, { label: 'after a deletion', absent: true });
 await send('CreateAuthMfa', { kind: 'TOTP', password: 'sandbox-password' });
-await send('ConfirmAuthMfa', { kind: 'TOTP', code: '123456', password: 'sandbox-password' });
+await send('ConfirmAuthMfa', { kind: 'TOTP', code: '000000', password: 'sandbox-password' });
 await send('GetAuthMfaBackupCodes', { kind: 'TOTP', password: 'sandbox-password' });
 await send('DeleteAuthMfa', { kind: 'TOTP', password: 'sandbox-password' });
 await send('UpdateAuthPassword', { oldPassword: 'sandbox-password', newPassword: 'another-password', revokeTokens: false });
@@ -188,7 +188,7 @@ await send('CreateApplication', {
 }, { label: 'from GitHub' });
 await send('GetApplication', { applicationId });
 await send('GetApplication', { applicationId: ids.application, ownerId, withBranches: true }, { label: 'with branches' });
-await send('GetApplication', { applicationId: ids.personalApplication ?? ids.personal_application }, { label: 'of the user' });
+await send('GetApplication', { applicationId: ids.personalApplication }, { label: 'of the user' });
 await send('ListApplication', { ownerId, withBranches: false });
 await send('ListApplication', { ownerId, withBranches: true }, { label: 'with branches' });
 await send('UpdateApplication', { applicationId, name: 'engine-2', branch: 'next', minInstances: 2, maxInstances: 4, minFlavor: 'S', maxFlavor: 'M', forceHttps: false, environment: [{ name: 'PORT', value: '8081' }] });
@@ -196,6 +196,8 @@ await send('GetApplication', { applicationId }, { label: 'after an update', chec
 await send('GetApplicationBranches', { applicationId });
 await send('DeployApplication', { applicationId });
 await send('DeployApplication', { applicationId: ids.application, commit: 'a'.repeat(40), useCache: false }, { label: 'a commit' });
+// The platform shows a new deployment on its v4 route some seconds later.
+await advance(300);
 const deployments = await send('ListDeployment', { applicationId, limit: 10 });
 await send('ListDeployment', { ownerId }, { label: 'of an owner' });
 await send('ListDeployment', { applicationId: ids.application, limit: 10, offset: 0, action: 'DEPLOY' }, { label: 'of an action' });
@@ -203,7 +205,6 @@ await send('GetDeployment', { applicationId, deploymentId: deployments?.[0]?.id 
 const running = await send('ListApplicationInstance', { applicationId: ids.application });
 await send('ListApplicationInstance', { applicationId: ids.application, includeState: ['UP'], limit: 5, order: 'ASC', since: Date.now() - 86_400_000, until: new Date() }, { label: 'of a state' });
 await send('GetApplicationInstance', { applicationId: ids.application, instanceId: running?.[0]?.id ?? '' });
-await advance(300);
 const again = await send('DeployApplication', { applicationId }, { label: 'to be cancelled' });
 await send('CancelDeployment', { applicationId, deploymentId: again?.deploymentId ?? '' });
 await send('UndeployApplication', { applicationId });
@@ -228,7 +229,7 @@ await send('UnsetPrimaryDomain', { applicationId });
 await send('DeleteDomain', { applicationId, domain: 'engine.example.com/api' });
 await send('AddLink', { applicationId, targetApplicationId: ids.application }, { label: 'to an application' });
 await send('AddLink', { applicationId, targetAddonId: ids.addon }, { label: 'to an add-on' });
-await send('AddLink', { applicationId: ids.application, targetAddonId: ids.realAddons?.redis ?? ids.real_addons?.redis }, { label: 'to an add-on by its real id' });
+await send('AddLink', { applicationId: ids.application, targetAddonId: ids.realAddons.redis }, { label: 'to an add-on by its real id' });
 await send('ListLink', { applicationId }, { check: same(2, (all) => all?.length, 'number of links') });
 await send('ListLink', { addonId: ids.addon, ownerId }, { label: 'of an add-on' });
 await send('RemoveLink', { applicationId, targetApplicationId: ids.application }, { label: 'to an application' });
@@ -263,7 +264,7 @@ await send('ListAddon', { ownerId: ids.user }, { label: 'of the user' });
 await send('UpdateAddon', { addonId, name: 'numbers-2' }, { check: same('numbers-2', (one) => one?.name, 'name') });
 await send('GetAddonSso', { addonId });
 await send('GetEnvironment', { addonId }, { label: 'of an add-on' });
-for (const [provider, id] of Object.entries(ids.realAddons ?? ids.real_addons)) {
+for (const [provider, id] of Object.entries(ids.realAddons)) {
   await send('ListBackup', { addonId: id, withCommands: true }, { label: `of ${provider}` });
 }
 await send('ListBackup', { addonId: ids.addon });
@@ -326,7 +327,7 @@ const targets = [
 let drainId = ids.drain;
 for (const target of targets) {
   const kind = target.type === 'NEWRELIC' ? 'ACCESSLOG' : 'LOG';
-  const drain = await send('CreateLogDrain', { applicationId, kind, target }, { label: target.type, check: same(target, (one) => one?.target, 'target') });
+  const drain = await send('CreateLogDrain', { applicationId, kind, target }, { label: target.type, check: same(target.url, (one) => one?.target.url, 'target') });
   drainId = drain?.id ?? drainId;
 }
 await send('GetLogDrain', { applicationId, drainId });
@@ -354,7 +355,9 @@ await send('SearchNetworkGroup', { ownerId, query: 'engines' });
 await send('SearchNetworkGroup', { ownerId, query: 'engines', types: ['NetworkGroup', 'Member'] }, { label: 'of types' });
 await send('CreateNetworkGroupMember', { ownerId, networkGroupId, memberId: ids.addon, label: 'numbers' });
 await send('GetNetworkGroupMember', { ownerId, networkGroupId, memberId: ids.addon });
-const peer = await send('CreateNetworkGroupExternalPeer', { ownerId, networkGroupId, label: 'laptop', peerRole: 'CLIENT', publicKey: 'uVJ3z7mCk1nY0gQ0n8F3pVQ8zYw9f1x1uJ5m1n4WZ0c=', parentMember: ids.application });
+const laptop = 'external_00000000-0000-4000-8000-000000000001';
+await send('CreateNetworkGroupMember', { ownerId, networkGroupId, memberId: laptop, label: 'laptop' }, { label: 'external' });
+const peer = await send('CreateNetworkGroupExternalPeer', { ownerId, networkGroupId, label: 'laptop', peerRole: 'CLIENT', publicKey: 'uVJ3z7mCk1nY0gQ0n8F3pVQ8zYw9f1x1uJ5m1n4WZ0c=', parentMember: laptop });
 const peerId = peer?.id ?? '';
 await send('GetNetworkGroupPeer', { ownerId, networkGroupId, peerId });
 await send('GetNetworkGroup', { ownerId, networkGroupId }, { label: 'with members and peers' });
@@ -405,15 +408,18 @@ await send('GetInvoicePdf', { ownerId, invoiceNumber });
 await getInvoiceUrl('html', 'text/html');
 await getInvoiceUrl('pdf', 'application/pdf');
 await send('GetCreditsSummary', { ownerId });
-await send('ActivateCoupon', { ownerId, couponName: 'WELCOME' });
+await send('ActivateCoupon', { ownerId, couponName: 'SANDBOX' });
 await send('GetStripeIntent', { ownerId });
 await send('CreatePaymentMethod', { ownerId, id: 'pm_first' });
 const method = await send('CreatePaymentMethod', { ownerId, id: 'pm_second' }, { label: 'another one' });
 await send('ListPaymentMethod', { ownerId });
 await send('SetPrimaryPaymentMethod', { ownerId, id: method?.token ?? 'pm_second' });
 await send('DeletePaymentMethod', { ownerId, token: method?.token ?? 'pm_second' });
+const unpaidWorld = await (await fetch(`${url}/_sandbox/snapshot`)).text();
 const intent = await send('InitStripe', { ownerId, invoiceNumber: unpaid });
 await send('AuthorizeStripe', { ownerId, invoiceNumber: unpaid, intentId: intent?.providerTransactionId ?? 'pi_1' });
+// The invoice is unpaid again.
+await fetch(`${url}/_sandbox/snapshot`, { method: 'PUT', body: unpaidWorld });
 await send('InitPaypal', { ownerId, invoiceNumber: unpaid });
 await send('AuthorizePaypal', { ownerId, invoiceNumber: unpaid, transactionId: 'PAY-1' });
 

@@ -6,10 +6,10 @@
 //   --steps          print each step, not only those that deviate
 //
 // Everything that is installed goes to target/clients. Exit code 0: no deviation of the sandbox; 1: there is one, or a
-// list is out of date; 77: a client could not be installed, for instance without a network.
+// list is out of date; 77: no client could be installed, for instance without a network.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,12 +17,14 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../../..');
 const installed = join(root, 'target/clients');
+const rustSdk = join(here, 'rust-sdk/Cargo.toml');
 const SKIPPED = 77;
 
 /** The clients: how each is prepared, and the command that runs it and writes a report. */
 const CLIENTS = {
   js: { prepare: installFromNpm, command: () => [node(), join(installed, 'js.mjs')] },
   contract: { prepare: installContract, command: () => [python(), join(here, 'contract.py'), join(installed, 'openapi.json')] },
+  'rust-sdk': { prepare: buildRustSdk, command: () => [join(installed, 'rust-sdk/debug/rust-sdk-against-the-sandbox')], missing: functionsWithoutStep },
 };
 
 const options = process.argv.slice(2);
@@ -37,17 +39,19 @@ if (unknown.length > 0) {
 }
 const chosen = options.length > 0 ? options : Object.keys(CLIENTS);
 
-for (const name of chosen) {
+const ready = chosen.filter((name) => {
   try {
     CLIENTS[name].prepare();
+    return true;
   } catch (error) {
-    console.error(`skipped: the client ${name} could not be installed: ${String(error.message).split('\n')[0]}`);
-    process.exit(SKIPPED);
+    console.error(`skipped: the client ${name} could not be installed: ${String(error.stderr || error.message).trim().split('\n')[0]}`);
+    return false;
   }
-}
+});
+if (ready.length === 0) process.exit(SKIPPED);
 const binary = program ?? buildSandbox();
 let failed = false;
-for (const name of chosen) {
+for (const name of ready) {
   failed = !(await run(name)) || failed;
 }
 process.exit(failed ? 1 : 0);
@@ -56,7 +60,7 @@ process.exit(failed ? 1 : 0);
 function installFromNpm() {
   mkdirSync(installed, { recursive: true });
   const files = ['package.json', 'package-lock.json'];
-  const same = files.every((file) => existsSync(join(installed, file)) && same_text(join(here, file), join(installed, file)));
+  const same = files.every((file) => existsSync(join(installed, file)) && sameText(join(here, file), join(installed, file)));
   if (!same || !existsSync(join(installed, 'node_modules'))) {
     files.forEach((file) => copyFileSync(join(here, file), join(installed, file)));
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: installed, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -79,7 +83,29 @@ function python() {
   return join(installed, 'python/bin/python');
 }
 
-function same_text(one, other) {
+/** Builds the program of rust-sdk/, which needs a newer Rust than this workspace. */
+function buildRustSdk() {
+  const [, minor] = execFileSync('rustc', ['--version'], { cwd: root, encoding: 'utf8' }).match(/1\.(\d+)/);
+  if (Number(minor) < 91) throw new Error(`clevercloud-sdk needs Rust 1.91, and this is 1.${minor}`);
+  execFileSync('cargo', ['fetch', '--quiet', '--locked', '--manifest-path', rustSdk], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const built = spawnSync('cargo', ['build', '--quiet', '--locked', '--manifest-path', rustSdk, '--target-dir', join(installed, 'rust-sdk')], { cwd: root, stdio: 'inherit' });
+  if (built.status !== 0) process.exit(1);
+}
+
+/** Functions of the Rust SDK that no step calls, as `v2::addon::list`: those of its sources, by module and name. */
+function functionsWithoutStep(steps) {
+  const metadata = execFileSync('cargo', ['metadata', '--format-version=1', '--locked', '--offline', '--manifest-path', rustSdk], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const source = join(dirname(JSON.parse(metadata).packages.find((one) => one.name === 'clevercloud-sdk').manifest_path), 'src');
+  const called = new Set(steps.map(({ step }) => step.split(' ')[0]));
+  const files = readdirSync(source, { recursive: true }).filter((file) => file.endsWith('.rs'));
+  return files.flatMap((file) => {
+    const module = file.replace(/(\/mod)?\.rs$/, '').replaceAll('/', '::');
+    const names = readFileSync(join(source, file), 'utf8').matchAll(/^pub async fn (\w+)/gm);
+    return [...names].map(([, name]) => `${module}::${name}`).filter((name) => !called.has(name));
+  });
+}
+
+function sameText(one, other) {
   return readFileSync(one, 'utf8') === readFileSync(other, 'utf8');
 }
 
@@ -118,13 +144,14 @@ async function run(name) {
   }
   const code = client.exitCode ?? (await new Promise((done) => client.once('exit', done)));
   child.kill();
+  for (const step of CLIENTS[name].missing?.(steps) ?? []) steps.push({ step, problems: ['no step covers it'] });
   return summary(name, steps, code);
 }
 
 function summary(name, steps, code) {
   const accepted = JSON.parse(readFileSync(join(here, 'accepted.json'), 'utf8')).filter((entry) => entry.client === name);
   const used = new Set();
-  const deviating = { ours: 0, client: 0, absent: 0 };
+  const deviating = { ours: 0, absent: 0, client: 0 };
   for (const { step, problems } of steps) {
     const whose = new Set();
     for (const problem of problems) {
@@ -138,13 +165,14 @@ function summary(name, steps, code) {
     const worst = ['ours', 'absent', 'client'].find((kind) => whose.has(kind));
     if (worst != null) deviating[worst] += 1;
   }
-  const total = deviating.ours + deviating.client + deviating.absent;
+  // What is wrong in the client is as wrong with the platform.
+  const different = deviating.ours + deviating.absent;
   const stale = accepted.filter((entry) => !used.has(entry));
   for (const entry of stale) console.log(`${name}: accepted.json lists a deviation that is gone: ${entry.step}: ${entry.problem}`);
   if (code !== 0) console.log(`${name}: the client ended with exit code ${code}`);
   console.log(
-    `${name}: ${steps.length} steps tried, ${steps.length - total} as on the platform, ${total} deviating` +
-      ` (${deviating.ours} of the sandbox, ${deviating.client} of the client, ${deviating.absent} that cannot be there)`,
+    `${name}: ${steps.length} steps tried, ${steps.length - different} as on the platform (${deviating.client} of them with a fault of the client),` +
+      ` ${different} deviating (${deviating.ours} of the sandbox, ${deviating.absent} that cannot be there)`,
   );
   return deviating.ours === 0 && stale.length === 0 && code === 0 && steps.length > 0;
 }
