@@ -25,8 +25,8 @@ pub struct Step {
 pub struct Line {
     variables: &'static [(&'static str, &'static str)],
     words: Vec<String>,
-    /// Reason why this command may be skipped on a machine without its program. Default: the program is
-    /// required.
+    /// What is not checked on a machine that lacks what this command needs: its program, or something without which the
+    /// program ends with the exit code [`CANNOT_RUN`]. Default: everything is required.
     optional: Option<&'static str>,
     /// Records the snapshots that the tests of this command compare, for `cargo xtask snapshots --unused`. Default: `false`.
     records_snapshots: bool,
@@ -167,6 +167,15 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
             ..Step::default()
         },
         Step {
+            name: "clients",
+            about: "official clients against the sandbox",
+            lines: vec![Line {
+                optional: Some("the official clients are not run against the sandbox"),
+                ..line("node crates/cc-sandbox/clients/run.mjs js rust-sdk")
+            }],
+            ..Step::default()
+        },
+        Step {
             name: "mutations",
             about: "mutated documents of the spec are refused with file and line, or change what is generated, and a sample compiles",
             lines: lines(["cargo xtask fuzz --count 1000 --compile 10"]),
@@ -242,10 +251,14 @@ fn domains(root: &Path) -> Result<Vec<String>, String> {
     if domains.is_empty() { Err(format!("{} lists no domains", file.display())) } else { Ok(domains) }
 }
 
+/// Exit code of a program that lacks something to run with, such as a network: the one by which automake skips tests.
+const CANNOT_RUN: i32 = 77;
+
 /// Result of a command line.
 enum Ended {
     Well,
-    LeftOut,
+    /// The machine lacks what the command needs: the reason.
+    LeftOut(String),
     Failed(String),
 }
 
@@ -275,8 +288,13 @@ fn execute(line: &Line, root: &Path) -> Ended {
     }
     match command.envs(line.variables.iter().copied()).status() {
         Ok(status) if status.success() => Ended::Well,
+        Ok(status) if status.code() == Some(CANNOT_RUN) && line.optional.is_some() => {
+            Ended::LeftOut(format!("{} cannot run here", line.words[0]))
+        }
         Ok(status) => Ended::Failed(status.to_string()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && line.optional.is_some() => Ended::LeftOut,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && line.optional.is_some() => {
+            Ended::LeftOut(format!("{} is not installed", line.words[0]))
+        }
         Err(error) => Ended::Failed(format!("{} cannot be run: {error}", line.words[0])),
     }
 }
@@ -322,9 +340,8 @@ fn run(
             say(out, &format!("$ {}\n", line.shown()));
             match execute(line) {
                 Ended::Well => {}
-                Ended::LeftOut => {
-                    let reason = line.optional.unwrap_or_default();
-                    say(out, &format!("{} is not installed: {reason}\n", line.words[0]));
+                Ended::LeftOut(reason) => {
+                    say(out, &format!("{reason}: {}\n", line.optional.unwrap_or_default()));
                 }
                 Ended::Failed(reason) => {
                     return Outcome::failed(format!(
@@ -480,6 +497,18 @@ mod tests {
             printed.ends_with("a-program-that-nobody-has is not installed: nothing is compared\n"),
             "{printed}"
         );
+    }
+
+    #[test]
+    fn an_optional_command_that_cannot_run_here_is_left_out() {
+        let quits = |optional| Line {
+            words: ["sh", "-c", "exit 77"].map(str::to_owned).into(),
+            optional,
+            ..Line::default()
+        };
+        let ended = execute(&quits(Some("nothing is checked")), Path::new("."));
+        assert!(matches!(ended, Ended::LeftOut(reason) if reason == "sh cannot run here"));
+        assert!(matches!(execute(&quits(None), Path::new(".")), Ended::Failed(_)));
     }
 
     #[test]
