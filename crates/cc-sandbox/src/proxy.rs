@@ -1,7 +1,7 @@
 //! The program as a proxy: it passes requests on to the platform, and records them.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -67,6 +67,13 @@ impl std::str::FromStr for Upstream {
             _ => return Err(wrong()),
         }
         if is_bare { Ok(Self { scheme, authority }) } else { Err(wrong()) }
+    }
+}
+
+impl Upstream {
+    fn is_local(&self) -> bool {
+        let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
 
@@ -168,9 +175,12 @@ impl Connection {
         parts.version = http::Version::HTTP_11;
         // An answer that is compressed could not be recorded.
         parts.headers.remove(ACCEPT_ENCODING);
-        match HeaderValue::from_str(self.upstream.authority.as_str()) {
-            Ok(host) => _ = parts.headers.insert(HOST, host),
-            Err(error) => return Ok(refused(StatusCode::BAD_REQUEST, &path, &error.to_string())),
+        // A server of this machine sees the host that the client meant, which an OAuth signature covers.
+        if !self.upstream.is_local() || !parts.headers.contains_key(HOST) {
+            match HeaderValue::from_str(self.upstream.authority.as_str()) {
+                Ok(host) => _ = parts.headers.insert(HOST, host),
+                Err(error) => return Ok(refused(StatusCode::BAD_REQUEST, &path, &error.to_string())),
+            }
         }
         let request = Request::from_parts(parts, body);
         // The control of a sandbox is no part of the API.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use cc_one_line::one_line;
+use http::{HeaderName, HeaderValue, Method, Uri};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -59,6 +60,32 @@ pub(super) struct Exchange {
     /// Missing if the connection failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<Answered>,
+}
+
+impl Exchange {
+    /// Refuses an exchange that no HTTP message can say.
+    fn check(&self) -> Result<(), String> {
+        let Asked { method, path, .. } = &self.request;
+        if method.parse::<Method>().is_err() {
+            return Err(format!("request.method: `{method}` is not a method"));
+        }
+        if !path.starts_with('/') || path.parse::<Uri>().is_err() {
+            return Err(format!("request.path: `{path}` is not a path"));
+        }
+        let answers = self.answer.iter().flat_map(|answer| &answer.headers).map(|header| ("answer", header));
+        let asks = self.request.headers.iter().map(|header| ("request", header));
+        for (side, (name, value)) in asks.chain(answers) {
+            if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
+                return Err(format!("{side}.headers: `{name}` is not a header with a value of HTTP"));
+            }
+        }
+        match self.answer.as_ref().map(|answer| answer.status) {
+            Some(status) if !(100..=599).contains(&status) => {
+                Err(format!("answer.status: {status} is not the status of an answer"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -166,7 +193,9 @@ impl Recording {
         let mut exchanges: Vec<Exchange> = Vec::new();
         for (index, line) in lines {
             if !line.trim_ascii().is_empty() {
-                exchanges.push(read_line(index + 1, line)?);
+                let exchange: Exchange = read_line(index + 1, line)?;
+                exchange.check().map_err(|reason| RecordingError { line: Some(index + 1), reason })?;
+                exchanges.push(exchange);
             }
         }
         // A stream is written when it ends, after later requests.
@@ -313,6 +342,20 @@ mod tests {
             message.contains("line 3: answer.status: invalid type: string \"OK\", expected u16"),
             "{message}"
         );
+        for (from, to, reason) in [
+            ("200", "99", "answer.status: 99 is not the status of an answer"),
+            ("GET", "G T", "request.method: `G T` is not a method"),
+            ("/v2/self", "self", "request.path: `self` is not a path"),
+            ("/v2/self", "/a b", "request.path: `/a b` is not a path"),
+            (
+                "\"body\"",
+                "\"headers\":{\"a b\":\"\"},\"body\"",
+                "answer.headers: `a b` is not a header with a value of HTTP",
+            ),
+        ] {
+            let message = error(format!("{HEADER}\n{}\n", LINE.replace(from, to)));
+            assert_eq!(message, format!("could not read the recording: line 2: {reason}"));
+        }
         let mut bytes = format!("{HEADER}\n").into_bytes();
         bytes.extend([0xff, b'\n']);
         assert!(error(bytes).contains("line 2: not UTF-8"));

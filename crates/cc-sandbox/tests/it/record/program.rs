@@ -4,10 +4,12 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use cc_client::Credentials;
+use cc_client::commands::account::GetProfile;
 use cc_sandbox::{Pace, Recording, Sandbox};
 use serde_json::Value;
 
-use super::session::{Send, story};
+use super::session::{Send, reads, story};
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_cc-sandbox"))
@@ -105,6 +107,18 @@ async fn a_proxy_records_a_session_which_is_replayed_and_compared() {
     let proxy = Running::start(&["--record", &sandbox.url(), "--to", path]);
     let client = Http::new(&proxy.url, sandbox.api_token());
     story(&client, &sandbox).await;
+    assert!(reads(&client, &sandbox).await > 40);
+    let user = sandbox.identity("sandbox");
+    let fake = &user.credentials;
+    let signed = Credentials::oauth1(
+        fake.consumer_key.as_str(),
+        fake.consumer_secret.as_str(),
+        fake.token.as_str(),
+        fake.token_secret.as_str(),
+    );
+    // The signature covers the URL of the proxy, and the sandbox finds it valid.
+    let builder = sandbox.client_builder(&user).endpoint(proxy.url.as_str()).credentials(signed);
+    builder.build().unwrap().send(GetProfile::new()).await.unwrap();
     let ids = sandbox.ids();
     let logs = format!(
         "{}/v4/logs/organisations/{}/applications/{}/logs?since=2025-12-31T00:00:00Z",
@@ -139,6 +153,7 @@ async fn a_proxy_records_a_session_which_is_replayed_and_compared() {
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{shown}");
     assert!(shown.trim_end().contains(": 100 %"), "{shown}");
+    assert!(shown.lines().filter(|line| line.starts_with("equal ")).count() >= 40, "{shown}");
 }
 
 #[cfg(unix)]
