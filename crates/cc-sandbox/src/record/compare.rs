@@ -1,4 +1,4 @@
-//! A recording against a sandbox: the same requests, and what differs in the answers.
+//! Compares the answers of a sandbox with recorded ones.
 
 mod differ;
 mod names;

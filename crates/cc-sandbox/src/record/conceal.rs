@@ -1,4 +1,4 @@
-//! An exchange without secrets, ids and personal data: the schemas of the spec say what a text is.
+//! Turns an exchange into a recorded one, without secrets, ids and personal data, with the help of the schemas of the spec.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock};
@@ -61,7 +61,7 @@ fn collect_names(schema: &Value, names: &mut HashSet<String>) {
     }
 }
 
-/// Replaces what must not be written.
+/// Replaces secrets, ids and personal data of exchanges.
 pub(super) struct Concealer {
     table: Arc<Table>,
     disguise: Disguise,
@@ -362,7 +362,7 @@ fn parameter<'a>(
     Place::of(table, schema)
 }
 
-/// Returns `true` for products and zones that are the same for everybody: no owner asks for what is special to it.
+/// Returns `true` for products and zones that are the same for everybody: the request names no owner, for whom there may be others.
 fn is_of_the_catalogue(operation: &Operation, uri: &Uri) -> bool {
     let is_product = ["/v2/products/", "/v4/products/"].iter().any(|start| operation.path.starts_with(start));
     let asks_for_an_owner = uri.query().is_some_and(|query| {

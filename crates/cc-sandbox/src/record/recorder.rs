@@ -23,9 +23,9 @@ use crate::sandbox;
 /// Records the exchanges of a client: a layer of tower, for a client of `cc-client` or any other service of HTTP.
 ///
 /// Secrets, ids and personal data are replaced before anything is written. The same original has the same replacement in
-/// the whole recording. The key of the replacements is random, and is never written. A text is shown only if the API
-/// specification says that it is no data of a user: values of enums, names of the platform's catalogue, dates, and a few fields
-/// such as `zone`. Numbers stay. Credentials, and headers that say nothing about the exchange, are not recorded.
+/// the whole recording. The key of the replacements is random, and is never written. A text is shown only if it
+/// is known to be harmless: values of enums of the API specification, names of the platform's catalogue, dates, and names of the platform in
+/// a few fields such as `zone`. Numbers stay. Credentials and most headers are not recorded.
 ///
 /// All clones write the same recording.
 ///
@@ -122,7 +122,7 @@ impl Recorder {
         self
     }
 
-    /// Writes what is buffered, and returns the number of exchanges that were written. Exchanges that end later are not recorded.
+    /// Flushes the file, and returns the number of exchanges that were written. Exchanges that end later are not recorded.
     ///
     /// # Errors
     /// The first error of writing. A client never fails because of it.

@@ -72,7 +72,7 @@ impl Drop for BodyWatch {
 
 /// A body of answers that a [`Recorder`](crate::Recorder) can watch while it passes.
 ///
-/// It is implemented for the boxed bodies of `http-body-util`, and with the feature `client` for those of `cc-client`. Any other body
+/// Implemented for the boxed bodies of `http-body-util`, and with the feature `client` for those of `cc-client`. Any other body
 /// becomes one with `http_body_util::BodyExt::boxed_unsync`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a body that a recorder watches",

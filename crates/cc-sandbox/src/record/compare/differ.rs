@@ -25,8 +25,7 @@ impl<'a> Differ<'a> {
         Self { names, found: Vec::new(), learned: Vec::new() }
     }
 
-    /// Compares two values. `is_known` says that the names of fields are no data even if no schema names them, as in the body of an
-    /// error.
+    /// Compares two values. With `is_known`, all fields are compared even if no schema names them, as in the body of an error.
     pub(super) fn values(
         &mut self,
         place: &Place<'_>,
@@ -149,7 +148,7 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// Items of both lists that are the same, in recorded order, and what tells them apart.
+    /// Items of both lists that are the same, in recorded order, and the field by which they were found.
     fn pairs(&self, recorded: &[Value], own: &[Value]) -> (Option<Identity>, Vec<(usize, usize)>) {
         let fields = IDENTITIES.iter().map(|field| Identity::Field(field));
         for identity in std::iter::once(Identity::Itself).chain(fields) {
@@ -168,7 +167,7 @@ impl<'a> Differ<'a> {
     }
 }
 
-/// What tells the items of a list apart.
+/// Identity of the items of a list.
 #[derive(Debug, Clone, Copy)]
 enum Identity {
     /// The item is a text.

@@ -6,7 +6,7 @@ use crate::record::place::Place;
 use crate::record::{disguise, safe};
 use crate::world::Ids;
 
-/// What the sandbox calls the texts of a recording: learned from answers.
+/// Texts of a recording with those of the sandbox that stand for them, learned from answers.
 #[derive(Debug)]
 pub(super) struct Names {
     known: HashMap<String, String>,

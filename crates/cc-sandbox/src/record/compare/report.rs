@@ -33,6 +33,8 @@ pub struct ComparedOperation {
     pub operation: String,
     /// Number of exchanges that were compared.
     pub exchanges: usize,
+    /// `true` if the sandbox answered with a sample of the schema, not from its state.
+    pub is_sample: bool,
     /// Differences, each once.
     pub differences: Vec<Difference>,
     /// Reasons for which exchanges were not compared, with their numbers.
@@ -109,6 +111,7 @@ impl ComparedOperation {
         Self {
             operation: operation.to_owned(),
             exchanges: 0,
+            is_sample: false,
             differences: Vec::new(),
             skipped: BTreeMap::new(),
         }
@@ -206,7 +209,8 @@ impl fmt::Display for Comparison {
                 (_, 0) => "equal",
                 _ => "differs",
             };
-            writeln!(f, "{state:<8}{}  {counted}", operation.operation)?;
+            let sample = if operation.is_sample { ", sample" } else { "" };
+            writeln!(f, "{state:<8}{}  {counted}{sample}", operation.operation)?;
             for difference in &operation.differences {
                 writeln!(f, "          {difference}")?;
             }
@@ -221,6 +225,13 @@ impl fmt::Display for Comparison {
             "\n{} operations compared, {} equal, {differing} differing: {} %",
             self.compared, self.equal, self.percent
         )?;
+        let samples = self.operations.iter().filter(|operation| operation.is_sample).count();
+        if samples > 0 {
+            write!(
+                f,
+                "\n{samples} operations answered with samples of their schemas, not from the state of the sandbox"
+            )?;
+        }
         if skipped > 0 { write!(f, "\n{skipped} exchanges not compared") } else { Ok(()) }
     }
 }

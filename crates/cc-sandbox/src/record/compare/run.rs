@@ -75,8 +75,13 @@ impl Recording {
     /// ```
     pub async fn compare(&self, sandbox: &Sandbox) -> Comparison {
         let table = std::sync::Arc::clone(&sandbox.engine.table);
-        let mut run =
-            Run { sandbox, table: &table, names: Names::new(sandbox.ids()), operations: BTreeMap::new() };
+        let mut run = Run {
+            sandbox,
+            table: &table,
+            names: Names::new(sandbox.ids()),
+            operations: BTreeMap::new(),
+            is_sample: false,
+        };
         let (base, first) = (sandbox.now(), self.start());
         for exchange in &self.exchanges {
             let passed = passed(exchange, first);
@@ -106,6 +111,8 @@ struct Run<'a> {
     table: &'a Table,
     names: Names,
     operations: BTreeMap<String, ComparedOperation>,
+    /// `true` if the last answer was a sample.
+    is_sample: bool,
 }
 
 impl Run<'_> {
@@ -124,7 +131,10 @@ impl Run<'_> {
         };
         let row = self.operations.entry(name).or_insert_with_key(|name| ComparedOperation::new(name));
         match result {
-            Ok(found) => row.add(&shown, found),
+            Ok(found) => {
+                row.is_sample |= self.is_sample;
+                row.add(&shown, found);
+            }
             Err(reason) => *row.skipped.entry(reason.to_owned()).or_default() += 1,
         }
     }
@@ -142,6 +152,7 @@ impl Run<'_> {
             asked.headers_mut().remove(AUTHORIZATION);
         }
         let Ok(own) = self.sandbox.handle(asked).await else { return Err("the sandbox cut the connection") };
+        self.is_sample = own.headers().get("x-sandbox").is_some_and(|mark| mark == "sample");
         let own = self.read(own, answer).await.ok_or("the sandbox cut the connection")?;
         let is_refused = (400..404).contains(&own.status) && answer.status < 400;
         if is_refused && holds_a_secret(request) {

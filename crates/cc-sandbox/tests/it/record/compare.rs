@@ -27,6 +27,12 @@ async fn a_sandbox_is_equal_to_a_recording_of_itself_in_every_operation() {
     let comparison = recording.compare(&sandbox()).await;
     assert_eq!(shown(&comparison), [], "{comparison}");
     assert!(comparison.is_equal() && comparison.percent == 100 && comparison.compared >= 40, "{comparison}");
+    let samples = comparison.operations.iter().filter(|operation| operation.is_sample).count();
+    assert!(samples > 0 && samples < comparison.compared / 2, "{comparison}");
+    assert!(
+        comparison.to_string().contains(&format!("{samples} operations answered with samples")),
+        "{comparison}"
+    );
     let skipped: usize = comparison.operations.iter().flat_map(|operation| operation.skipped.values()).sum();
     assert!(skipped * 20 < recording.len(), "{comparison}");
     for original in ["Acme", "kaeghu4Iejoo", "www.acme.fr", "production", "Our things", "Lovelace", "Nantes"]

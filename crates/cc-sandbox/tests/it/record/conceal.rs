@@ -15,7 +15,7 @@ prop_compose! {
     }
 }
 
-/// Where the structure of a value differs from the other's, and where a number, a truth value or null does.
+/// Returns `true` if two values have the same structure, numbers, truth values and nulls.
 fn same_structure(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {
