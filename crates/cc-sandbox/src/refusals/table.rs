@@ -59,7 +59,7 @@ refusals! {
     }
     "Requests" {
         INVALID_REQUEST "invalid-request" 400 "{}" on []
-            when "The request is not what the spec takes. It counts as a violation. The message names each problem.";
+            when "The request is not what the spec takes, such as a role that the spec does not list. It counts as a violation. The message names each problem.";
         INVALID_INPUT "invalid-input" 400 "{}" on []
             when "An input has a value that the operation does not take, and no other row is about it. The message says which.";
         NOT_FOUND "not-found" 404 "{} {} not found" on []
@@ -205,9 +205,6 @@ refusals! {
             when "The address of the new member has no `@`.";
         MEMBER_ALREADY "member-already" 409 "{} is a member already" on [add_organisation_member]
             when "A member of the organisation has the address.";
-        UNKNOWN_ROLE "unknown-role" 400 "{} is not a role" on [add_organisation_member update_organisation_member]
-            when "The role is not `ADMIN`, `MANAGER`, `DEVELOPER`, `ACCOUNTING` or `NONE`."
-            source "v2-openapi: `OrganisationMemberView` (condition)";
         ALL_RIGHTS "all-rights" 403 "A consumer with all rights is not allowed" on [create_oauth_consumer update_oauth_consumer]
             when "The rights of an OAuth consumer have `almighty`.";
         PROVIDER_EXISTS "provider-exists" 400 "The add-on provider {} exists already" on [create_addon_provider]

@@ -121,13 +121,6 @@ pub(super) async fn provoke(refusal: &str, operation: &str, stage: &Stage) -> Op
             stage.ok(&stage.call(operation).json(body.clone())).await;
             stage.call(operation).json(body)
         }
-        "unknown-role" => {
-            let body = match operation {
-                "add_organisation_member" => json!({ "email": "new@sandbox.example", "role": "CAPTAIN" }),
-                _ => json!({ "role": "CAPTAIN" }),
-            };
-            stage.call(operation).path("userId", &ids.user).json(body)
-        }
         "all-rights" => {
             let body = json!({
                 "name": "program", "description": "", "url": "https://a.example", "picture": "", "baseUrl": "",
