@@ -168,10 +168,10 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
         },
         Step {
             name: "clients",
-            about: "official clients against the sandbox",
+            about: "official clients, and the examples of other languages, against the sandbox",
             lines: vec![Line {
                 optional: Some("the official clients are not run against the sandbox"),
-                ..line("node crates/cc-sandbox/clients/run.mjs js rust-sdk")
+                ..line("node crates/cc-sandbox/clients/run.mjs js rust-sdk examples")
             }],
             ..Step::default()
         },

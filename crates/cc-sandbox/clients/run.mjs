@@ -23,6 +23,7 @@ const SKIPPED = 77;
 /** The clients: how each is prepared, and the command that runs it and writes a report. */
 const CLIENTS = {
   js: { prepare: installFromNpm, command: () => [node(), join(installed, 'js.mjs')] },
+  examples: { prepare: installPackagesOfExamples, command: () => [node(), join(here, 'examples.mjs')] },
   contract: { prepare: installContract, command: () => [python(), join(here, 'contract.py'), join(installed, 'openapi.json')] },
   'rust-sdk': { prepare: buildRustSdk, command: () => [join(installed, 'rust-sdk/debug/rust-sdk-against-the-sandbox')], missing: functionsWithoutStep },
 };
@@ -44,7 +45,7 @@ const ready = chosen.filter((name) => {
     CLIENTS[name].prepare();
     return true;
   } catch (error) {
-    console.error(`skipped: the client ${name} could not be installed: ${String(error.stderr || error.message).trim().split('\n')[0]}`);
+    console.error(`skipped: the client ${name} could not be installed: ${firstLine(error)}`);
     return false;
   }
 });
@@ -63,20 +64,42 @@ function installFromNpm() {
   const same = files.every((file) => existsSync(join(installed, file)) && sameText(join(here, file), join(installed, file)));
   if (!same || !existsSync(join(installed, 'node_modules'))) {
     files.forEach((file) => copyFileSync(join(here, file), join(installed, file)));
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: installed, stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1'], { cwd: installed, stdio: ['ignore', 'ignore', 'pipe'] });
   }
   for (const file of ['report.mjs', 'types.mjs', 'js.mjs']) copyFileSync(join(here, file), join(installed, file));
 }
 
+/** What the examples need beside the runtimes, which the machine has or not. Each example says what it misses. */
+function installPackagesOfExamples() {
+  installFromNpm();
+  try {
+    pythonEnvironment();
+    pip(join(root, 'docs/examples/python/requirements.txt'));
+  } catch (error) {
+    console.error(`the packages of Python could not be installed: ${firstLine(error)}`);
+  }
+}
+
 /** A validator of the specification, in an environment of its own, and the specification as one document. */
 function installContract() {
-  const environment = join(installed, 'python');
-  mkdirSync(installed, { recursive: true });
-  if (!existsSync(python())) execFileSync('python3', ['-m', 'venv', environment], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const packages = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', join(here, 'requirements.txt')];
-  execFileSync(python(), packages, { stdio: ['ignore', 'ignore', 'pipe'] });
+  pythonEnvironment();
+  pip(join(here, 'requirements.txt'));
   const bundle = ['run', '--quiet', '--package', 'xtask', '--', 'bundle', join(installed, 'openapi.json')];
   execFileSync('cargo', bundle, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function pythonEnvironment() {
+  mkdirSync(installed, { recursive: true });
+  if (!existsSync(python())) execFileSync('python3', ['-m', 'venv', join(installed, 'python')], { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+function pip(requirements) {
+  const packages = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements];
+  execFileSync(python(), packages, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+function firstLine(error) {
+  return String(error.stderr || error.message).trim().split('\n')[0];
 }
 
 function python() {

@@ -1,0 +1,3 @@
+module sandbox-example
+
+go 1.21
