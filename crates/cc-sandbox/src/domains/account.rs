@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::engine::rights;
 use crate::refusals;
 use crate::world::{Addon, Application, World};
 
@@ -42,7 +43,7 @@ fn summary(world: &mut World, request: &Request<'_>) -> Outcome {
         for name in ["name", "avatar", "vatState", "canPay", "canSEPA", "cleverEnterprise", "isTrusted"] {
             organisation[name] = owner.wire[name].clone();
         }
-        organisation["role"] = owner.members[&request.caller]["role"].clone();
+        organisation["role"] = rights::shown(owner.role_of(&request.caller)).into();
         organisation
     });
     let organisations: Value = organisations.collect();

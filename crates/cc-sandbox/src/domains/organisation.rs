@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Handler, message};
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
+use crate::engine::rights;
 use crate::refusals;
 use crate::world::{Account, Owner, World, add_organisation};
 
@@ -109,6 +110,7 @@ fn update_avatar(world: &mut World, request: &Request<'_>) -> Outcome {
 fn list_members(world: &mut World, request: &Request<'_>) -> Outcome {
     let members = find(world, request)?.members.clone();
     let members = members.into_iter().map(|(id, mut member)| {
+        member["role"] = rights::shown(member["role"].as_str().unwrap_or_default()).into();
         if let Some(Account { profile, .. }) = world.accounts.get(&id) {
             for name in ["id", "email", "name", "avatar", "preferredMFA"] {
                 member["member"][name] = profile[name].clone();

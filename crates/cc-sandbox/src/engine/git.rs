@@ -9,7 +9,7 @@ use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 
-use super::{Engine, Sent, sent};
+use super::{Engine, Sent, sent, subjects};
 use crate::domains::deployment;
 use crate::git::{self, Answer, Call, Problem};
 use crate::world::{Application, Origin};
@@ -72,6 +72,9 @@ impl Engine {
             return Err(Refused::new(StatusCode::FORBIDDEN, format!("no access to application {id}")));
         }
         let query = parts.uri.query().unwrap_or_default();
+        let pushes = rest == "git-receive-pack" || query == "service=git-receive-pack";
+        subjects::check_repository(&world, application, &user, pushes)
+            .map_err(|refusal| Refused(refusal.status, refusal.message))?;
         let is_known = match (&parts.method, rest) {
             (&Method::GET, "info/refs") => {
                 ["service=git-upload-pack", "service=git-receive-pack"].contains(&query)

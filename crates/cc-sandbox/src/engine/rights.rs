@@ -46,6 +46,11 @@ const RIGHTS: &[(Kind, &str, &[&str])] = &[
 /// Roles of the platform.
 const ROLES: [&str; 5] = ["ADMIN", "MANAGER", "DEVELOPER", "ACCOUNTING", "NONE"];
 
+/// A role as answers show it: one that the platform does not have is none.
+pub(crate) fn shown(role: &str) -> &str {
+    if ROLES.contains(&role) { role } else { "NONE" }
+}
+
 /// Kind of an operation on an owner, or on something of an owner.
 pub(crate) fn kind(operation: &Operation) -> Kind {
     let reads = operation.method == "GET";

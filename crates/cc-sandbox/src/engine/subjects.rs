@@ -8,7 +8,7 @@ use super::request::Request;
 use super::rights::{self, Kind};
 use super::table::{Operation, Parameter, Place};
 use crate::refusals;
-use crate::world::{Owner, World};
+use crate::world::{Application, Owner, World};
 
 /// Refuses a request about an owner, an application or an add-on that is not there or not the caller's.
 pub(crate) fn check(world: &World, request: &Request<'_>) -> Result<(), Refusal> {
@@ -47,6 +47,28 @@ pub(crate) fn check(world: &World, request: &Request<'_>) -> Result<(), Refusal>
         }
     }
     Ok(())
+}
+
+/// Refuses to show a repository, or to take a push to it, to a member without the rights. A push is a deployment.
+pub(super) fn check_repository(
+    world: &World,
+    application: &Application,
+    user: &str,
+    pushes: bool,
+) -> Result<(), Refusal> {
+    let id = &application.owner;
+    let owner = world.owners.get(id).ok_or_else(|| Refusal::not_found("Owner", id))?;
+    rights::check(owner.role_of(user), if pushes { Kind::Work } else { Kind::Read })?;
+    if !pushes {
+        return Ok(());
+    }
+    if owner.terms.is_moderated {
+        return Err(refusals::MODERATED_OWNER.with([id]));
+    }
+    if application.is_moderated {
+        return Err(refusals::MODERATED_APPLICATION.with([&application.id]));
+    }
+    world.check_payment(id)
 }
 
 fn changes(request: &Request<'_>) -> bool {

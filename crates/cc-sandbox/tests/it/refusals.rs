@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cc_sandbox::{KnownRefusal, refusals, rights};
 use futures_util::FutureExt;
 use serde_json::Value;
@@ -167,6 +169,34 @@ async fn what_a_refusal_asked_for_is_taken_later() {
     stage.sandbox.moderate(&organisation, false);
     stage.ok(&create).await;
     assert!(stage.sandbox.violations().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_push_is_refused_as_a_deployment_is() {
+    let stage = Stage::new();
+    let ids = stage.sandbox.ids();
+    // A role that the platform does not have is shown as none.
+    let viewer = stage.member("VIEWER");
+    let members = stage.ok(&stage.call("list_organisation_members").by(&viewer)).await.text;
+    assert!(members.contains(r#""role":"NONE""#) && !members.contains(r#""role":"VIEWER""#), "{members}");
+    stage.ok(&stage.call("get_summary").by(&viewer)).await;
+    assert!(stage.sandbox.violations().is_empty());
+    let ask = async |name: &str, service: &str| {
+        let fake = stage.sandbox.identity(name).credentials;
+        let basic = STANDARD.encode(format!("{}:{}", fake.token, fake.token_secret));
+        let call = Call::of("GET", &format!("/{}.git/info/refs", ids.application)).query("service", service);
+        stage.send(&call.header("authorization", &format!("Basic {basic}"))).await
+    };
+    stage.member("ACCOUNTING");
+    let refused = ask("accounting", "git-upload-pack").await;
+    assert_eq!((refused.status, refused.text.contains("ACCOUNTING")), (403, true), "{refused:?}");
+    assert_ne!(ask("viewer", "git-upload-pack").await.status, 403, "it may read");
+    assert_eq!(ask("viewer", "git-receive-pack").await.status, 403);
+    stage.sandbox.require_payment_method(&ids.organisation, true);
+    assert_eq!(ask("sandbox", "git-receive-pack").await.status, 402);
+    stage.sandbox.require_payment_method(&ids.organisation, false);
+    stage.sandbox.moderate(&ids.application, true);
+    assert_eq!(ask("sandbox", "git-receive-pack").await.status, 403);
 }
 
 #[tokio::test(start_paused = true)]

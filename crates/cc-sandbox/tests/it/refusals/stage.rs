@@ -121,9 +121,8 @@ impl Stage {
         for (name, value) in &call.path {
             path = path.replace(&format!("{{{name}}}"), &encoded(value));
         }
-        let query: Vec<String> =
-            call.query.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-        let target = if query.is_empty() { path.clone() } else { format!("{path}?{}", query.join("&")) };
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&call.query).finish();
+        let target = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let mut request = http::Request::builder().method(call.method.as_str()).uri(target);
         for (name, value) in &call.headers {
             request = request.header(name, value);
