@@ -110,7 +110,7 @@ impl Viewer {
 /// The parts of the state, by the names of their events.
 fn parts(engine: &Engine) -> [(&'static str, Value); 5] {
     let (kinds, due) = {
-        let world = engine.world();
+        let mut world = engine.world();
         (world.summary(SHOWN), world.scheduled(SHOWN))
     };
     let kinds = kinds.into_iter().map(|(kind, total, items)| {

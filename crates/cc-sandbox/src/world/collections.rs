@@ -79,6 +79,14 @@ impl Collections {
         gone
     }
 
+    /// All collections with their rows, as they are now.
+    pub(crate) fn all(&mut self, now: Timestamp) -> impl Iterator<Item = (&str, &[Row])> {
+        self.0.iter_mut().map(move |(name, rows)| {
+            rows.iter_mut().for_each(|row| row.settle(now));
+            (name.as_str(), rows.as_slice())
+        })
+    }
+
     /// Removes everything that belongs to a resource: an owner, an application or an add-on.
     pub(crate) fn forget(&mut self, id: &str) {
         for rows in self.0.values_mut() {

@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::World;
 
 /// A kind of resources, the number of all of them, and the latest ones: id, name and state of each.
-pub(crate) type Kind = (&'static str, usize, Vec<[String; 3]>);
+pub(crate) type Kind = (String, usize, Vec<[String; 3]>);
 
 impl World {
     /// The kinds of resources, with the latest ones of each.
-    pub(crate) fn summary(&self, most: usize) -> Vec<Kind> {
+    pub(crate) fn summary(&mut self, most: usize) -> Vec<Kind> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let owners = self.owners.iter();
         let owners = owners.map(|(id, owner)| {
@@ -66,6 +66,20 @@ impl World {
             kind("OAuth consumers", consumers, most),
             kind("Invoices", invoices, most),
         ];
+        let now = self.now;
+        kinds.extend(self.collections.all(now).map(|(name, rows)| {
+            let rows = rows.iter().map(|row| {
+                let first = |names: &[&str]| {
+                    let found = names.iter().find_map(|name| row.value.get(*name)?.as_str());
+                    found.unwrap_or_default().to_owned()
+                };
+                let keys = || row.keys.values().cloned().collect::<Vec<_>>().join(" ");
+                let id = first(&["id"]);
+                let id = if id.is_empty() { keys() } else { id };
+                [id, first(&["name", "label"]), first(&["status", "state", "kind"])]
+            });
+            kind(name, rows, most)
+        }));
         kinds.retain(|(_, total, _)| *total > 0);
         kinds
     }
@@ -81,9 +95,9 @@ impl World {
 }
 
 fn kind(
-    name: &'static str,
+    name: &str,
     items: impl ExactSizeIterator<Item = [String; 3]> + DoubleEndedIterator,
     most: usize,
 ) -> Kind {
-    (name, items.len(), items.rev().take(most).collect())
+    (name.to_owned(), items.len(), items.rev().take(most).collect())
 }

@@ -66,6 +66,18 @@ async fn the_events_of_the_page_tell_each_change() {
         journal["total"] == 1 && journal["requests"][0]["request"] == format!("POST {path}")
     })
     .await;
+    let clusters = format!("/v4/kubernetes/organisations/{}/clusters", ids.organisation);
+    let request = http::Request::post(clusters)
+        .header("authorization", format!("Bearer {}", sandbox.api_token()))
+        .header("content-type", "application/json");
+    sandbox.handle(request.body(r#"{"name": "shop"}"#.into()).unwrap()).await.unwrap();
+    until(&mut events, "world", |world| {
+        let kinds = world["kinds"].as_array().unwrap();
+        let clusters = kinds.iter().find(|kind| kind["kind"] == "kubernetes/clusters");
+        clusters
+            .is_some_and(|own| own["items"][0]["name"] == "shop" && own["items"][0]["state"] == "TO_DEPLOY")
+    })
+    .await;
     sandbox.advance(Duration::from_secs(60));
     until(&mut events, "clock", |clock| clock["now"] == "2026-01-01T00:01:00Z").await;
     crate::streams::reader::ask(&sandbox, "GET", "/v4/nowhere").await;
