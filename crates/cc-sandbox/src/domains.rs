@@ -14,10 +14,13 @@ use crate::world::World;
 mod account;
 pub(crate) mod addon;
 pub(crate) mod addon_view;
+mod ai;
 pub(crate) mod application;
+mod balancing;
 pub(crate) mod billing;
 mod cellar;
 mod consumer;
+mod consumption;
 pub(crate) mod cycle;
 pub(crate) mod deployment;
 pub(crate) mod deployment_row;
@@ -29,7 +32,9 @@ mod due;
 mod environment;
 pub(crate) mod file;
 mod function;
+mod github;
 mod grafana;
+mod instance;
 mod kubernetes;
 mod legacy_payment;
 mod link;
@@ -51,6 +56,7 @@ mod product;
 pub(crate) mod provider;
 mod pulsar;
 mod redirection;
+mod registry;
 pub(crate) mod rules;
 mod security;
 mod tag;
@@ -72,16 +78,21 @@ pub(crate) fn handlers() -> Handlers {
         account::HANDLERS,
         addon::HANDLERS,
         addon_view::HANDLERS,
+        ai::HANDLERS,
         application::HANDLERS,
+        balancing::HANDLERS,
         billing::HANDLERS,
         cellar::HANDLERS,
         consumer::HANDLERS,
+        consumption::HANDLERS,
         deployment::HANDLERS,
         dns::HANDLERS,
         domain::HANDLERS,
         drain::HANDLERS,
         environment::HANDLERS,
+        github::HANDLERS,
         grafana::HANDLERS,
+        instance::HANDLERS,
         kubernetes::HANDLERS,
         legacy_payment::HANDLERS,
         link::HANDLERS,

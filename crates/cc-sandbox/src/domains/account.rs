@@ -7,7 +7,7 @@ use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::engine::rights;
 use crate::refusals;
-use crate::world::{Addon, Application, World};
+use crate::world::{Account, Addon, Application, Owner, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get_self_id", get_id),
@@ -20,6 +20,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("add_profile_email_address", add_email),
     ("delete_profile_email_address", delete_email),
     ("update_profile_avatar", update_avatar),
+    ("create_user", create_user),
+    ("delete_account", delete_account),
 ];
 
 /// An address that somebody else has.
@@ -123,6 +125,44 @@ fn update(world: &mut World, request: &Request<'_>) -> Outcome {
         }
     }
     get(world, request)
+}
+
+/// Makes a user with a personal space. The e-mail address counts as confirmed: the sandbox sends none.
+fn create_user(world: &mut World, request: &Request<'_>) -> Outcome {
+    let email = request.text("email");
+    if !email.contains('@') {
+        return Err(Refusal::invalid(format!("{email} is not an e-mail address")));
+    }
+    let is_taken = world
+        .accounts
+        .values()
+        .any(|account| account.profile["email"] == email || account.emails.iter().any(|own| own == email));
+    if is_taken || email == TAKEN {
+        return Err(refusals::USER_EXISTS.with([email]));
+    }
+    let id = world.id("user");
+    let name = email.split('@').next().unwrap_or_default();
+    let account =
+        Account { password: request.text("pass").to_owned(), ..Account::of(&id, email, name, world.now) };
+    let profile = account.profile.clone();
+    world.accounts.insert(id.clone(), account);
+    world.owners.insert(id.clone(), Owner::new(&id, name, &id));
+    json_of(profile)
+}
+
+/// Deletes the account of the caller, whose credentials are then unknown. The main user's stay.
+fn delete_account(world: &mut World, request: &Request<'_>) -> Outcome {
+    let user = &request.caller;
+    let owns = world.applications.values().any(|own| own.owner == *user)
+        || world.addons.values().any(|own| own.owner == *user)
+        || world.identities.iter().any(|own| own.user_id == *user);
+    if owns {
+        return Err(refusals::ACCOUNT_IN_USE.with([]));
+    }
+    world.accounts.remove(user);
+    world.owners.shift_remove(user);
+    world.tokens.retain(|_, token| token.user != *user);
+    message("The account has been deleted")
 }
 
 fn update_avatar(world: &mut World, request: &Request<'_>) -> Outcome {

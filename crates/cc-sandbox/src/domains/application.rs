@@ -231,7 +231,7 @@ fn change(application: &mut Application, body: &Value) {
         }
     }
     if let Some(github) = body["oauthAppId"].as_str() {
-        settings["deployment"]["httpUrl"] = format!("https://github.com/{github}").into();
+        settings["deployment"]["httpUrl"] = super::github::address(github).into();
         settings["webhookUrl"] = format!("https://sandbox.example/webhooks/{}", application.id).into();
         settings["webhookSecret"] = "sandbox-webhook-secret".into();
     }

@@ -33,6 +33,11 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("disable_application_drain", disable),
     ("reset_application_drain_cursor", reset),
     ("get_application_drain_test_command", test_command),
+    ("check_drain", get),
+    ("list_legacy_drains", list_legacy),
+    ("create_legacy_drain", create_legacy),
+    ("delete_legacy_drain", delete_legacy),
+    ("update_legacy_drain_state", turn_legacy),
 ];
 
 /// Time from `ENABLING` to `ENABLED`, and back.
@@ -81,6 +86,76 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     }
     let id = make(world, request.owner(), resource, &request.body);
     json_of(world.drains.get(&id).map(|drain| wire(world, drain)).unwrap_or_default())
+}
+
+/// Kinds of recipients in v2, each with its type in v4.
+const LEGACY: [(&str, &str); 6] = [
+    ("HTTP", "RAW_HTTP"),
+    ("TCPSyslog", "SYSLOG_TCP"),
+    ("UDPSyslog", "SYSLOG_UDP"),
+    ("ElasticSearch", "ELASTICSEARCH"),
+    ("DatadogHTTP", "DATADOG"),
+    ("NewRelicHTTP", "NEWRELIC"),
+];
+
+/// A drain in the format of v2.
+fn legacy(drain: &Drain) -> Value {
+    let kind = LEGACY.iter().find(|(_, new)| drain.recipient["type"] == *new).map_or("HTTP", |(old, _)| old);
+    let is_on = matches!(drain.status, DrainStatus::Created | DrainStatus::Enabling | DrainStatus::Enabled);
+    json!({
+        "id": drain.id,
+        "appId": drain.resource,
+        "state": if is_on { "ENABLED" } else { "DISABLED" },
+        "target": { "url": drain.recipient["url"], "type": kind, "drainType": kind },
+    })
+}
+
+fn list_legacy(world: &mut World, request: &Request<'_>) -> Outcome {
+    let meant = |drain: &&Drain| resource(request) == Some(&drain.resource);
+    json_of(world.drains.values().filter(meant).map(legacy).collect::<Value>())
+}
+
+/// The routes of v2 are about the same drains as those of v4.
+fn create_legacy(world: &mut World, request: &Request<'_>) -> Outcome {
+    let (id, body) = (request.param("applicationId"), &request.body);
+    let target = if body["target"].is_object() { &body["target"] } else { body };
+    let url = target["url"].as_str().filter(|url| url.contains("://"));
+    let url = url.ok_or_else(|| Refusal::invalid("The drain has no URL"))?;
+    let wanted = target["type"].as_str().or(target["drainType"].as_str()).unwrap_or("HTTP");
+    let kind = LEGACY.iter().find(|(old, _)| *old == wanted);
+    let (_, kind) = kind.ok_or_else(|| Refusal::invalid(format!("{wanted} is not a type of drains")))?;
+    let mut recipient = json!({ "type": kind, "url": url });
+    for name in ["username", "password"] {
+        if !target["credentials"][name].is_null() {
+            recipient[name] = target["credentials"][name].clone();
+        }
+    }
+    let index = &target["indexPrefix"];
+    if *kind == "ELASTICSEARCH" {
+        recipient["index"] = if index.is_null() { "logstash".into() } else { index.clone() };
+    }
+    let resource = world.addon(id).map_or_else(|_| id.to_owned(), |addon| addon.real_id.clone());
+    let owner = match (world.application(id), world.addon(id)) {
+        (Ok(application), _) => application.owner.clone(),
+        (_, addon) => addon?.owner.clone(),
+    };
+    let drain = make(world, &owner, &resource, &json!({ "kind": "LOG", "recipient": recipient }));
+    json_of(world.drains.get(&drain).map(legacy).unwrap_or_default())
+}
+
+fn delete_legacy(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = find(world, request)?.id.clone();
+    world.drains.shift_remove(&id);
+    super::message("The drain has been removed")
+}
+
+fn turn_legacy(world: &mut World, request: &Request<'_>) -> Outcome {
+    match request.text("state") {
+        "ENABLED" => enable(world, request)?,
+        "DISABLED" => disable(world, request)?,
+        other => return Err(Refusal::invalid(format!("{other} is not a state: ENABLED or DISABLED"))),
+    };
+    json_of(legacy(find(world, request)?))
 }
 
 fn get(world: &mut World, request: &Request<'_>) -> Outcome {

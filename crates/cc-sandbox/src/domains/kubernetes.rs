@@ -5,9 +5,9 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::Handler;
 use super::file::{ORIGIN, Served, presigned};
 use super::rules::Rule;
+use super::{Handler, cycle};
 use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply, json_of};
 use crate::engine::request::Request;
@@ -18,13 +18,14 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("check_cluster_version", check_version),
     ("get_kubeconfig", kubeconfig),
     ("get_kubeconfig_url", kubeconfig_url),
+    ("get_kubernetes_product", product),
     ("get_kubernetes_quota", quota),
     ("list_cluster_events", events),
     ("list_kubernetes_usage", usage),
 ];
 
 pub(super) const RULES: &[(&str, Rule)] = &[
-    ("create_cluster", Rule { before: |_, _| Ok(()), after: created }),
+    ("create_cluster", Rule { before: check_groups, after: created }),
     ("redeploy_cluster", Rule { before: |_, _| Ok(()), after: redeployed }),
     ("update_cluster_version", Rule { before: check_target, after: upgraded }),
     ("delete_cluster", Rule { before: |_, _| Ok(()), after: deleted }),
@@ -172,6 +173,10 @@ fn cores(flavor: &str) -> i64 {
     }
 }
 
+fn product(_: &mut World, _: &Request<'_>) -> Outcome {
+    json_of(json!({ "versions": { "available": VERSIONS, "default": VERSIONS[0] } }))
+}
+
 fn quota(world: &mut World, request: &Request<'_>) -> Outcome {
     json_of(json!({
         "id": format!("quota_{}", world.fixed_uuid(&["kubernetes-quota", request.owner()])),
@@ -234,7 +239,47 @@ fn created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<()
         row.value.insert("version".to_owned(), VERSIONS[0].into());
     }
     tell(world, row, "CREATE");
+    for wanted in request.body["nodeGroups"].as_array().into_iter().flatten() {
+        add_group(world, row, wanted);
+    }
+    row.value.remove("nodeGroups");
     Ok(())
+}
+
+/// A node group that is made with its cluster.
+fn add_group(world: &mut World, row: &Row, wanted: &Value) {
+    let id = cycle::id(world, NODE_GROUPS);
+    let count = wanted["targetNodeCount"].clone();
+    let or = |name: &str, other: &Value| match &wanted[name] {
+        Value::Null => other.clone(),
+        said => said.clone(),
+    };
+    let mut value = json!({
+        "id": id,
+        "clusterId": row.value.get("id"),
+        "name": wanted["name"],
+        "status": "PENDING",
+        "flavor": wanted["flavor"],
+        "currentNodeCount": count,
+        "targetNodeCount": count,
+        "autoscalingEnabled": or("autoscalingEnabled", &false.into()),
+        "minNodeCount": or("minNodeCount", &count),
+        "maxNodeCount": or("maxNodeCount", &count),
+        "labels": or("labels", &json!({})),
+        "createdAt": world.now.to_string(),
+    });
+    for name in ["description", "tag", "taints"] {
+        if !wanted[name].is_null() {
+            value[name] = wanted[name].clone();
+        }
+    }
+    let mut keys = row.keys.clone();
+    keys.insert("nodeGroupId".to_owned(), id);
+    let value = value.as_object().cloned().unwrap_or_default();
+    let mut group = Row { keys, value, changes: Vec::new() };
+    cycle::begin(NODE_GROUPS, "create", &mut group, world.now);
+    tell(world, &group, "NODEGROUP_CREATE");
+    world.collections.add(NODE_GROUPS, group);
 }
 
 fn redeployed(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
@@ -253,8 +298,12 @@ fn deleted(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refu
     Ok(())
 }
 
-fn group_created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
-    let wanted = request.body["targetNodeCount"].as_i64().unwrap_or(0);
+/// Refuses node groups with more cores than are left.
+fn check_quota<'a>(
+    world: &mut World,
+    request: &Request<'_>,
+    groups: impl IntoIterator<Item = &'a Value>,
+) -> Result<(), Refusal> {
     let now = world.now;
     let of_owner = Keys::from([("ownerId".to_owned(), request.owner().to_owned())]);
     let rows = world.collections.rows(NODE_GROUPS, &of_owner, now);
@@ -263,11 +312,24 @@ fn group_created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Res
         cores(row.value.get("flavor").and_then(Value::as_str).unwrap_or_default()) * count
     };
     let used: i64 = rows.iter().map(used).sum();
-    let more = cores(request.text("flavor")).saturating_mul(wanted);
+    let of_group = |group: &Value| {
+        let wanted = group["targetNodeCount"].as_i64().unwrap_or(0);
+        cores(group["flavor"].as_str().unwrap_or_default()).saturating_mul(wanted)
+    };
+    let more = groups.into_iter().map(of_group).fold(0, i64::saturating_add);
     if used.saturating_add(more) > CORES {
         return Err(refusals::CORES_QUOTA.with([&CORES.to_string()]).about("targetNodeCount"));
     }
-    row.value.insert("currentNodeCount".to_owned(), wanted.into());
+    Ok(())
+}
+
+fn check_groups(world: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
+    check_quota(world, request, request.body["nodeGroups"].as_array().into_iter().flatten())
+}
+
+fn group_created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    check_quota(world, request, [&request.body])?;
+    row.value.insert("currentNodeCount".to_owned(), request.body["targetNodeCount"].clone());
     tell(world, row, "NODEGROUP_CREATE");
     Ok(())
 }

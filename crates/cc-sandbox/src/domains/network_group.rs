@@ -17,6 +17,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get_network_group", get),
     ("delete_network_group", delete),
     ("create_external_peer", create_external_peer),
+    ("create_network_group_peer", create_peer),
     ("delete_external_peer", delete_peer),
     ("list_network_group_members", list_members),
     ("create_network_group_member", create_member),
@@ -193,6 +194,20 @@ fn create_external_peer(world: &mut World, request: &Request<'_>) -> Outcome {
     json_of(json!({ "peerId": id }))
 }
 
+/// A peer of a member, under the id that the request gives it.
+fn create_peer(world: &mut World, request: &Request<'_>) -> Outcome {
+    let (id, parent) = (request.text("id").to_owned(), request.text("parentMember"));
+    let group = find(world, request)?;
+    if !group.members.contains_key(parent) {
+        return Err(refusals::PEER_PARENT.with([parent]).about("parentMember"));
+    }
+    if group.peers.contains_key(&id) {
+        return Err(Refusal::invalid(format!("the peer {id} exists already")).about("id"));
+    }
+    later(world, request, NetworkChange::AddPeer { peer: id.clone(), body: request.body.clone() });
+    json_of(json!({ "peerId": id }))
+}
+
 fn add_peer(world: &mut World, group: &str, peer: String, body: &Value) {
     let Some(group) = world.network_groups.get_mut(group) else { return };
     let ip = group.allocate();
@@ -205,16 +220,20 @@ fn add_peer(world: &mut World, group: &str, peer: String, body: &Value) {
     } else {
         json!({ "type": "ClientEndpoint", "ngIp": ip })
     };
-    let wire = json!({
-        "type": "ExternalPeer",
+    let is_own = body["peerKind"] == "CLEVER";
+    let mut wire = json!({
+        "type": if is_own { "CleverPeer" } else { "ExternalPeer" },
         "id": peer,
         "label": body["label"],
-        "publicKey": body["publicKey"],
+        "publicKey": body["publicKey"].as_str().unwrap_or_default(),
         "hostname": body["hostname"].as_str().unwrap_or_default(),
         "endpoint": endpoint,
         "parentMember": body["parentMember"],
         "parentEvent": body["parentEvent"],
     });
+    if is_own {
+        wire["hv"] = body["hv"].as_str().unwrap_or_default().into();
+    }
     group.peers.insert(peer, wire);
 }
 

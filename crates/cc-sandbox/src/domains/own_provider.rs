@@ -24,6 +24,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get_addon_provider_plan", get_plan),
     ("update_addon_provider_plan", update_plan),
     ("delete_addon_provider_plan", delete_plan),
+    ("update_addon_provider_plan_feature", update_plan_feature),
+    ("delete_addon_provider_plan_feature", delete_plan_feature),
 ];
 
 fn find<'a>(world: &'a mut World, request: &Request<'_>) -> Result<&'a mut Value, Refusal> {
@@ -117,6 +119,31 @@ fn update_plan(world: &mut World, request: &Request<'_>) -> Outcome {
 fn delete_plan(world: &mut World, request: &Request<'_>) -> Outcome {
     plan(world, request)?;
     items(world, request, "plans")?.retain(|plan| plan["id"] != request.param("planId"));
+    done()
+}
+
+/// The features of the plan in the path.
+fn plan_features<'a>(world: &'a mut World, request: &Request<'_>) -> Result<&'a mut Vec<Value>, Refusal> {
+    let features = plan(world, request)?["features"].as_array_mut();
+    features.ok_or_else(|| Refusal::not_found("Plan", request.param("planId")))
+}
+
+/// Changes a feature of a plan, or adds it.
+fn update_plan_feature(world: &mut World, request: &Request<'_>) -> Outcome {
+    let name = request.param("featureName");
+    let features = plan_features(world, request)?;
+    match features.iter_mut().find(|feature| feature["name"] == name) {
+        Some(feature) => change(feature, &request.body),
+        None => features.push(request.body.clone()),
+    }
+    json_of(plan(world, request)?.clone())
+}
+
+fn delete_plan_feature(world: &mut World, request: &Request<'_>) -> Outcome {
+    let name = request.param("featureName");
+    let features = plan_features(world, request)?;
+    let index = features.iter().position(|feature| feature["name"] == name);
+    features.remove(index.ok_or_else(|| Refusal::not_found("Feature", name))?);
     done()
 }
 

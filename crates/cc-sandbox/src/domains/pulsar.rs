@@ -2,13 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::Handler;
-use crate::engine::reply::{Outcome, Refusal, json_of};
+use super::{Handler, addon, provider};
+use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Addon, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get_pulsar", get),
+    ("create_pulsar", create),
+    ("delete_pulsar", delete),
+    ("renew_pulsar_token", renew),
+    ("create_pulsar_tenant_and_namespace", open),
+    ("delete_pulsar_tenant_and_namespace", close),
     ("get_pulsar_cluster", get_cluster),
     ("get_pulsar_storage_policies", get_policies),
     ("update_pulsar_storage_policies", update_policies),
@@ -21,10 +27,62 @@ fn find<'a>(world: &'a mut World, request: &Request<'_>) -> Result<&'a mut Addon
 }
 
 fn get(world: &mut World, request: &Request<'_>) -> Outcome {
-    let addon = find(world, request)?;
+    shown(find(world, request)?)
+}
+
+/// A Pulsar is an add-on too: its id leads to it on every route.
+fn create(world: &mut World, request: &Request<'_>) -> Outcome {
+    let owner = request.text("ownerId");
+    if !world.owners.get(owner).is_some_and(|own| own.has_member(&request.caller)) {
+        return Err(refusals::NOT_A_MEMBER.with([owner]));
+    }
+    let provider = provider::find("addon-pulsar");
+    let provider = provider.ok_or_else(|| Refusal::not_found("Add-on provider", "addon-pulsar"))?;
+    let id = addon::make(world, owner, provider, provider.plans[0], request.text("tenant"), "par");
+    let addon = world.addon_mut(&id)?;
+    addon.details["tenant"] = request.body["tenant"].clone();
+    addon.details["cluster_id"] = request.body["clusterId"].clone();
+    shown(addon)
+}
+
+fn shown(addon: &Addon) -> Outcome {
     let mut wire = addon.details.clone();
     wire["owner_id"] = addon.owner.as_str().into();
     json_of(wire)
+}
+
+fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
+    let now = world.now.to_string();
+    let addon = find(world, request)?;
+    addon.details["status"] = "TO_DELETE".into();
+    addon.details["ask_for_deletion_date"] = now.into();
+    let (id, answer) = (addon.id.clone(), shown(addon));
+    addon::remove(world, &id);
+    answer
+}
+
+fn renew(world: &mut World, request: &Request<'_>) -> Outcome {
+    let token = format!("sandbox-secret-{}", world.uuid("pulsar-token"));
+    let addon = find(world, request)?;
+    addon.details["token"] = token.as_str().into();
+    addon.environment.insert("ADDON_PULSAR_TOKEN".to_owned(), token);
+    shown(addon)
+}
+
+/// The tenant of a Pulsar is its owner, and the namespace has its id.
+fn open(world: &mut World, request: &Request<'_>) -> Outcome {
+    let addon = find(world, request)?;
+    addon.details["tenant"] = addon.owner.as_str().into();
+    addon.details["namespace"] = addon.real_id.as_str().into();
+    addon.details["status"] = "ACTIVE".into();
+    shown(addon)
+}
+
+fn close(world: &mut World, request: &Request<'_>) -> Outcome {
+    let addon = find(world, request)?;
+    addon.details["namespace"] = "".into();
+    addon.details["status"] = "NAMESPACE_DELETED".into();
+    done()
 }
 
 fn get_cluster(world: &mut World, request: &Request<'_>) -> Outcome {

@@ -26,11 +26,13 @@ impl Default for Rule {
 /// The rule of an operation; one without effect for most.
 pub(crate) fn of(operation: &str) -> Rule {
     let rules = [
+        super::balancing::RULES,
         super::cellar::RULES,
         super::dns::RULES,
         super::function::RULES,
         super::kubernetes::RULES,
         super::postgresql::RULES,
+        super::registry::RULES,
         super::tardis::RULES,
     ];
     let found = rules.iter().flat_map(|rules| rules.iter()).find(|(id, ..)| *id == operation);

@@ -18,6 +18,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("delete_api_token", delete),
     ("get_legacy_metrics_token", legacy),
     ("get_legacy_access_logs_token", legacy),
+    ("log_in", log_in),
 ];
 
 const YEAR: Duration = Duration::from_secs(366 * 86_400);
@@ -71,6 +72,29 @@ fn in_time(
 ) -> Option<jiff::Timestamp> {
     let ahead = Duration::try_from(expires.duration_since(now)).ok()?;
     (!ahead.is_zero() && ahead <= YEAR).then(|| after(sandbox, ahead))
+}
+
+/// Signs a user in, with a token that is taken as credentials for a day.
+fn log_in(world: &mut World, request: &Request<'_>) -> Outcome {
+    let account = world.accounts.values().find(|own| own.profile["email"] == request.text("emailAddress"));
+    let Some(account) = account.filter(|own| own.password == request.text("password")) else {
+        return Err(refusals::SIGN_IN.with([]));
+    };
+    let user = account.profile["id"].as_str().unwrap_or_default().to_owned();
+    let token = ApiToken {
+        id: world.uuid("api-token"),
+        secret: format!("sandbox-token-{}", world.uuid("api-token-secret")),
+        user: user.clone(),
+        name: "sign-in".to_owned(),
+        description: None,
+        created: world.now,
+        expires: after(world.now, Duration::from_secs(86_400)),
+    };
+    let access = json!({
+        "token": token.secret, "revocationId": token.id, "expiryDate": token.expires.to_string(),
+    });
+    world.tokens.insert(token.id.clone(), token);
+    json_of(json!({ "identityId": user, "accessToken": access }))
 }
 
 fn update(world: &mut World, request: &Request<'_>) -> Outcome {

@@ -9,12 +9,8 @@ use crate::engine::request::Request;
 use crate::stream::{Source, Span};
 use crate::world::World;
 
-pub(super) const HANDLERS: &[(&str, Handler)] = &[
-    ("list_status_codes", status_codes),
-    ("list_request_locations", locations),
-    ("get_legacy_metrics_token", token),
-    ("get_legacy_access_logs_token", token),
-];
+pub(super) const HANDLERS: &[(&str, Handler)] =
+    &[("list_status_codes", status_codes), ("list_request_locations", locations)];
 
 /// Default length of the period.
 const USUAL: SignedDuration = SignedDuration::from_hours(24);
@@ -59,10 +55,4 @@ fn locations(world: &mut World, request: &Request<'_>) -> Outcome {
     let place =
         |((lat, long), count): ((f64, f64), u64)| json!({ "lat": lat, "long": long, "accessCount": count });
     json_of(origins.into_iter().map(place).collect::<Value>())
-}
-
-/// A token of Warp 10, as the older routes give it: a text alone.
-fn token(world: &mut World, request: &Request<'_>) -> Outcome {
-    let token = world.fixed_uuid(&["warp10", &request.operation.id, request.owner()]);
-    json_of(format!("sandbox-warp10-{token}"))
 }

@@ -7,7 +7,8 @@ use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::world::World;
 
-pub(super) const HANDLERS: &[(&str, Handler)] = &[("list_zones", list), ("get_zone", get)];
+pub(super) const HANDLERS: &[(&str, Handler)] =
+    &[("list_zones", list), ("get_zone", get), ("list_legacy_zones", list_legacy)];
 
 /// Name, city, country and its code, latitude, longitude, tags beside `for:applications`.
 type Row = (&'static str, &'static str, &'static str, &'static str, f64, f64, &'static [&'static str]);
@@ -31,6 +32,12 @@ pub(super) fn exists(name: &str) -> bool {
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {
     let zones = ZONES.iter().filter(|row| is_asked_for(world, request, row));
     json_of(zones.map(|row| zone(world, row)).collect::<Value>())
+}
+
+/// The zones as v2 lists them.
+fn list_legacy(_: &mut World, _: &Request<'_>) -> Outcome {
+    let zone = |row: &Row| json!({ "name": row.0, "internal": false, "correspondingRegion": row.0 });
+    json_of(ZONES.iter().map(zone).collect::<Value>())
 }
 
 fn get(world: &mut World, request: &Request<'_>) -> Outcome {

@@ -213,9 +213,17 @@ impl Operation {
     /// yet.
     pub(crate) fn is_public(&self) -> bool {
         !self.errors.iter().any(|status| status == "401")
-            || ["/v2/products/", "/v4/products/", "/v4/billing/price-system", "/v2/oauth/authorize"]
-                .iter()
-                .any(|prefix| self.path.starts_with(prefix))
+            || [
+                "/v2/products/",
+                "/v4/products/",
+                "/v4/billing/price-system",
+                "/v2/oauth/authorize",
+                // GitHub sends the browser and its events there.
+                "/v2/github/callback",
+                "/v2/github/redeploy",
+            ]
+            .iter()
+            .any(|prefix| self.path.starts_with(prefix))
             || self.gives_tokens()
     }
 

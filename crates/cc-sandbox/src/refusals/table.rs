@@ -184,6 +184,8 @@ refusals! {
             when "A member is neither an application of the owner, nor the real id of an add-on of the owner, nor external.";
         MEMBER_KIND "member-kind" 400 "{} is not a member of kind {}" on [create_network_group create_network_group_member]
             when "The kind of a member is not that of its id.";
+        PEER_PARENT "peer-parent" 400 "{} is not a member" on [create_network_group_peer]
+            when "The parent of a peer is not a member of the network group.";
         EXTERNAL_PARENT "external-parent" 400 "{} is not an external member" on [create_external_peer]
             when "The parent of an external peer is not an external member of the network group.";
     }
@@ -250,6 +252,20 @@ refusals! {
         EMAIL_ALREADY "email-already" 409 "{} is yours already" on [add_profile_email_address]
             when "The account has the address already."
             number 101 code "101" source "js-client: `CreateProfileEmailAddress` (id)";
+        USER_EXISTS "user-exists" 409 "{} has an account already" on [create_user]
+            when "An account has the address of the new user.";
+        ACCOUNT_IN_USE "account-in-use" 403 "The account is still in use" on [delete_account]
+            when "The personal space has applications or add-ons, or the user is one that the sandbox was built with.";
+        OTHER_USER "other-user" 403 "You are not {}" on [list_user_applications]
+            when "The path names another user than the caller.";
+        SIGN_IN "sign-in" 401 "The e-mail address or the password is wrong" on [log_in]
+            when "No account has the e-mail address and the password of the body.";
+        NOT_LINKED "not-linked" 404 "The account is not linked to GitHub"
+            on [get_github_username list_github_applications list_github_emails list_github_ssh_keys unlink_github]
+            when "The caller has no GitHub account, or unlinked it."
+            number 7_301 code "7301" source "js-client: `ListGithubSshKey` (id)";
+        GITHUB_STATE "github-state" 400 "`state` is not of a link that was begun" on [finish_github_login]
+            when "The link to GitHub was not begun with `start_github_link`, or is made already.";
         TOKEN_CREDENTIALS "token-credentials" 400 "The e-mail address or the password is wrong" on [create_api_token]
             when "No account has the e-mail address and the password of the body."
             code "invalid-credential" source "bridge.yaml: `create_api_token` (code)";
@@ -282,7 +298,7 @@ refusals! {
         TARGET_VERSION "target-version" 400 "{} is not a version to update to"
             on [update_keycloak_version update_metabase_version update_otoroshi_version update_cluster_version]
             when "The target of an update is not among the available versions.";
-        CORES_QUOTA "cores-quota" 400 "the quota of {} cores is reached" on [create_node_group]
+        CORES_QUOTA "cores-quota" 400 "the quota of {} cores is reached" on [create_node_group create_cluster]
             when "The nodes of the owner's clusters would have more cores than `get_kubernetes_quota` says.";
     }
     "Redis over HTTP" {

@@ -23,5 +23,6 @@ mod redis;
 mod refusals;
 mod snapshot;
 mod stored;
+mod stories;
 mod streams;
 mod traffic;

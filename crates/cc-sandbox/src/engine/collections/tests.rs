@@ -228,7 +228,7 @@ async fn a_new_cluster_becomes_active_as_time_passes() {
     let read = sandbox.table().operations.iter().find(|operation| operation.id == "get_cluster").unwrap();
     let events =
         sandbox.table().operations.iter().find(|operation| operation.id == "list_cluster_events").unwrap();
-    for (seconds, status, happened) in [(0, "TO_DEPLOY", 1), (10, "DEPLOYING", 1), (120, "ACTIVE", 2)] {
+    for (seconds, status, happened) in [(0, "TO_DEPLOY", 2), (10, "DEPLOYING", 2), (120, "ACTIVE", 4)] {
         sandbox.advance(std::time::Duration::from_secs(seconds));
         let (_, cluster, _) = proof.send(read, "").await;
         let cluster: Value = serde_json::from_str(&cluster).unwrap();

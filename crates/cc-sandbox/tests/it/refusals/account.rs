@@ -65,6 +65,16 @@ pub(super) async fn provoke(refusal: &str, operation: &str, stage: &Stage) -> Op
                 _ => with_query(stage.call(operation), &fields),
             }
         }
+        "user-exists" => {
+            stage.call(operation).form(&[("email", "user@sandbox.example"), ("pass", "new-password")])
+        }
+        "account-in-use" | "not-linked" => stage.call(operation),
+        "other-user" => stage.call(operation).path("userId", "user_of_someone_else"),
+        "sign-in" => {
+            let body = json!({ "emailAddress": "user@sandbox.example", "password": "guessed" });
+            stage.call(operation).json(body)
+        }
+        "github-state" => stage.call(operation).query("code", "sandbox").query("state", "guessed"),
         "no-page-shown" => stage.call(operation).form(&[("access_organisations", "on")]),
         "wrong-callback" => {
             let signature = format!("{}&", fake.consumer_secret);

@@ -94,6 +94,11 @@ pub(super) async fn provoke(refusal: &str, operation: &str, stage: &Stage) -> Op
             member(operation, stage, json!({ "id": "app_nobody", "kind": "APPLICATION" })).await
         }
         "member-kind" => member(operation, stage, json!({ "id": ids.application, "kind": "ADDON" })).await,
+        "peer-parent" => {
+            let body = json!({ "id": "peer_1", "peerKind": "CLEVER", "peerRole": "CLIENT", "parentMember": "app_nobody" });
+            group(stage).await;
+            stage.call(operation).path("networkGroupId", "ng_1").json(body)
+        }
         "external-parent" => {
             let body = json!({ "label": "laptop", "peerRole": "CLIENT", "publicKey": "key", "parentMember": "external_1" });
             group(stage).await;
@@ -154,6 +159,9 @@ pub(super) async fn provoke(refusal: &str, operation: &str, stage: &Stage) -> Op
         }
         "cores-quota" => {
             let body = json!({ "name": "big", "flavor": "XS", "targetNodeCount": 1_000 });
+            if operation == "create_cluster" {
+                return Some(stage.call(operation).json(json!({ "name": "big", "nodeGroups": [body] })));
+            }
             stage.call(operation).path("clusterId", &cluster(stage).await).json(body)
         }
         _ => return None,
