@@ -1,6 +1,6 @@
 // Runs official clients against the sandbox and prints how many steps behaved as on the platform.
 //
-//   node crates/cc-sandbox/clients/run.mjs [CLIENT…]      CLIENT: js, rust-sdk …; default: all
+//   node crates/cc-sandbox/clients/run.mjs [CLIENT…]      CLIENT: js, cli, rust-sdk …; default: all
 //
 //   --sandbox FILE   the program; default: target/debug/cc-sandbox, which is built first
 //   --steps          print each step, not only those that deviate
@@ -24,6 +24,7 @@ const SKIPPED = 77;
 const CLIENTS = {
   js: { prepare: installFromNpm, command: () => [node(), join(installed, 'js.mjs')] },
   examples: { prepare: installPackagesOfExamples, command: () => [node(), join(here, 'examples.mjs')] },
+  cli: { prepare: installFromNpm, command: () => [node(), join(installed, 'cli.mjs')] },
   contract: { prepare: installContract, command: () => [python(), join(here, 'contract.py'), join(installed, 'openapi.json')] },
   'rust-sdk': { prepare: buildRustSdk, command: () => [join(installed, 'rust-sdk/debug/rust-sdk-against-the-sandbox')], missing: functionsWithoutStep },
 };
@@ -66,7 +67,7 @@ function installFromNpm() {
     files.forEach((file) => copyFileSync(join(here, file), join(installed, file)));
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1'], { cwd: installed, stdio: ['ignore', 'ignore', 'pipe'] });
   }
-  for (const file of ['report.mjs', 'types.mjs', 'js.mjs']) copyFileSync(join(here, file), join(installed, file));
+  for (const file of ['report.mjs', 'types.mjs', 'js.mjs', 'cli.mjs']) copyFileSync(join(here, file), join(installed, file));
 }
 
 /** What the examples need beside the runtimes, which the machine has or not. Each example says what it misses. */

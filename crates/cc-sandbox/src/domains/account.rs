@@ -34,7 +34,8 @@ fn get_id(_: &mut World, request: &Request<'_>) -> Outcome {
 fn summary(world: &mut World, request: &Request<'_>) -> Outcome {
     let mut user = content(world, &request.caller);
     let profile = &world.account(&request.caller).profile;
-    for name in ["id", "name", "email", "lang", "admin", "avatar"] {
+    let partner = ["partnerId", "partnerName", "partnerConsoleUrl"];
+    for name in ["id", "name", "email", "lang", "admin", "avatar"].into_iter().chain(partner) {
         user[name] = profile[name].clone();
     }
     let organisations =

@@ -21,6 +21,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("delete_drain", delete),
     ("enable_drain", enable),
     ("disable_drain", disable),
+    ("check_drain", check),
     ("reset_drain_cursor", reset),
     ("get_drain_test_command", test_command),
     ("delete_owner_drains", delete_all),
@@ -33,7 +34,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("disable_application_drain", disable),
     ("reset_application_drain_cursor", reset),
     ("get_application_drain_test_command", test_command),
-    ("check_drain", get),
     ("list_legacy_drains", list_legacy),
     ("create_legacy_drain", create_legacy),
     ("delete_legacy_drain", delete_legacy),
@@ -58,6 +58,14 @@ fn find<'a>(world: &'a mut World, request: &Request<'_>) -> Result<&'a mut Drain
         .get_mut(id)
         .filter(|drain| resource(request).is_none_or(|resource| drain.resource == resource))
         .ok_or_else(|| Refusal::not_found("Drain", id))
+}
+
+/// Result of the check of a drain: that of its last delivery. Source of the fields: the official command line.
+fn check(world: &mut World, request: &Request<'_>) -> Outcome {
+    let drain = find(world, request)?;
+    let problem = drain.progress.last_error.clone();
+    let message = problem.clone().unwrap_or_else(|| "The recipient is reachable".to_owned());
+    json_of(json!({ "ok": problem.is_none(), "message": message }))
 }
 
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {

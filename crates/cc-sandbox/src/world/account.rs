@@ -79,6 +79,9 @@ impl Account {
                 "canPay": true,
                 "preferredMFA": "NONE",
                 "hasPassword": true,
+                "partnerId": "clever-cloud",
+                "partnerName": "Clever Cloud",
+                "partnerConsoleUrl": "https://console.sandbox.example",
             }),
             password: "sandbox-password".to_owned(),
             ..Self::default()
