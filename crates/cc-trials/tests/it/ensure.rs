@@ -217,7 +217,7 @@ async fn what_differs_is_reported_and_changed_only_on_demand() {
     let large = CreateApplication::new(&owner, "shop-1", "node", "M").description("What people buy from.");
     let found = client.ensure(large.clone()).await.unwrap();
     assert!(found.is_found());
-    assert_eq!(found.differences().fields().collect::<Vec<_>>(), ["minFlavor", "description"]);
+    assert_eq!(found.differences().fields().collect::<Vec<_>>(), ["minFlavor", "maxFlavor", "description"]);
     assert_eq!(found.differences()[0].to_string(), r#"minFlavor is "XS" instead of "M""#);
 
     let Ensured::Updated(updated) = client.ensure(large.clone()).update(true).await.unwrap() else {
@@ -226,4 +226,10 @@ async fn what_differs_is_reported_and_changed_only_on_demand() {
     assert_eq!(updated.differences, *found.differences());
     assert_eq!(updated.description.as_deref(), Some("What people buy from."));
     assert!(client.ensure(large).update(true).await.unwrap().differences().is_empty());
+
+    let scaling = CreateApplication::new(&owner, "shop-1", "node", "M").max_flavor("XL");
+    assert!(client.ensure(scaling).update(true).await.is_ok());
+    let small = CreateApplication::new(&owner, "shop-1", "node", "S");
+    let found = client.ensure(small).update(true).await.unwrap();
+    assert_eq!(found.differences().fields().collect::<Vec<_>>(), ["minFlavor"]);
 }

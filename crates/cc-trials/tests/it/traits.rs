@@ -164,32 +164,33 @@ fn others() -> impl IntoIterator<Item = &'static str> {
     use cc_bridge::*;
     use cc_redis_http::*;
     use cc_sandbox::{
-        Builder, ConnectionReset, DeploymentFault, Exchange, Extent, Fault, Faults, Identity, Ids, Limits,
-        Pace, Route, Samples, Sandbox, SandboxService, Side, Snapshot, SnapshotError, StreamEnd, StreamFault,
-        Violation,
+        Builder, ComparedOperation, Comparison, ConnectionReset, DeploymentFault, DifferenceKind, Exchange,
+        Extent, Fault, Faults, Identity, Ids, KnownRefusal, Limits, Pace, Quota, Recorder, Recording,
+        RecordingError, RecordingService, Route, Samples, Sandbox, SandboxService, Side, Snapshot,
+        SnapshotError, StreamEnd, StreamFault, Violation,
     };
 
     types! {
         word: Expiration;
         text: RedisCode;
-        error: ParseExpirationError, ConnectionReset, SnapshotError;
-        kind: cc_redis_http::Effect;
-        stored: Reply, DeploymentFault, StreamFault, StreamEnd, cc_redis_http::commands::CmdSend,
+        error: ParseExpirationError, ConnectionReset, RecordingError, SnapshotError;
+        kind: cc_redis_http::Effect, DifferenceKind;
+        stored: Quota, Reply, DeploymentFault, StreamFault, StreamEnd, cc_redis_http::commands::CmdSend,
             cc_redis_http::commands::CmdCliSend, cc_redis_http::model::HashField, cc_redis_http::model::CommandReply,
             cc_redis_http::model::CommandLineReply, cc_redis_http::commands::SetStringKey, cc_redis_http::commands::ExpireKey,
             cc_redis_http::commands::GetStringKeyAndExpire, cc_redis_http::model::SetStringKeyReply,
             cc_redis_http::model::ExpireKeyReply;
-        data: Access, Keys, Exchange, Extent, Identity, Ids, Limits, Pace, Route, Side, Violation, cc_sandbox::Credentials,
+        data: Access, Keys, ComparedOperation, Comparison, cc_sandbox::Difference, KnownRefusal, Recording, Exchange, Extent, Identity, Ids, Limits, Pace, Route, Side, Violation, cc_sandbox::Credentials,
             cc_bridge::commands::EnsuredApiToken;
-        value: BridgeClient, RedisHttpClient, cc_bridge::Context, cc_redis_http::Context, Builder, Fault, SandboxService, Snapshot,
-            cc_bridge::commands::RotatedApiToken;
+        value: BridgeClient, RedisHttpClient, cc_bridge::Context, cc_redis_http::Context, Builder, Fault, SandboxService, Snapshot, Recorder,
+            RecordingService<u8>, cc_bridge::commands::RotatedApiToken;
         handle: BridgeClientBuilder, RedisHttpClientBuilder, Faults, Samples, Sandbox;
         running: Scanning<cc_redis_http::commands::ScanKey>;
     }
 }
 
 /// Public names that are no part of the public interface.
-const HIDDEN: [&str; 2] = ["Contents", "Untrusted"];
+const HIDDEN: [&str; 3] = ["BodyWatch", "Contents", "Untrusted"];
 
 #[test]
 fn every_public_type_has_the_traits_of_its_kind() {

@@ -10,9 +10,11 @@ use super::settings::copy_settings;
 use super::{CreateApplication, InstanceChoice, ListApplication, UpdateApplication};
 use crate::context::Context;
 use crate::env::EnvironmentMap;
+use crate::model::Flavor;
 
 /// One application for owner and name. Its settings are compared where the command sets them, and can be changed, except the
-/// runtime (`instance`). Tags and the repository are not compared.
+/// runtime (`instance`). Tags and the repository are not compared. Without `max_flavor`, an application of one size gets the other
+/// size, and the largest size of one that scales stays.
 impl Ensure for CreateApplication {
     type Thing = Application;
 
@@ -54,7 +56,7 @@ impl Ensure for CreateApplication {
             };
             let min_flavor = instance.min_flavor.as_ref().map(|flavor| &flavor.name);
             let max_flavor = instance.max_flavor.as_ref().map(|flavor| &flavor.name);
-            let wanted_max = self.max_flavor.as_ref();
+            let wanted_max = self.wanted_max_flavor(found);
             differences = differences
                 .fixed("instance", &is, Some(&Some(wanted)))
                 .changeable("minFlavor", &min_flavor, Some(&Some(&self.min_flavor)))
@@ -96,15 +98,27 @@ impl Ensure for CreateApplication {
         differences: &Differences,
         cx: &Context,
     ) -> Result<Application> {
+        let max_flavor = self.wanted_max_flavor(&found).cloned();
         let mut update = UpdateApplication::new(&found.id).owner_id(&self.owner_id);
         copy_settings!(self => update; archived, branch, build_flavor, cancel_on_push, description, environment, favourite,
-            force_https, homogeneous, instance_lifetime, max_flavor, max_instances, min_instances, separate_build,
-            shutdownable, sticky_sessions, zone);
+            force_https, homogeneous, instance_lifetime, max_instances, min_instances, separate_build, shutdownable, sticky_sessions, zone);
+        update.max_flavor = max_flavor;
         update.min_flavor = Some(self.min_flavor);
         if !differences.fields().any(|field| field == "branch") {
             // It costs a request.
             update.branch = None;
         }
         cx.send(update).await
+    }
+}
+
+impl CreateApplication {
+    /// The largest size that the application should have, if it is to change. One size means that the largest is the smallest.
+    fn wanted_max_flavor(&self, found: &Application) -> Option<&String> {
+        let instance = found.instance.as_ref();
+        let size = |flavor: Option<&Flavor>| flavor.map(|flavor| flavor.name.clone());
+        let is_of_one_size = instance
+            .is_some_and(|instance| size(instance.min_flavor.as_ref()) == size(instance.max_flavor.as_ref()));
+        self.max_flavor.as_ref().or(is_of_one_size.then_some(&self.min_flavor))
     }
 }
