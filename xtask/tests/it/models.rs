@@ -52,7 +52,7 @@ fn a_field_that_no_model_reads_is_an_error_until_it_is_left_out() {
     // A type that is imported by a list over several lines.
     let account = copy.path().join("spec/account.yaml");
     let whole = std::fs::read_to_string(&account).unwrap();
-    let marked = "        partnerName: {type: string, description: Name of the partner through which the user signed up., x-left-out: '`GetProfile` returns it'}\n";
+    let marked = "        partnerName: {type: string, description: Name of the partner through which the user signed up., x-left-out: '`GetProfile` returns it', nullable: true}\n";
     assert!(whole.contains(marked));
     std::fs::write(
         &account,
