@@ -147,7 +147,10 @@ await send('ConfirmAuthMfa', { kind: 'TOTP', code: '000000', password: 'sandbox-
 await send('GetAuthMfaBackupCodes', { kind: 'TOTP', password: 'sandbox-password' });
 await send('DeleteAuthMfa', { kind: 'TOTP', password: 'sandbox-password' });
 await send('UpdateAuthPassword', { oldPassword: 'sandbox-password', newPassword: 'another-password', revokeTokens: false });
-await send('GetGithubLinkTransactionId');
+await send('GetGithubUsername', undefined, { label: 'without a link', absent: true });
+const transaction = await send('GetGithubLinkTransactionId');
+// GitHub sends the browser of the user there.
+await fetch(`${url}/v2/github/callback?code=sandbox&state=${transaction?.transactionId ?? transaction}`);
 await send('GetGithubUsername');
 await send('ListGithubApplication');
 await send('UnlinkGithubAccount');
