@@ -39,6 +39,14 @@ pub fn jobs(domains: &[String]) -> Vec<Step> {
             ]),
         ),
         step(
+            "all-clients",
+            "every official client, the official command line too, and a validator of the spec, against the sandbox",
+            vec![Line {
+                optional: Some("the official clients are not run against the sandbox"),
+                ..line("node crates/cc-sandbox/clients/run.mjs")
+            }],
+        ),
+        step(
             "powerset",
             "each pair of features, with all domains as one group (needs cargo-hack)",
             WITH_FEATURES

@@ -41,6 +41,13 @@ const EVENTS: &str = "kubernetes/events";
 /// Versions of Kubernetes, the newest first. A cluster has the newest, unless it asks for another.
 const VERSIONS: [&str; 2] = ["1.34", "1.33"];
 
+/// Topologies with the sizes of their machines and the bounds of their replicas. No source names the bounds of the platform.
+const TOPOLOGIES: [(&str, &[&str], i64, i64); 3] = [
+    ("ALL_IN_ONE", &["2XS", "XS", "S", "M", "L", "XL"], 1, 3),
+    ("DEDICATED_COMPUTE", &["2XS", "XS", "S", "M", "L", "XL"], 1, 5),
+    ("DISTRIBUTED", &["2XS", "XS", "S", "M", "L", "XL"], 3, 5),
+];
+
 /// Most cores of all nodes of an owner.
 const CORES: i64 = 128;
 
@@ -174,7 +181,14 @@ fn cores(flavor: &str) -> i64 {
 }
 
 fn product(_: &mut World, _: &Request<'_>) -> Outcome {
-    json_of(json!({ "versions": { "available": VERSIONS, "default": VERSIONS[0] } }))
+    let topologies = TOPOLOGIES.map(|(topology, flavors, min, max)| {
+        let replicas = json!({ "min": min, "max": max });
+        json!({ "topology": topology, "availableFlavors": flavors, "replicationFactor": replicas })
+    });
+    json_of(json!({
+        "topologies": topologies,
+        "versions": { "available": VERSIONS, "default": VERSIONS[0] },
+    }))
 }
 
 fn quota(world: &mut World, request: &Request<'_>) -> Outcome {
