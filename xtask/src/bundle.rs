@@ -103,7 +103,7 @@ pub fn bundle(documents: &Documents) -> Value {
     })
 }
 
-/// The schema of an optional property: the platform sends null in its place, and takes it.
+/// The schema of an optional property, in whose place the platform takes null. Requests and answers share the schema.
 fn or_null(schema: Value) -> Value {
     let mut schema = if schema.get("$ref").is_some() { json!({ "allOf": [schema] }) } else { schema };
     schema["nullable"] = json!(true);

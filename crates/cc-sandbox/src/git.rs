@@ -13,7 +13,8 @@ pub(crate) use self::backend::{Answer, Call};
 use crate::domains::file::SERVER;
 use crate::world::World;
 
-/// Runs after a push, and says in the words of the platform that it deploys. `set -f`: branches are no patterns.
+/// The hook that git runs after a push: it prints that the deployment begins. `set -f` keeps the shell from expanding `*` in the name of a
+/// branch.
 const AFTER_A_PUSH: &str = r#"#!/bin/sh
 set -f
 while read -r old new ref; do

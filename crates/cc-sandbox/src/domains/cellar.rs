@@ -122,7 +122,7 @@ fn path_of(keys: &Keys) -> String {
     path(key("addonId"), key("bucketName"), key("objectKey"))
 }
 
-/// What is known of an object from its content.
+/// Size, entity tag, type and metadata of an object, from its content and the headers of its upload.
 fn describe(world: &World, key: &str, headers: &HeaderMap, file: &File) -> Map<String, Value> {
     let digest = Sha256::digest(&file.bytes);
     let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 
-/// Version of the format, and bytes that tell programs that the file is no text.
+/// Version of the format, and a comment of bytes above 127, by which programs recognise a binary file.
 const HEAD: &[u8] = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n";
 
 /// A PDF of one page with these lines.

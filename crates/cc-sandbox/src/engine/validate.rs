@@ -95,7 +95,7 @@ pub(crate) struct Findings {
     lenient: bool,
     /// Reasons to refuse the request.
     pub(crate) problems: Vec<String>,
-    /// What was left out.
+    /// A sentence for each input that the spec does not list and that was therefore ignored.
     pub(crate) warnings: Vec<String>,
 }
 

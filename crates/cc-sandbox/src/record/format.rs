@@ -171,7 +171,7 @@ impl Recording {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`RecordingError`] if the file cannot be read, or is no recording: it names the line.
+    /// [`RecordingError`] if the file cannot be read or is not a recording. The error names the line.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let path = path.as_ref();
         let bytes = std::fs::read(path)

@@ -17,8 +17,8 @@ pub struct Comparison {
     pub compared: usize,
     /// Number of operations whose answers did not differ.
     pub equal: usize,
-    /// Share of the operations whose answers did not differ, in percent, rounded down: 100 only if there is no difference. 0 if nothing
-    /// was compared.
+    /// Percentage of the compared operations without a difference. It is rounded down, so that 100 means no difference at all, and is 0
+    /// if nothing was compared.
     pub percent: u8,
     /// The operations, in the order of their names.
     pub operations: Vec<ComparedOperation>,
