@@ -16,7 +16,7 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Allowed dependencies between our crates. `cc-api-*` stands for the generated crate of every domain.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
     ("cc-runtime", &["cc-one-line", "cc-retry-after"]),
@@ -32,6 +32,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("cc-mcp", &["cc-client", "cc-sandbox"]),
     ("cc-trials", &["cc-client", "cc-sandbox"]),
     ("cc-test-features", &["cc-runtime", "cc-api-shared", "cc-api-*"]),
+    ("cc-webdriver", &[]),
     ("xtask", &[]),
 ];
 

@@ -1,17 +1,15 @@
 //! The page at `/`: its events, and how it looks in a browser.
 
-mod browser;
-
 use std::time::Duration;
 
 use cc_sandbox::{Fault, Pace, Sandbox};
+use cc_webdriver::{Browser, key};
 use http_body_util::BodyExt;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::client::Client;
 use crate::streams::reader::Reader;
-use browser::Browser;
 
 #[tokio::test]
 async fn the_page_holds_the_state_and_loads_nothing_from_elsewhere() {
@@ -113,13 +111,13 @@ async fn the_page_in_a_browser_follows_the_sandbox_and_can_be_used_with_a_keyboa
 
     // Its controls work with the keyboard alone.
     browser.script("document.activeElement.blur(); window.scrollTo(0, 0)").await;
-    browser.keys("\u{e004}").await;
+    browser.keys(key::TAB).await;
     assert_eq!(browser.script("return document.activeElement.className").await, "skip");
     browser.script("document.getElementById('seconds').focus()").await;
-    browser.keys("\u{e007}").await;
+    browser.keys(key::ENTER).await;
     browser.until("return document.getElementById('now').dateTime", "2026-01-01T00:01:00Z").await;
     browser.script("document.getElementById('fault').value = '{\"effect\": \"html\", \"status\": 99}'; document.querySelector('#add-fault button').focus()").await;
-    browser.keys("\u{e007}").await;
+    browser.keys(key::ENTER).await;
     browser
         .until(
             "return document.getElementById('fault-problem').textContent",
@@ -135,7 +133,7 @@ async fn the_page_in_a_browser_follows_the_sandbox_and_can_be_used_with_a_keyboa
         ("section", "region"),
         ("#status", "status"),
     ] {
-        assert_eq!(browser.computed(selector, "computedrole").await, role, "{selector}");
+        assert_eq!(browser.role(selector).await, role, "{selector}");
     }
     for selector in [
         "nav",
@@ -149,7 +147,7 @@ async fn the_page_in_a_browser_follows_the_sandbox_and_can_be_used_with_a_keyboa
         "#fault",
         "table",
     ] {
-        assert_ne!(browser.computed(selector, "computedlabel").await, "", "{selector} has a name");
+        assert_ne!(browser.label(selector).await, "", "{selector} has a name");
     }
     let live = "return document.getElementById('status').getAttribute('aria-live')";
     assert_eq!(browser.script(live).await, "polite");
@@ -157,13 +155,11 @@ async fn the_page_in_a_browser_follows_the_sandbox_and_can_be_used_with_a_keyboa
     // Dark and light.
     let mut colours = Vec::new();
     for scheme in ["light", "dark"] {
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        browser.devtools("Emulation.setEmulatedMedia", media).await;
+        browser.prefer("prefers-color-scheme", scheme).await;
         let colours_of_page =
             "const style = getComputedStyle(document.body); return [style.color, style.backgroundColor]";
         colours.push(browser.script(colours_of_page).await);
     }
     assert_ne!(colours[0], colours[1]);
-    browser.close().await;
     assert_eq!(client.request(Method::GET, "/v4/products/zones").send().await.unwrap().status(), 200);
 }
