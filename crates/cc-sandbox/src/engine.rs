@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod clock;
 mod collections;
 mod control;
+mod cors;
 pub(crate) mod deployment_fault;
 mod fault_json;
 pub(crate) mod faults;
@@ -43,7 +44,7 @@ use http::header::DATE;
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 
-use answer::{Sent, finished, here, page_of, preflight, refusal, sample, sent, status_of};
+use answer::{Sent, finished, here, page_of, refusal, sample, sent, status_of};
 use auth::{Credentials, Shown};
 use body::{Body, ConnectionReset};
 use clock::Clock;
@@ -176,7 +177,7 @@ impl Engine {
     ) -> Result<Response<Body>, ConnectionReset> {
         let (parts, bytes) = request.into_parts();
         match self.guarded(&parts, None, self.respond(&parts, &bytes)).await {
-            Ok(answer) => answer,
+            Ok(answer) => answer.map(|answer| cors::opened(answer, &parts)),
             Err(refused) => Ok(self.turn_away(&parts, &refused)),
         }
     }
@@ -209,6 +210,9 @@ impl Engine {
         if let Some(answer) = self.visited(parts, bytes) {
             return Ok(answer);
         }
+        if parts.method == http::Method::OPTIONS {
+            return Ok(cors::preflight());
+        }
         if path == "/_sandbox" || path.starts_with("/_sandbox/") {
             let answer = control::answer(self, parts, bytes);
             self.stage.activity.send_replace(());
@@ -216,9 +220,6 @@ impl Engine {
         }
         if parts.method == http::Method::GET && path == "/" {
             return Ok(page::page(self));
-        }
-        if parts.method == http::Method::OPTIONS {
-            return Ok(preflight());
         }
         let found = self.table.router().find(parts.method.as_str(), path);
         let operation = found.as_ref().map(|found| self.table.operations[found.operation].id.as_str());
@@ -255,7 +256,7 @@ impl Engine {
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
         self.stage.activity.send_replace(());
-        Ok(finished(answer, &sozu_id, parts))
+        Ok(finished(answer, &sozu_id))
     }
 
     /// Answers a request whose host is a domain of an application.
@@ -274,7 +275,7 @@ impl Engine {
             false => ("text/plain; charset=utf-8", visited.text),
         };
         let answer = sent(visited.status, Some(media), Sent::Bytes(text.into()));
-        Some(finished(answer, &sozu_id, parts))
+        Some(finished(answer, &sozu_id))
     }
 
     /// Refuses a request that was not read to its end.
@@ -283,7 +284,7 @@ impl Engine {
         let answer = refusal(refused, parts.uri.path());
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
-        finished(answer, &sozu_id, parts)
+        cors::opened(finished(answer, &sozu_id), parts)
     }
 
     /// Handles a request, or returns the reason of its refusal.

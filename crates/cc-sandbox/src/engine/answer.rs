@@ -1,7 +1,7 @@
 //! Answers on their way to the client: heads, pages and refusals.
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HOST, ORIGIN};
+use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
@@ -66,7 +66,7 @@ pub(super) fn status_of(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-pub(super) fn finished(answer: Response<Sent>, sozu_id: &str, parts: &Parts) -> Response<Body> {
+pub(super) fn finished(answer: Response<Sent>, sozu_id: &str) -> Response<Body> {
     let mut answer = answer.map(|content| match content {
         Sent::Bytes(bytes) => body::whole(bytes),
         Sent::Stream(body) => body,
@@ -74,28 +74,6 @@ pub(super) fn finished(answer: Response<Sent>, sozu_id: &str, parts: &Parts) -> 
     });
     if let Ok(value) = HeaderValue::from_str(sozu_id) {
         answer.headers_mut().insert("sozu-id", value);
-    }
-    if parts.headers.contains_key(ORIGIN) {
-        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        let exposed = HeaderValue::from_static("Sozu-Id, Retry-After, X-Sandbox, X-Sandbox-Refusal");
-        answer.headers_mut().insert(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-    }
-    answer
-}
-
-/// Answer to a browser's preflight request for another origin.
-pub(super) fn preflight() -> Response<Body> {
-    let mut answer = Response::new(body::whole(Bytes::new()));
-    *answer.status_mut() = StatusCode::NO_CONTENT;
-    for (name, value) in [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE"),
-        (
-            "access-control-allow-headers",
-            "Authorization, Content-Type, Accept, Last-Event-ID, X-Clever-Password",
-        ),
-    ] {
-        answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     answer
 }

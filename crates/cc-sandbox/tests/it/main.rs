@@ -5,6 +5,7 @@ mod addon;
 mod application;
 mod client;
 mod clients;
+mod cors;
 mod drains;
 mod faults;
 mod files;
