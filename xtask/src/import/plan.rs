@@ -6,7 +6,7 @@ use std::path::Path;
 use super::compare::{Change, Comparison, domain};
 use super::document::Operation;
 use super::edit::{Editor, scalar};
-use super::house::operation::stamped;
+use super::house::operation::{USUAL, stamped};
 use super::house::{House, is_object};
 use super::place::Places;
 use super::source::{self, Identity};
@@ -306,7 +306,8 @@ fn skeleton(name: &str) -> String {
     let title = super::house::words(&name.replace('-', "_"));
     let title = title.trim_end_matches('.');
     format!(
-        "openapi: 3.0.3\ninfo:\n  title: {title}\n  version: 0.1.0\n  description: {title}.\nx-errors: [401, 403, 404]\n"
+        "openapi: 3.0.3\ninfo:\n  title: {title}\n  version: 0.1.0\n  description: {title}.\nx-errors: [{}]\n",
+        USUAL.join(", ")
     )
 }
 

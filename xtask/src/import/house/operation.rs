@@ -11,9 +11,12 @@ use crate::import::document::{At, Operation, Parameter, Shape};
 use crate::import::edit::scalar;
 use crate::import::place::Places;
 use crate::import::source::Identity;
-use crate::spec::expand::response;
+use crate::spec::expand::{self, response};
 use crate::spec::node::Node;
 use crate::spec::secret::answers_secret;
+
+/// The errors of operations for which upstream says none.
+pub const USUAL: [&str; 3] = ["401", "403", "404"];
 
 /// Success statuses of an answer without a body.
 const EMPTY: [&str; 2] = ["204", "205"];
@@ -217,14 +220,26 @@ impl<'a> House<'_, 'a> {
             .copied()
             .filter(|status| shared.is_some_and(|shared| response(shared, status).is_some()))
             .collect();
-        let has_usual = self
-            .file
-            .and_then(|file| self.comparison.ours.files.files.get(file))
-            .is_some_and(|file| file.root.get("x-errors").is_some());
-        if !listed.is_empty() && listed != ["4XX"] {
+        // A new document gets the usual errors.
+        let file = self.file.and_then(|file| self.comparison.ours.files.files.get(file));
+        let usual: Option<Vec<String>> = match file {
+            None => Some(USUAL.map(str::to_owned).to_vec()),
+            Some(file) => file
+                .root
+                .get("x-errors")
+                .map(|usual| usual.items().iter().filter_map(expand::status).collect()),
+        };
+        if listed.is_empty() || listed == ["4XX"] {
+            if usual.is_none() {
+                let _ = writeln!(lines, "x-errors: [{}]", USUAL.join(", "));
+            }
+            return;
+        }
+        let are_usual = |usual: &Vec<String>| {
+            listed.len() == usual.len() && listed.iter().all(|status| usual.iter().any(|one| one == status))
+        };
+        if !usual.as_ref().is_some_and(are_usual) {
             let _ = writeln!(lines, "x-errors: [{}]", listed.join(", "));
-        } else if !has_usual {
-            lines.push_str("x-errors: [401, 403, 404]\n");
         }
     }
 

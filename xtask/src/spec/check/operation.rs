@@ -1,5 +1,7 @@
 //! The rules of an operation: names, sources, parameters, bodies, answers.
 
+use std::collections::BTreeSet;
+
 use super::super::expand;
 use super::super::node::{Entry, Node};
 use super::{Report, command, join, keys, money, schema, secret};
@@ -489,6 +491,16 @@ pub fn errors(report: &mut Report<'_>, node: &Node, pointer: &str) {
             known.push(status);
         }
     }
+    let usual = report.document.get("x-errors").filter(|_| !pointer.is_empty());
+    if usual.is_some_and(|usual| statuses(usual) == statuses(errors)) {
+        let message = "`x-errors` lists the usual errors of the document: leave it out";
+        report.add(errors.line, "status", &join(pointer, "x-errors"), message);
+    }
+}
+
+/// The statuses of a list.
+fn statuses(errors: &Node) -> BTreeSet<Option<String>> {
+    errors.items().iter().map(expand::status).collect()
 }
 
 fn is_snake(text: &str) -> bool {
