@@ -25,15 +25,8 @@ pub enum Observed<'a> {
     End(&'a EndReason),
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Observer = Box<dyn FnMut(Observed<'_>) + Send>;
-#[cfg(target_arch = "wasm32")]
-pub(crate) type Observer = Box<dyn FnMut(Observed<'_>)>;
-
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Callback<A> = Option<Box<dyn FnMut(&A) + Send>>;
-#[cfg(target_arch = "wasm32")]
-pub(crate) type Callback<A> = Option<Box<dyn FnMut(&A)>>;
 
 pub(crate) struct Callbacks<T> {
     pub(crate) open: Callback<Opened>,

@@ -6,11 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 /// A wait.
-#[cfg(not(target_arch = "wasm32"))]
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
-/// A wait.
-#[cfg(target_arch = "wasm32")]
-pub type Sleep = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A clock that only goes forward.
 #[diagnostic::on_unimplemented(
@@ -27,20 +23,20 @@ pub trait Clock: Debug + Send + Sync + 'static {
 }
 
 /// The clock of the tokio runtime that polls the stream, which needs its timer (`enable_time`). It follows `tokio::time::pause`.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_family = "wasm"))]
 #[derive(Debug, Clone)]
 pub struct TokioClock {
     origin: tokio::time::Instant,
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_family = "wasm"))]
 impl Default for TokioClock {
     fn default() -> Self {
         Self { origin: tokio::time::Instant::now() }
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_family = "wasm"))]
 impl Clock for TokioClock {
     fn now(&self) -> Duration {
         self.origin.elapsed()
@@ -53,3 +49,36 @@ impl Clock for TokioClock {
         Box::pin(tokio::time::sleep_until(time))
     }
 }
+
+/// The clock of the page: `performance.now` and `setTimeout`. A page in the background is woken about once a minute, and one that the
+/// browser froze when it is shown again: the stream then looks at what came, and at the time.
+#[cfg(target_family = "wasm")]
+#[derive(Debug, Clone)]
+pub struct BrowserClock {
+    origin: cc_browser::time::Instant,
+}
+
+#[cfg(target_family = "wasm")]
+impl Default for BrowserClock {
+    fn default() -> Self {
+        Self { origin: cc_browser::time::Instant::now() }
+    }
+}
+
+#[cfg(target_family = "wasm")]
+impl Clock for BrowserClock {
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn sleep_until(&self, time: Duration) -> Sleep {
+        Box::pin(cc_browser::time::sleep(time.saturating_sub(self.now())))
+    }
+}
+
+/// The clock of streams that are given none.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) type OwnClock = TokioClock;
+/// The clock of streams that are given none.
+#[cfg(target_family = "wasm")]
+pub(crate) type OwnClock = BrowserClock;

@@ -11,50 +11,40 @@ use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::error::{BoxError, Result};
+use crate::local::{call, local};
 
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// `Send`, except in a browser, where nothing has to be.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_family = "wasm"))]
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot move to another thread", label = "not `Send`")]
 pub trait MaybeSend: Send {}
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_family = "wasm"))]
 impl<T: Send + ?Sized> MaybeSend for T {}
 /// `Send`, except in a browser, where nothing has to be.
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_family = "wasm")]
 pub trait MaybeSend {}
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_family = "wasm")]
 impl<T: ?Sized> MaybeSend for T {}
 
 /// `Sync`, except in a browser, where nothing has to be.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_family = "wasm"))]
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be shared by threads", label = "not `Sync`")]
 pub trait MaybeSync: Sync {}
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_family = "wasm"))]
 impl<T: Sync + ?Sized> MaybeSync for T {}
 /// `Sync`, except in a browser, where nothing has to be.
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_family = "wasm")]
 pub trait MaybeSync {}
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_family = "wasm")]
 impl<T: ?Sized> MaybeSync for T {}
 
 /// The bytes of an answer.
-#[cfg(not(target_arch = "wasm32"))]
 pub type Body = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
-/// The bytes of an answer.
-#[cfg(target_arch = "wasm32")]
-pub type Body = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>>>>;
 
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Opening = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
-#[cfg(target_arch = "wasm32")]
-pub(crate) type Opening = Pin<Box<dyn Future<Output = Result<Response>>>>;
-
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Opener = Box<dyn FnMut(Attempt) -> Opening + Send>;
-#[cfg(target_arch = "wasm32")]
-pub(crate) type Opener = Box<dyn FnMut(Attempt) -> Opening>;
 
 /// Sends a request, and gives the head of the answer and its bytes.
 ///
@@ -98,7 +88,7 @@ impl Response {
         body: impl Stream<Item = Result<Bytes, E>> + MaybeSend + 'static,
     ) -> Self {
         use futures_util::TryStreamExt;
-        Self { status, headers: HeaderMap::new(), body: Box::pin(body.map_err(Into::into)) }
+        Self { status, headers: HeaderMap::new(), body: Box::pin(local(body.map_err(Into::into))) }
     }
 
     /// An answer that opens a stream.
@@ -164,16 +154,18 @@ where
     Fut: Future<Output = Result<C::Request>> + MaybeSend + 'static,
 {
     let transport = Arc::new(transport);
-    Box::new(move |attempt| {
+    let mut open = local(move |attempt: Attempt| {
         let transport = Arc::clone(&transport);
         let last_event_id = attempt.last_event_id.clone();
         let request = factory(attempt);
-        Box::pin(async move {
+        let opening = local(async move {
             let mut request = request.await?;
             ask_for_events(transport.headers(&mut request), last_event_id.as_deref());
             transport.connect(request).await
-        })
-    })
+        });
+        Box::pin(opening) as Opening
+    });
+    Box::new(move |attempt| call(&mut open, attempt))
 }
 
 /// The headers of a browser's `EventSource`. Those that the program sets itself stay.

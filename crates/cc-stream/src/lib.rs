@@ -18,6 +18,7 @@ mod handle;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod items;
+mod local;
 pub mod machine;
 mod reader;
 mod retry;
@@ -27,7 +28,9 @@ mod stream;
 mod watch;
 
 pub use callbacks::Observed;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(target_family = "wasm")]
+pub use clock::BrowserClock;
+#[cfg(not(target_family = "wasm"))]
 pub use clock::TokioClock;
 pub use clock::{Clock, Sleep};
 pub use connect::{Attempt, Body, Connect, ConnectFn, MaybeSend, MaybeSync, Response, connect_fn};

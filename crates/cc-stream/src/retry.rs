@@ -1,6 +1,5 @@
 //! Delay before the next attempt, and number of attempts. Pure: randomness is an input.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// Retry policy of a broken stream.
@@ -170,7 +169,7 @@ pub(crate) struct Chance(u64);
 impl Chance {
     /// Sets the seed of the random waits. Default: a seed of its own for each stream.
     pub(crate) fn new(seed: Option<u64>) -> Self {
-        Self(seed.unwrap_or_else(|| RandomState::new().hash_one(())))
+        Self(seed.unwrap_or_else(|| crate::local::chance()))
     }
 
     /// A number from 0 up to 1 (SplitMix64).

@@ -23,6 +23,7 @@ use crate::event::{EndReason, Gap, Item, Opened, RawEvent, StreamEvent};
 use crate::format::Format;
 use crate::handle::{Shared, StreamHandle};
 use crate::items::Items;
+use crate::local::{self, local};
 use crate::machine::{Machine, State};
 use crate::reader::Reader;
 use crate::settings::{Overflow, Settings};
@@ -33,8 +34,8 @@ const READ_AHEAD: usize = 1024;
 /// A stream of server-sent events that reconnects automatically and loses nothing silently.
 ///
 /// It starts when it is first polled, and runs only while it is polled: no task, timer or connection is left when it
-/// is dropped. It is polled in a tokio runtime with a timer, else it ends with [`ErrorKind::Runtime`](crate::ErrorKind::Runtime);
-/// with a [`Clock`] of the program's own, it is polled anywhere.
+/// is dropped. It is polled in a tokio runtime with a timer, else it ends with [`ErrorKind::Runtime`](crate::ErrorKind::Runtime), or in a
+/// browser; with a [`Clock`] of the program's own, it is polled anywhere.
 ///
 /// It fails with [`StreamError`], or with the error type of the program: [`map_errors`](Self::map_errors).
 pub struct EventStream<T, E = StreamError> {
@@ -55,14 +56,13 @@ impl<T> EventStream<T> {
     /// signed again and ask for the rest of a limit; the stream adds `Accept` and `Last-Event-ID`.
     ///
     /// An error of the factory ends the stream, unless it [is transient](StreamError::is_transient).
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn open<C, F, Fut>(transport: C, factory: F, format: Format<T>, settings: Settings) -> Self
     where
         C: Connect,
         F: FnMut(Attempt) -> Fut + MaybeSend + 'static,
         Fut: Future<Output = Result<C::Request>> + MaybeSend + 'static,
     {
-        Self::open_with_clock(transport, factory, format, settings, crate::clock::TokioClock::default())
+        Self::open_with_clock(transport, factory, format, settings, crate::clock::OwnClock::default())
     }
 
     /// [`open`](Self::open), with a clock of one's own.
@@ -199,14 +199,16 @@ impl<T, E> EventStream<T, E> {
     /// be dropped ([`Overflow::DropOldest`]), in which case it may have changed since.
     #[must_use]
     pub fn on_open(mut self, call: impl FnMut(&Opened) + MaybeSend + 'static) -> Self {
-        self.callbacks.open = Some(Box::new(call));
+        let mut call = local(call);
+        self.callbacks.open = Some(Box::new(move |opened| local::call(&mut call, opened)));
         self
     }
 
     /// Calls a function with each item.
     #[must_use]
     pub fn on_item(mut self, call: impl FnMut(&Item<T>) + MaybeSend + 'static) -> Self {
-        self.callbacks.item = Some(Box::new(call));
+        let mut call = local(call);
+        self.callbacks.item = Some(Box::new(move |item| local::call(&mut call, item)));
         self
     }
 
@@ -214,14 +216,16 @@ impl<T, E> EventStream<T, E> {
     /// stream.
     #[must_use]
     pub fn on_error(mut self, call: impl FnMut(&StreamError) + MaybeSend + 'static) -> Self {
-        self.callbacks.error = Some(Box::new(call));
+        let mut call = local(call);
+        self.callbacks.error = Some(Box::new(move |error| local::call(&mut call, error)));
         self
     }
 
     /// Calls a function with each gap.
     #[must_use]
     pub fn on_gap(mut self, call: impl FnMut(&Gap) + MaybeSend + 'static) -> Self {
-        self.callbacks.gap = Some(Box::new(call));
+        let mut call = local(call);
+        self.callbacks.gap = Some(Box::new(move |gap| local::call(&mut call, gap)));
         self
     }
 
@@ -229,7 +233,8 @@ impl<T, E> EventStream<T, E> {
     /// accepted nor a heartbeat, an end or an error of the server.
     #[must_use]
     pub fn on_other(mut self, call: impl FnMut(&RawEvent) + MaybeSend + 'static) -> Self {
-        self.driver.reader.on_other = Some(Box::new(call));
+        let mut call = local(call);
+        self.driver.reader.on_other = Some(Box::new(move |event| local::call(&mut call, event)));
         self
     }
 
@@ -238,7 +243,8 @@ impl<T, E> EventStream<T, E> {
     /// is dropped with it.
     #[must_use]
     pub fn observe(mut self, call: impl FnMut(Observed<'_>) + MaybeSend + 'static) -> Self {
-        self.callbacks.observers.push(Box::new(call));
+        let mut call = local(call);
+        self.callbacks.observers.push(Box::new(move |observed| local::call(&mut call, observed)));
         self
     }
 

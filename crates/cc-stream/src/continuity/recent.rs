@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
@@ -52,7 +52,7 @@ impl Key {
     /// Key of this process, drawn at random: without it, no one can construct colliding events.
     pub(super) fn of_process() -> Self {
         static SEED: OnceLock<u64> = OnceLock::new();
-        Self::new(*SEED.get_or_init(|| RandomState::new().hash_one(())))
+        Self::new(*SEED.get_or_init(|| crate::local::chance()))
     }
 
     pub(super) fn new(seed: u64) -> Self {
