@@ -7,7 +7,6 @@ mod signature;
 
 use std::fmt;
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -17,6 +16,7 @@ use http::HeaderValue;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lock::lock;
+use crate::random;
 use crate::redact::Secrets;
 use crate::request::HttpRequest;
 use crate::secret::{MASK_REFUSED, Secret};
@@ -126,7 +126,7 @@ impl From<Arc<dyn CredentialsProvider>> for Provider {
     fn from(provider: Arc<dyn CredentialsProvider>) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         /// Differs from process to process, for stores that several share.
-        static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+        static PROCESS: LazyLock<u64> = LazyLock::new(|| random::unique() as u64);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{UNNAMED}{:016x}-{number}", *PROCESS);
         Self { provider, unnamed: Arc::new(Unnamed { name, given: Mutex::default() }) }
@@ -279,7 +279,7 @@ impl Credentials {
             Self::ApiToken(token) => format!("Bearer {}", token.expose()),
             Self::OAuth1(oauth) if oauth.method == SignatureMethod::Plaintext => oauth.plaintext(),
             Self::OAuth1(oauth) => {
-                oauth.signed(request.method(), request.uri(), request.headers(), request.body())
+                oauth.signed(request.method(), request.uri(), request.headers(), request.body())?
             }
         };
         let mut value = HeaderValue::try_from(text).map_err(|_| {

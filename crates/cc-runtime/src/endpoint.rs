@@ -130,6 +130,7 @@ impl Endpoint {
     }
 
     /// The URL as a [`Url`], if it has this origin; the host is not parsed again.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn to_url(&self, uri: &Uri) -> Option<Url> {
         let path = uri.path_and_query()?;
         let is_here = uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority);

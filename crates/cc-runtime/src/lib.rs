@@ -32,6 +32,7 @@ mod open_enum;
 mod operation;
 mod operation_info;
 mod patch;
+mod random;
 mod redact;
 mod request;
 #[cfg(feature = "schemars")]

@@ -21,9 +21,12 @@ mod overlaps;
 mod redirect;
 mod relation;
 mod retry;
+#[cfg_attr(target_family = "wasm", path = "transport/sender/browser.rs")]
+#[cfg_attr(not(target_family = "wasm"), path = "transport/sender/native.rs")]
 mod sender;
 mod service;
 mod stack;
+#[cfg(not(target_family = "wasm"))]
 mod tls;
 mod trace;
 mod url;
@@ -55,7 +58,7 @@ pub use body::Body;
 pub use builder::TransportBuilder;
 pub use cache::{
     CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, MemoryCache, StoreFuture, Ticket, Turn,
-    subjects,
+    is_related, subjects,
 };
 pub use call::{Call, OptionalCall};
 use clock::ClockSkew;

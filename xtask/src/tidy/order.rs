@@ -38,7 +38,7 @@ const RANKS: &[(&str, &[&str])] = &[
     ),
     ("error", &["error"]),
     ("request", &["answer", "endpoint", "operation", "request", "tasks"]),
-    ("credentials", &["credentials"]),
+    ("credentials", &["credentials", "random"]),
     ("transport", &["defaults", "transport"]),
     ("command", &["catalog", "command", "ensure"]),
 ];

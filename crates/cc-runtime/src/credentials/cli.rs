@@ -1,5 +1,7 @@
 //! The configuration file of the official CLI, clever-tools. Source: its version 4.
+#![cfg_attr(target_family = "wasm", allow(dead_code))] // There is no such file.
 
+#[cfg(not(target_family = "wasm"))]
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -5,6 +5,8 @@ use std::fmt::{self, Write};
 use http::{HeaderMap, Method, Uri};
 
 use super::signature::{self, SignatureMethod, encode};
+use crate::error::Result;
+use crate::random;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -46,10 +48,10 @@ struct Once {
 }
 
 impl Once {
-    fn new() -> Self {
-        // 128 bits: no two signatures of one second are equal, even across machines.
-        let nonce = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
-        Self { timestamp: (Timestamp::now().as_millis() / 1_000).to_string(), nonce }
+    fn new() -> Result<Self> {
+        // 128 bits: no two signatures of one second are equal, even across machines and pages.
+        let nonce = format!("{:032x}", random::secret()?);
+        Ok(Self { timestamp: (Timestamp::now().as_millis() / 1_000).to_string(), nonce })
     }
 }
 
@@ -66,7 +68,9 @@ impl OAuth1 {
     /// form.
     ///
     /// `body` is signed when `headers` say that it is a form, without the parameters that this gives.
-    #[must_use]
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected) if the system gives no random numbers for the nonce.
     pub fn parameters(
         &self,
         method: &Method,
@@ -74,8 +78,8 @@ impl OAuth1 {
         headers: &HeaderMap,
         body: &[u8],
         extra: &[(&'static str, &str)],
-    ) -> Vec<(&'static str, String)> {
-        self.sign(method, uri, signature::form(headers, body), extra, &Once::new())
+    ) -> Result<Vec<(&'static str, String)>> {
+        Ok(self.sign(method, uri, signature::form(headers, body), extra, &Once::new()?))
     }
 
     fn sign(
@@ -122,8 +126,14 @@ impl OAuth1 {
     }
 
     /// The header that signs this request.
-    pub(super) fn signed(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> String {
-        header(&self.parameters(method, uri, headers, body, &[]))
+    pub(super) fn signed(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<String> {
+        Ok(header(&self.parameters(method, uri, headers, body, &[])?))
     }
 }
 
@@ -230,7 +240,7 @@ mod tests {
     #[test]
     fn no_two_signatures_are_the_same() {
         let (oauth, uri) = (oauth("t", "s"), "https://h/".parse().unwrap());
-        let signed = || oauth.signed(&Method::GET, &uri, &HeaderMap::new(), b"");
+        let signed = || oauth.signed(&Method::GET, &uri, &HeaderMap::new(), b"").unwrap();
         assert_ne!(signed(), signed());
         assert!(signed().starts_with(r#"OAuth oauth_consumer_key="dpf43f3p2l4k3l03", oauth_token="t", oauth_signature_method="HMAC-SHA1", oauth_timestamp=""#));
     }
@@ -240,7 +250,7 @@ mod tests {
         let (oauth, uri) =
             (oauth("", "").signed_with(SignatureMethod::Plaintext), "https://h/".parse().unwrap());
         let extra = [("oauth_callback", "http://localhost/")];
-        let parameters = oauth.parameters(&Method::POST, &uri, &HeaderMap::new(), b"", &extra);
+        let parameters = oauth.parameters(&Method::POST, &uri, &HeaderMap::new(), b"", &extra).unwrap();
         let names: Vec<&str> = parameters.iter().map(|(name, _)| *name).collect();
         assert_eq!(
             names,

@@ -102,6 +102,7 @@ struct Known {
     report: DriftReport,
     is_told: bool,
     /// The part of the count that is in the file.
+    #[cfg_attr(target_family = "wasm", allow(dead_code))] // There is no file.
     written: u64,
 }
 

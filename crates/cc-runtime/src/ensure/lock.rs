@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::lock::lock;
+use crate::random;
 use crate::tasks::{self, Holders, Instant};
 
 /// The future of a [`CreationLock`].
@@ -90,7 +91,7 @@ pub(super) struct Lease {
 
 impl Lease {
     pub(super) fn new(local: Arc<Local>, shared: Option<Arc<dyn CreationLock>>, key: String) -> Self {
-        let token = format!("{:032x}", fastrand::u128(..));
+        let token = format!("{:032x}", random::unique());
         Self { local, shared, key, token, has: (false, false), unsettled: false }
     }
 

@@ -15,10 +15,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Wea
 use std::task::{Context, Poll, Waker};
 
 use slab::Slab;
-use tokio::task::AbortHandle;
 use tracing::{Instrument, Span};
 
 use crate::error::Result;
+use crate::tasks::platform::AbortHandle;
 use crate::tasks::{Home, ended};
 
 type Running<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -265,15 +265,17 @@ impl TransportBuilder {
     /// call is lost when it uses a connection whose runtime ends; the transport's own clients have separate
     /// connections for each runtime.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
-        self.sender = Choice::Client(client);
+        self.sender = Choice::client(client);
         self
     }
 
     /// Sends requests with a client that the transport completes: redirects and automatic decompression off,
     /// and the connect timeout of this builder. Several runtimes share its connections, as with
     /// [`reqwest_client`](Self::reqwest_client).
+    ///
+    /// In a browser, a client of reqwest follows redirects by itself, which the transport's own client does not.
     pub fn reqwest_builder(mut self, client: reqwest::ClientBuilder) -> Self {
-        self.sender = Choice::Builder(Box::new(client));
+        self.sender = Choice::builder(client);
         self
     }
 

@@ -16,7 +16,7 @@ use crate::transport::{Body, HttpResponse, held};
 
 pub use memory::MemoryCache;
 pub use policy::{CacheMode, CachePolicy};
-pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture, subjects};
+pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture, is_related, subjects};
 pub use turn::{Ticket, Turn};
 
 impl Stack {

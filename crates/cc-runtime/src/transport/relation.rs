@@ -53,7 +53,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::transport::cache::store::related;
+    use crate::transport::cache::store::is_related;
 
     fn found(filed: (&str, &str), looked: (&str, &str)) -> bool {
         let marks = marks(filed.0, filed.1);
@@ -66,7 +66,7 @@ mod tests {
             one in "(/(a|b|app_1|app_2|orga_1)){0,4}/?",
             other in "(/(a|b|app_1|app_2|orga_1)){0,4}/?",
         ) {
-            prop_assert_eq!(found(("me", &one), ("me", &other)), related(&one, &other));
+            prop_assert_eq!(found(("me", &one), ("me", &other)), is_related(&one, &other));
             prop_assert!(!found(("me", &one), ("you", &other)));
         }
     }

@@ -11,6 +11,7 @@ use http::{Method, StatusCode};
 use crate::defaults::RetryBudget;
 use crate::error::{Error, Result};
 use crate::lock::lock;
+use crate::random;
 use crate::tasks;
 use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::flight::Flight;
@@ -82,7 +83,7 @@ struct Again {
 impl Retry {
     /// Without a seed, the delays of every transport differ.
     pub(crate) fn new(budget: RetryBudget, seed: Option<u64>) -> Self {
-        let jitter = Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));
+        let jitter = Mutex::new(fastrand::Rng::with_seed(seed.unwrap_or_else(|| random::unique() as u64)));
         Self { budget: Budget::new(budget), jitter }
     }
 

@@ -61,6 +61,12 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
+    /// Creates a key, for programs that test a store of their own: transports make the keys of their calls.
+    #[must_use]
+    pub fn new(identity: &str, path: &str, digest: [u8; 32]) -> Self {
+        Self { identity: identity.into(), path: path.into(), digest }
+    }
+
     /// Returns the identity of the credentials: [`Credentials::identity`](crate::Credentials::identity).
     #[must_use]
     pub fn identity(&self) -> &str {
@@ -84,11 +90,13 @@ impl CacheKey {
     /// and v4.
     #[must_use]
     pub fn is_related(&self, path: &str) -> bool {
-        related(&self.path, path)
+        is_related(&self.path, path)
     }
 }
 
-pub(crate) fn related(a: &str, b: &str) -> bool {
+/// Returns `true` if a write to one of these paths may change what the other one answers: see [`CacheKey::is_related`].
+#[must_use]
+pub fn is_related(a: &str, b: &str) -> bool {
     let (a, b) = (a.trim_end_matches('/'), b.trim_end_matches('/'));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -141,7 +149,7 @@ impl fmt::Debug for CachedAnswer {
 
 #[cfg(test)]
 mod tests {
-    use super::{related, subjects};
+    use super::{is_related, subjects};
 
     #[test]
     fn paths_are_related_along_one_line_of_segments() {
@@ -152,10 +160,10 @@ mod tests {
             ("/v2/a/", "/v2/a"),
             ("/", "/v2"),
         ] {
-            assert!(related(a, b), "{a} {b}");
+            assert!(is_related(a, b), "{a} {b}");
         }
         for (a, b) in [("/v2/a", "/v2/ab"), ("/v2/a/b", "/v2/a/c"), ("/v2/ab", "/v2/a")] {
-            assert!(!related(a, b), "{a} {b}");
+            assert!(!is_related(a, b), "{a} {b}");
         }
     }
 
@@ -163,9 +171,9 @@ mod tests {
     fn paths_about_the_same_thing_are_related_whatever_the_version() {
         let write = "/v2/organisations/orga_1/applications/app_2/env";
         assert_eq!(subjects(write).collect::<Vec<_>>(), ["app_2"]);
-        assert!(related(write, "/v4/orchestration/organisations/orga_1/applications/app_2/deployments"));
-        assert!(!related(write, "/v4/orchestration/organisations/orga_1/applications/app_22/deployments"));
-        assert!(!related(write, "/v2/organisations/orga_1/addons"));
+        assert!(is_related(write, "/v4/orchestration/organisations/orga_1/applications/app_2/deployments"));
+        assert!(!is_related(write, "/v4/orchestration/organisations/orga_1/applications/app_22/deployments"));
+        assert!(!is_related(write, "/v2/organisations/orga_1/addons"));
         let none = "/v2/organisations/user_3/exposed_env/ENV_1/_4/Été_5";
         assert_eq!(subjects(none).count(), 0);
     }

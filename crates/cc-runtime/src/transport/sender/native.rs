@@ -32,6 +32,16 @@ pub(crate) enum Choice {
     Service(Boxed),
 }
 
+impl Choice {
+    pub(crate) fn client(client: reqwest::Client) -> Self {
+        Self::Client(client)
+    }
+
+    pub(crate) fn builder(builder: reqwest::ClientBuilder) -> Self {
+        Self::Builder(Box::new(builder))
+    }
+}
+
 /// The innermost service.
 #[derive(Debug, Clone)]
 pub(crate) struct Sender {
