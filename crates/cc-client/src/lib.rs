@@ -4,8 +4,14 @@
 #![deny(missing_docs, unnameable_types)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(all(feature = "redis", target_family = "wasm"))]
+compile_error!(
+    "the feature `redis` of cc-client needs sockets, which a browser does not have: leave it out for wasm32-unknown-unknown"
+);
+
 pub mod api;
 pub mod app_status;
+#[cfg(not(target_family = "wasm"))]
 mod atomic_file;
 mod binary;
 #[cfg(feature = "catalog")]
@@ -22,7 +28,11 @@ pub mod env;
 pub mod fan_out;
 #[rustfmt::skip]
 mod generated;
+#[cfg(any(feature = "redis", target_family = "wasm", test))]
+mod kept_answer;
 mod lists;
+#[cfg(any(target_family = "wasm", test))]
+pub mod local_storage;
 pub mod model;
 mod name_order;
 pub mod network_group_ids;

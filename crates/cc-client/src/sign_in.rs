@@ -247,7 +247,7 @@ fn signed(
         .map_err(|cause: http::uri::InvalidUri| Error::new(ErrorKind::InvalidUrl).with_source(cause))?;
     let mut form = OauthForm::new();
     // All that the form holds are parameters of the protocol: there is nothing else to sign.
-    for (name, value) in consumer.parameters(&Method::POST, &uri, &HeaderMap::new(), b"", extra) {
+    for (name, value) in consumer.parameters(&Method::POST, &uri, &HeaderMap::new(), b"", extra)? {
         form = match name {
             "oauth_consumer_key" => form.oauth_consumer_key(value),
             "oauth_token" => form.oauth_token(value),

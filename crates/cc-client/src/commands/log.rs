@@ -4,6 +4,7 @@
 pub use crate::generated::commands::log::*;
 
 #[cfg(feature = "stream")]
+#[cfg(not(target_family = "wasm"))]
 mod cursor_file;
 pub mod model;
 mod show;
@@ -13,6 +14,7 @@ mod stream;
 mod tail;
 
 #[cfg(feature = "stream")]
+#[cfg(not(target_family = "wasm"))]
 pub use cursor_file::CursorFile;
 #[cfg(feature = "stream")]
 pub use tail::{Tail, TailCall, TailCursors, Tailed};

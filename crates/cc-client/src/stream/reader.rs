@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use cc_runtime::tasks::Home;
 use cc_runtime::{Answer, Drift, OperationInfo, Result, Transport, drift};
 use cc_stream::{BoxError, Event, Format};
 use futures_util::FutureExt;
@@ -109,9 +110,9 @@ impl EventReader {
         let mut telling = Box::pin(async move { transport.report_drift(info, &drift).await });
         // A waiting hook continues on its own: the event does not wait for it.
         if (&mut telling).now_or_never().is_none()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+            && let Ok(home) = Home::current()
         {
-            drop(runtime.spawn(telling));
+            home.detach(telling);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Stopping a deployment that is followed: when the program says so, at the deadline, or when it is dropped.
 
-use cc_runtime::tasks::Instant;
+use cc_runtime::tasks::{Home, Instant};
 use cc_runtime::{Error, ErrorKind, Result};
 use futures_util::StreamExt;
 
@@ -123,15 +123,15 @@ impl Drop for Deploying {
         (rest.progress, rest.beginning) = (self.progress.take(), self.beginning.take());
         (rest.watch, rest.cancelling) = (self.watch.take(), self.cancelling.take());
         let application = self.command.application_id.clone();
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(async move {
+        match Home::current() {
+            Ok(home) => home.detach(async move {
                 match rest.cancel().await {
                     Ok(verdict) => tracing::info!(%application, %verdict, "cancelled a dropped deployment"),
                     Err(error) => {
                         tracing::warn!(%application, %error, "could not cancel a dropped deployment")
                     }
                 }
-            })),
+            }),
             Err(_) => {
                 let deployment = rest.progress.as_ref().map(|progress| progress.deployment_id.as_str());
                 tracing::warn!(
