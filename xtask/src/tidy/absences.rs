@@ -27,6 +27,10 @@ const LIBRARIES: &[&str] = &[
     "cc-stream/src/",
 ];
 
+/// The crates that also run in a browser.
+const BROWSER: &[&str] =
+    &["cc-bridge/src/", "cc-client/src/", "cc-redis-http/src/", "cc-runtime/src/", "cc-stream/src/"];
+
 const PROGRAM: (&str, &str) = ("cc-sandbox/src/main.rs", "it is a program");
 const SERVER: (&str, &str) = ("cc-mcp/src/main.rs", "it is a program");
 
@@ -100,6 +104,30 @@ const ABSENCES: &[Absence] = &[
             ("cc-sandbox/src/identity.rs", "a test that names an unknown user fails there"),
             ("cc-sandbox/src/sandbox.rs", "a test that cannot start a sandbox fails there"),
             ("cc-sandbox/src/seeding.rs", "a test that seeds something impossible fails there"),
+        ],
+    },
+    Absence {
+        names: &["std::time::Instant", "std::time::SystemTime::now", "tokio::time", "std::process::id"],
+        places: BROWSER,
+        reason: "it panics in a browser: use `cc_runtime::tasks` and `Timestamp::now`, or the clock of the stream",
+        except: &[
+            ("cc-client/src/atomic_file.rs", "there are no files in a browser"),
+            ("cc-client/src/resolve/file.rs", "there are no files in a browser"),
+            ("cc-runtime/src/drift/registry.rs", "it has another half for browsers"),
+            ("cc-runtime/src/tasks/native.rs", "it is that clock"),
+            ("cc-stream/src/clock.rs", "it is that clock"),
+        ],
+    },
+    Absence {
+        names: &["fastrand"],
+        places: BROWSER,
+        reason: "it has the same seed on every page of a browser: use `random`",
+        except: &[
+            (
+                "cc-runtime/src/random.rs",
+                "a system without random numbers is better served by it than by nothing",
+            ),
+            ("cc-runtime/src/transport/retry.rs", "it gets its seed from `random`"),
         ],
     },
     Absence {
