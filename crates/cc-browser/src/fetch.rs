@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::StreamExt;
-use http::header::{HeaderName, HeaderValue, USER_AGENT};
+use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, USER_AGENT};
 use http::{Request, Response, StatusCode};
 use js_sys::{Array, Promise, Uint8Array};
 use send_wrapper::SendWrapper;
@@ -64,7 +64,7 @@ impl std::error::Error for Error {}
 /// exchange.
 ///
 /// No redirect is followed, the HTTP cache is left alone, no `Referer` is sent, and cookies go to the origin of the page alone. The header
-/// `User-Agent` is that of the browser. A fragment of the URL is not sent.
+/// `User-Agent` is that of the browser, and so is `Cache-Control: no-cache`. A fragment of the URL is not sent.
 ///
 /// # Errors
 /// All of [`Error`] but [`Error::Lost`].
@@ -161,8 +161,8 @@ async fn exchange(request: Request<Bytes>) -> Result<Response<Body>, Error> {
 fn convert(request: &Request<Bytes>, abort: &Abort) -> Result<web_sys::Request, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in request.headers() {
-        // A browser that took it would ask the server first whether it may send it.
-        if name != USER_AGENT {
+        // The browser sends both by itself. Of a header that the program sets, it would first ask a server of another origin whether it may.
+        if name != USER_AGENT && !(name == CACHE_CONTROL && value == "no-cache") {
             // The values of `fetch` are bytes, written as text of Latin-1.
             let value: String = value.as_bytes().iter().copied().map(char::from).collect();
             headers.append(name.as_str(), &value)?;
