@@ -15,6 +15,8 @@ mod generated;
 pub mod model;
 
 pub use cc_runtime as runtime;
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+pub use cc_runtime::blocking;
 pub use cc_runtime::{
     CallOptions, Command, CommandCall, Credentials, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret,
     Timestamp, Transport, TransportBuilder, expose_secrets,

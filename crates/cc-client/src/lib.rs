@@ -50,6 +50,8 @@ pub mod stream;
 pub mod version_order;
 
 pub use cc_runtime as runtime;
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+pub use cc_runtime::blocking;
 pub use cc_runtime::ensure;
 pub use cc_runtime::transport::SecretUrl;
 pub use cc_runtime::{

@@ -25,3 +25,6 @@ pub use crate::{
     CachePolicy, CallOptions, Client, Command, Context, Credentials, Defaults, Endpoint, Ensure, Ensured,
     Error, ErrorKind, Result, RetryPolicy, Secret, Timestamp,
 };
+
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+pub use cc_runtime::blocking::{IntoBlocking, Wait};

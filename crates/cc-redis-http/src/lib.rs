@@ -21,6 +21,8 @@ mod reply;
 mod scan;
 
 pub use cc_runtime as runtime;
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+pub use cc_runtime::blocking;
 pub use cc_runtime::{
     CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret, Timestamp,
     Transport, TransportBuilder, expose_secrets,

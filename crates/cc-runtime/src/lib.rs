@@ -3,7 +3,15 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs, unnameable_types)]
 
+#[cfg(all(feature = "blocking", target_family = "wasm"))]
+compile_error!(
+    "the feature `blocking` of cc-runtime needs threads that wait, which a browser does not have: leave it out for wasm32-unknown-unknown, \
+     and await calls"
+);
+
 mod answer;
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+pub mod blocking;
 #[cfg(feature = "schemars")]
 pub mod catalog;
 mod command;

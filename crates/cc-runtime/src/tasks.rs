@@ -6,6 +6,8 @@ mod platform;
 #[cfg(not(target_family = "wasm"))]
 #[path = "tasks/native.rs"]
 mod platform;
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+mod stopped;
 mod work;
 
 use std::future::Future;
@@ -19,6 +21,8 @@ use crate::error::{Error, ErrorKind};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use platform::Id;
 pub use platform::{Home, Instant, guarded, sleep};
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+pub(crate) use stopped::Stopped;
 pub use work::{Alone, Hold, Holders, Joined, Lost, Wait, Waiting, Work, alone};
 
 /// The time that lies this far ahead; `None` when that is farther than can be counted, which is never.
@@ -63,9 +67,10 @@ pub(crate) fn unusable() -> Error {
         .with_message("no usable tokio runtime: await the call inside one that was built with `enable_all`")
 }
 
-/// The failure of work whose runtime has ended before it, while something polls it elsewhere.
+/// The failure of work whose runtime has ended before it, or waits for it, while something polls it elsewhere.
 #[cold]
 pub(crate) fn ended() -> Error {
-    Error::new(ErrorKind::Unreachable)
-        .with_message("the tokio runtime that the call began in has ended: begin it in one that outlives it")
+    Error::new(ErrorKind::Unreachable).with_message(
+        "the tokio runtime that the call began in has ended or is blocked: begin it in one that goes on",
+    )
 }

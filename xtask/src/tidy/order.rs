@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::source;
 
-/// The modules of each rank, from the lowest: vocabulary < error < request < credentials < transport < command.
+/// The modules of each rank, from the lowest: vocabulary < error < request < blocking < credentials < transport <
+/// command.
 const RANKS: &[(&str, &[&str])] = &[
     (
         "vocabulary",
@@ -38,6 +39,7 @@ const RANKS: &[(&str, &[&str])] = &[
     ),
     ("error", &["error"]),
     ("request", &["answer", "endpoint", "operation", "request", "tasks"]),
+    ("blocking", &["blocking"]),
     ("credentials", &["credentials", "random"]),
     ("transport", &["defaults", "transport"]),
     ("command", &["catalog", "command", "ensure"]),

@@ -56,6 +56,16 @@ impl Home {
         true
     }
 
+    /// Returns `false`: nothing blocks a page.
+    pub(super) fn is_stopped(&self) -> bool {
+        false
+    }
+
+    /// Returns `false`: nothing blocks a page.
+    pub(super) fn is_stopped_here(&self) -> bool {
+        false
+    }
+
     /// Runs a future as a task that nobody waits for.
     pub fn detach(&self, future: impl Future<Output = ()> + Send + 'static) {
         drop(cc_browser::task::spawn(future));

@@ -47,6 +47,22 @@ impl Home {
         Handle::try_current().is_ok_and(|current| current.id() == self.0.id())
     }
 
+    /// Returns `true` if the only thread of the runtime is in a blocking wait, so that nothing of the runtime goes on.
+    pub(super) fn is_stopped(&self) -> bool {
+        #[cfg(feature = "blocking")]
+        return super::stopped::is_stopped(self.id());
+        #[cfg(not(feature = "blocking"))]
+        false
+    }
+
+    /// Returns `true` if the caller is the thread whose blocking wait stops the runtime.
+    pub(super) fn is_stopped_here(&self) -> bool {
+        #[cfg(feature = "blocking")]
+        return super::stopped::is_stopped_here(self.id());
+        #[cfg(not(feature = "blocking"))]
+        false
+    }
+
     /// Runs a future as a task that nobody waits for.
     pub fn detach(&self, future: impl Future<Output = ()> + Send + 'static) {
         drop(self.0.spawn(future));

@@ -37,7 +37,7 @@ pub struct Waiting<T> {
 #[must_use = "work is dropped when nobody waits for it"]
 pub struct Joined<T>(Waiting<T>);
 
-/// The work ended without a result: the runtime in which it began has ended, or the work panicked.
+/// The work ended without a result: the runtime in which it began has ended or stands still, or the work panicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost;
 
@@ -102,11 +102,12 @@ impl<T: Send + Clone + 'static> Work<T> {
         Waiting { shared, role: Role::First }
     }
 
-    /// Joins the waiters for the result. Returns `None` if the work has ended, or was cancelled because it
-    /// had no waiters.
+    /// Joins the waiters for the result. Returns `None` if the work has ended, was cancelled because it had no
+    /// waiters, or stands still with its runtime.
     #[must_use]
     pub fn join(&self) -> Option<Joined<T>> {
-        let shared = self.0.upgrade().filter(|shared| !shared.over.load(SeqCst))?;
+        let shared =
+            self.0.upgrade().filter(|shared| !shared.over.load(SeqCst) && !shared.home.is_stopped())?;
         let one_more = |waiting: usize| (waiting > 0).then_some(waiting + 1);
         shared.waiting.fetch_update(SeqCst, SeqCst, one_more).ok()?;
         Some(Joined(Waiting { shared, role: Role::Joined(None) }))
@@ -247,6 +248,10 @@ impl<T: Send + Clone + 'static> Future for Waiting<T> {
             Stage::Going(work) => {
                 // Timers and connections belong to the runtime in which it began.
                 let polled = if !shared.home.is_current() {
+                    // It would wait for this thread, which waits for it.
+                    if shared.home.is_stopped_here() {
+                        return Poll::Ready(Err(Lost));
+                    }
                     shared.wanted.store(true, SeqCst);
                     Poll::Pending
                 } else if shared.driven.load(SeqCst) {

@@ -1,5 +1,7 @@
 //! The transport as its callers see it, on a clock that stands still and on real sockets.
 
+#[cfg(feature = "blocking")]
+mod blocking;
 mod bodies;
 mod body;
 mod cache;

@@ -76,6 +76,7 @@ type Get = cc_api_zone::ListZones;
 type Ensured = cc_client::commands::addon::CreateAddon;
 
 fn runtime() -> impl IntoIterator<Item = &'static str> {
+    use cc_client::runtime::blocking::{Blocking, Next};
     use cc_client::runtime::catalog::*;
     use cc_client::runtime::credentials::*;
     use cc_client::runtime::ensure::*;
@@ -94,14 +95,14 @@ fn runtime() -> impl IntoIterator<Item = &'static str> {
         kind: ErrorKind, DriftKind, DriftHandling, Service;
         word: SignatureMethod, Timestamp, Decimal;
         stored: Secret, SecretJson, ServiceUrl, Money, Patch<String>, TimestampMillis;
-        data: OAuth1, Source, NaturalKey, Difference, Differences, Ensured<u8>, Existing<u8>, Lost, CacheKey, CacheMode,
+        data: Next<u8>, OAuth1, Source, NaturalKey, Difference, Differences, Ensured<u8>, Existing<u8>, Lost, CacheKey, CacheMode,
             CachePolicy, RetryPolicy, SecretUrl, Defaults, RetryBudget, StreamDefaults, Endpoint, ErrorContext, FieldContext,
             Discard<Get>, OrNotFound<Get>, OperationInfo, UnknownVariant, Secrets, Effect, CommandKind, observe::WaitReason, DriftReport;
         value: Credentials, Provider, Infer, Inferred, Home, CachedAnswer, MemoryCache, CallOptions, HttpService, Transport,
             Answer<u8>, CommandAnswer<u8>, Request, Alone<u8>, Work<u8>, observe::CallStart,
             observe::CacheLookup, drift::DriftFile, observe::Wait, observe::ObserverHandle, input::Plain, input::Optional, input::One, input::Collection;
         handle: TransportBuilder, RequestBuilder, Creations, Holders, Ticket, Turn<u8>, Delivered;
-        running: Call<Get>, OptionalCall<Get>, CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
+        running: Blocking<Body>, Call<Get>, OptionalCall<Get>, CommandCall<u8>, EnsureCall<super::traits::Ensured>, Body, Waiting<u8>, Joined<u8>;
         any: ResponseHead<'static>, Hold<'static>, Wait<'static>, CommandInfo<cc_client::Client>, Run<cc_client::Client>,
             observe::CallEnd<'static>, observe::AttemptStart<'static>, observe::AttemptEnd<'static>,
             observe::StreamChange<'static>, observe::StreamChangeKind<'static>, observe::DurationMetric<'static>,

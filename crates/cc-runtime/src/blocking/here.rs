@@ -1,0 +1,113 @@
+//! The calling thread, while it waits.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use tokio::runtime::{EnterGuard, Handle, RuntimeFlavor, worker_index};
+use tokio::task::{block_in_place, unconstrained};
+
+use super::background;
+use crate::error::{Error, ErrorKind, Result};
+use crate::tasks::Stopped;
+
+thread_local! {
+    /// `true` while this thread waits: code that it runs meanwhile may wait too.
+    static WAITS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The calling thread, with the background runtime entered: timers and tasks begin there.
+pub(super) struct Here {
+    place: Place,
+    /// `WAITS` before.
+    waited: bool,
+    _entered: EnterGuard<'static>,
+    /// The tasks that stand still meanwhile.
+    _stopped: Option<Stopped>,
+}
+
+/// What else runs on the calling thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nothing that must go on.
+    Free,
+    /// Tasks that another thread can take over.
+    Worker,
+}
+
+impl Here {
+    /// # Errors
+    /// [`ErrorKind::Unexpected`] if the background runtime cannot be started, or the thread is about to end.
+    pub(super) fn enter() -> Result<Self> {
+        let current = match Handle::try_current() {
+            Err(error) if error.is_thread_local_destroyed() => return Err(too_late().with_source(error)),
+            current => current.ok(),
+        };
+        let handle = background::handle()?;
+        let waited = WAITS.try_with(|waits| waits.replace(true)).unwrap_or_default();
+        // Within a wait, the outer one has given up the worker.
+        let is_nested = waited && current.as_ref().is_some_and(|current| current.id() == handle.id());
+        let drives = current.filter(|_| !is_nested && worker_index().is_some());
+        let (place, stopped) = match drives {
+            Some(current) if current.runtime_flavor() == RuntimeFlavor::MultiThread => (Place::Worker, None),
+            Some(current) => (Place::Free, Some(Stopped::new(current.id()))),
+            None => (Place::Free, None),
+        };
+        Ok(Self { place, waited, _entered: handle.enter(), _stopped: stopped })
+    }
+
+    /// Polls the future until it is done. `park` blocks until the waker is woken.
+    pub(super) fn drive<F: Future>(
+        &self,
+        future: Pin<&mut F>,
+        waker: &Waker,
+        mut park: impl FnMut(),
+    ) -> F::Output {
+        let mut cx = Context::from_waker(waker);
+        // A worker whose budget is used up would poll again and again, and never find anything ready.
+        let mut future = pin!(unconstrained(future));
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+        self.give_way(|| {
+            loop {
+                park();
+                if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+                    return output;
+                }
+            }
+        })
+    }
+
+    /// Runs something that blocks, after another thread has taken over the tasks of this one.
+    fn give_way<T>(&self, blocks: impl FnOnce() -> T) -> T {
+        if self.place == Place::Free {
+            return blocks();
+        }
+        let mut blocks = Some(blocks);
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| block_in_place(|| blocks.take().map(|blocks| blocks()))));
+        match (outcome, blocks) {
+            (Ok(Some(output)), _) => output,
+            // Not a worker after all: a program may enter one runtime on the thread of another.
+            (_, Some(blocks)) => blocks(),
+            (Ok(None), None) => unreachable!("it ran"),
+            (Err(panic), None) => resume_unwind(panic),
+        }
+    }
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        let _ = WAITS.try_with(|waits| waits.set(self.waited));
+    }
+}
+
+#[cold]
+fn too_late() -> Error {
+    Error::new(ErrorKind::Unexpected)
+        .with_message("cannot wait while the thread ends: its thread-locals are gone")
+        .not_sent()
+}
