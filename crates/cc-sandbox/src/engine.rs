@@ -49,7 +49,7 @@ use auth::{Credentials, Shown};
 use body::{Body, ConnectionReset};
 use clock::Clock;
 use faults::{Effect, Faults, Target};
-use journal::RequestJournal;
+use journal::{Exchange, RequestJournal};
 use limits::Limits;
 use reply::{Content, Outcome, Refusal, Reply};
 use request::Request;
@@ -168,6 +168,13 @@ impl Engine {
         self.proxy.restore(spaces);
         self.deliveries.restart();
         self.deliveries.follow(&own, &self.stage);
+    }
+
+    /// The requests so far, ready to be shown without secrets.
+    pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+        let mut exchanges = self.journal.exchanges();
+        exchanges.iter_mut().for_each(|exchange| exchange.hide_secrets(&self.table));
+        exchanges
     }
 
     /// Answers a request.

@@ -226,9 +226,7 @@ impl Sandbox {
 
     /// The requests so far, with headers and bodies. Serialised, for snapshots, they hide secrets.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        let mut exchanges = self.engine.journal.exchanges();
-        exchanges.iter_mut().for_each(|exchange| exchange.hide_secrets(&self.engine.table));
-        exchanges
+        self.engine.exchanges()
     }
 
     /// Forgets the requests so far.

@@ -23,11 +23,13 @@ const HELP: &str = "\
 GET    /_sandbox             ids, credentials and the time of the sandbox
 GET    /_sandbox/journal     requests so far, METHOD /path?query one a line
 DELETE /_sandbox/journal     forgets them
+GET    /_sandbox/exchanges   the same requests as JSON, with headers, bodies and statuses, without secrets
 POST   /_sandbox/advance     {\"seconds\": 40}: moves the time ahead
 GET    /_sandbox/faults      faults that may still happen
 POST   /_sandbox/faults      adds one: {\"effect\": \"unavailable\", \"on\": \"get_zone\", \"times\": 2, \"probability\": 0.5}
                              effects: latency (ms), reset-before, reset-after, too-many-requests (seconds),
-                             unavailable, busy (most), html (status), answer (status, body), truncated, malformed, slow-body (ms),
+                             unavailable, busy (most), html (status), answer (status, body), redirect (status, to), truncated, malformed,
+                             slow-body (ms),
                              stream (fault: {\"kind\": \"reset-mid-event\", \"after\": 2}, see `StreamFault`),
                              deployments (fault: {\"kind\": \"missed\"}, {\"kind\": \"late\", \"byMs\": 9000} or
                              {\"kind\": \"replaced\"}, see `DeploymentFault`)
@@ -88,6 +90,7 @@ pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Resp
             engine.journal.clear();
             text(StatusCode::NO_CONTENT, String::new())
         }
+        ("GET", "/exchanges") => as_json(serde_json::to_value(engine.exchanges()).unwrap_or_default()),
         ("POST", "/advance") => {
             let seconds =
                 body["seconds"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());

@@ -37,6 +37,10 @@ fn read(body: &Value) -> Result<Fault, String> {
         "busy" => Fault::busy(usize::try_from(number("most")?).map_err(|error| error.to_string())?),
         "html" => Fault::html(status()?),
         "answer" => Fault::answer(status()?, body["body"].clone()),
+        "redirect" => {
+            let to = body["to"].as_str().ok_or("`redirect` needs `to`, a URL or a path")?;
+            Fault::redirect(status()?, to)
+        }
         "truncated" => Fault::truncated(),
         "malformed" => Fault::malformed(),
         "slow-body" => Fault::slow_body(Duration::from_millis(number("ms")?)),
@@ -79,6 +83,7 @@ fn described(fault: &Fault) -> Value {
         Effect::Malformed => json!({ "effect": "malformed" }),
         Effect::Stream(fault) => json!({ "effect": "stream", "fault": fault }),
         Effect::Deployments(fault) => json!({ "effect": "deployments", "fault": fault }),
+        Effect::Redirect(status, to) => json!({ "effect": "redirect", "status": status, "to": to }),
         Effect::SlowBody(pause) => json!({ "effect": "slow-body", "ms": pause.as_millis() as u64 }),
     };
     described["on"] = fault.on.as_str().into();

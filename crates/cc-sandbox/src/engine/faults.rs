@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -38,6 +39,7 @@ pub(crate) enum Effect {
     Truncated,
     Malformed,
     SlowBody(Duration),
+    Redirect(u16, String),
     Stream(StreamFault),
     Deployments(DeploymentFault),
 }
@@ -133,6 +135,11 @@ impl Fault {
         Self::new(Effect::SlowBody(pause))
     }
 
+    /// A redirect with this status, such as 307, to a URL or a path. Nothing is done.
+    pub fn redirect(status: u16, to: impl Into<String>) -> Self {
+        Self::new(Effect::Redirect(status, to.into()))
+    }
+
     /// Something goes wrong with a connection of a stream of logs or of requests. Other requests are not concerned.
     pub fn stream(fault: StreamFault) -> Self {
         Self::new(Effect::Stream(fault))
@@ -172,6 +179,16 @@ impl Fault {
             }
             _ => None,
         };
+        if let Effect::Redirect(status, to) = &self.effect {
+            if !(300..=399).contains(status) {
+                return Err(format!(
+                    "invalid fault: {status} is not the status of a redirect, use 300 to 399"
+                ));
+            }
+            if HeaderValue::from_str(to).is_err() {
+                return Err("invalid fault: the target of the redirect is not a value of a header".to_owned());
+            }
+        }
         if let Some(status) = status.filter(|status| !(200..=599).contains(status)) {
             return Err(impossible_status(status.into()));
         }

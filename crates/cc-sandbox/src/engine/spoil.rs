@@ -1,7 +1,7 @@
 //! Answers that a fault makes, or spoils.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
@@ -46,6 +46,13 @@ impl Engine {
             }
             Effect::Answer(status, body) => {
                 sent(status_of(status), Some("application/json"), Sent::Bytes(body.to_string().into()))
+            }
+            Effect::Redirect(status, to) => {
+                let mut answer = sent(status_of(status), None, Sent::Bytes(Bytes::new()));
+                if let Ok(to) = HeaderValue::try_from(to) {
+                    answer.headers_mut().insert(LOCATION, to);
+                }
+                answer
             }
             Effect::Stream(fault) => self.spoiled_stream(fault, parts, bytes, found).await,
             Effect::Deployments(fault) => {

@@ -91,3 +91,21 @@ async fn faults_come_from_outside_too() {
     let now = client.get("/_sandbox").await.json()["now"].as_str().unwrap().to_owned();
     assert!(now.starts_with("2026-01-01T00:01"), "{now}");
 }
+
+#[tokio::test]
+async fn a_redirect_leads_where_it_is_told_and_the_exchanges_show_both_requests() {
+    let sandbox = Sandbox::start().await;
+    let client = Client::new(&sandbox);
+    let fault = json!({"effect": "redirect", "status": 307, "to": "/v4/products/zones/par", "on": "list_zones", "times": 1});
+    assert_eq!(client.send("POST", "/_sandbox/faults", fault).await.status, 204);
+    // The client of this test follows it.
+    assert_eq!(client.get(ZONES).await.status, 200);
+    let exchanges = client.get("/_sandbox/exchanges").await.json();
+    let shown = |at: usize| (exchanges[at]["operation"].clone(), exchanges[at]["status"].clone());
+    assert_eq!((shown(0), shown(1)), ((json!("list_zones"), json!(307)), (json!("get_zone"), json!(200))));
+    assert_eq!(exchanges[0]["headers"]["authorization"], "***");
+    let wrong = json!({"effect": "redirect", "status": 200, "to": "/"});
+    assert!(
+        client.send("POST", "/_sandbox/faults", wrong).await.text.contains("not the status of a redirect")
+    );
+}
