@@ -16,7 +16,7 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Allowed dependencies between our crates. `cc-api-*` stands for the generated crate of every domain.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("cc-browser", &[]),
     ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
@@ -31,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("cc-sandbox", &["cc-client", "cc-one-line"]),
     ("cc-call", &["cc-client", "cc-sandbox"]),
     ("cc-mcp", &["cc-client", "cc-sandbox"]),
+    ("cc-contract", &["cc-client", "cc-bridge", "cc-redis-http"]),
     ("cc-trials", &["cc-client", "cc-sandbox"]),
     ("cc-test-features", &["cc-runtime", "cc-api-shared", "cc-api-*"]),
     ("cc-webdriver", &[]),
