@@ -25,11 +25,13 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 fn add(world: &mut World, request: &Request<'_>) -> Outcome {
     let domain = whole(request.param("domain"));
     let host = host(&domain).ok_or_else(|| refusals::INVALID_DOMAIN.with([request.param("domain")]))?;
+    let host = host.to_lowercase();
     for other in world.applications.values() {
-        if other.domains.contains(&domain) {
+        if other.domains.iter().any(|own| is_same(own, &domain)) {
             return Err(refusals::DOMAIN_TAKEN.with([&domain]));
         }
-        let is_above = |own: &String| is_within(host, own.split('/').next().unwrap_or_default());
+        let is_above =
+            |own: &String| is_within(&host, &own.split('/').next().unwrap_or_default().to_lowercase());
         if other.owner != request.owner() && other.domains.iter().any(is_above) {
             return Err(refusals::DOMAIN_OF_OTHERS.with([&domain]));
         }
@@ -41,9 +43,9 @@ fn add(world: &mut World, request: &Request<'_>) -> Outcome {
 fn remove(world: &mut World, request: &Request<'_>) -> Outcome {
     let domain = whole(request.param("domain"));
     let application = world.application_mut(request.param("applicationId"))?;
-    let index = application.domains.iter().position(|own| *own == domain);
+    let index = application.domains.iter().position(|own| is_same(own, &domain));
     application.domains.remove(index.ok_or_else(|| Refusal::not_found("Domain", &domain))?);
-    application.primary_domain.take_if(|primary| *primary == domain);
+    application.primary_domain.take_if(|primary| is_same(primary, &domain));
     message("The domain has been removed")
 }
 
@@ -58,9 +60,8 @@ fn get_primary(world: &mut World, request: &Request<'_>) -> Outcome {
 fn set_primary(world: &mut World, request: &Request<'_>) -> Outcome {
     let domain = whole(request.text("fqdn"));
     let application = world.application_mut(request.param("applicationId"))?;
-    if !application.domains.contains(&domain) {
-        return Err(Refusal::not_found("Domain", &domain));
-    }
+    let own = application.domains.iter().find(|own| is_same(own, &domain)).cloned();
+    let domain = own.ok_or_else(|| Refusal::not_found("Domain", &domain))?;
     application.primary_domain = Some(domain.clone());
     json_of(json!({ "fqdn": domain }))
 }
@@ -75,6 +76,15 @@ fn whole(domain: &str) -> String {
     if domain.contains('/') { domain.to_owned() } else { format!("{domain}/") }
 }
 
+/// Returns `true` if two domains are the same: the names of hosts have no case, paths have.
+fn is_same(one: &str, other: &str) -> bool {
+    let split = |domain: &str| {
+        let (host, path) = domain.split_once('/').unwrap_or((domain, ""));
+        (host.to_lowercase(), path.to_owned())
+    };
+    split(one) == split(other)
+}
+
 /// The host of a domain, without the asterisk of a wildcard. `None` if it is not the name of a host.
 fn host(domain: &str) -> Option<&str> {
     let (host, path) = domain.split_once('/')?;
@@ -85,7 +95,10 @@ fn host(domain: &str) -> Option<&str> {
             && !label.ends_with('-')
             && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-' || letter == '_')
     };
-    let is_host = host.len() <= 253 && host.contains('.') && host.split('.').all(is_label);
+    let is_host = host.len() <= 253
+        && host.contains('.')
+        && host.split('.').all(is_label)
+        && host.parse::<std::net::IpAddr>().is_err();
     let is_path =
         path.chars().all(|letter| !letter.is_whitespace() && !letter.is_control() && !"?#".contains(letter));
     (is_host && is_path).then_some(host)

@@ -145,3 +145,28 @@ async fn routes_of_the_personal_space_need_no_owner() {
     );
     assert_eq!(client.get(&target).await.json()[0]["dns"]["cname"], "domain.par.sandbox.example.");
 }
+
+#[tokio::test]
+async fn a_domain_is_the_same_in_any_case_and_no_address() {
+    let sandbox = Sandbox::start().await;
+    let client = Client::new(&sandbox);
+    let own = path(&sandbox);
+    let other = sandbox.add_application(&sandbox.ids().organisation, "other");
+    let other = format!("/v2/organisations/{}/applications/{other}", sandbox.ids().organisation);
+    let add = async |application: &str, domain: &str| {
+        client.send("PUT", &format!("{application}/vhosts/{domain}"), Value::Null).await.status
+    };
+    assert_eq!(add(&own, "www.Example.org").await, 200);
+    for domain in ["www.example.org", "WWW.EXAMPLE.ORG"] {
+        assert_eq!((add(&own, domain).await, add(&other, domain).await), (409, 409), "{domain}");
+    }
+    // Paths have a case.
+    assert_eq!((add(&own, "a.example.org%2Fx").await, add(&other, "A.example.org%2FX").await), (200, 200));
+    assert_eq!(add(&own, "192.0.2.1").await, 400);
+    let primary =
+        client.send("PUT", &format!("{own}/vhosts/favourite"), json!({"fqdn": "WWW.example.org"})).await;
+    assert_eq!(primary.json()["fqdn"], "www.Example.org/");
+    let removed = client.send("DELETE", &format!("{own}/vhosts/www.EXAMPLE.org"), Value::Null).await;
+    assert_eq!(removed.status, 200);
+    assert_eq!(client.get(&format!("{own}/vhosts/favourite")).await.status, 404);
+}
