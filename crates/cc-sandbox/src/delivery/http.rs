@@ -41,6 +41,11 @@ impl Target {
         })
     }
 
+    /// Path without its query.
+    pub(super) fn path(&self) -> &str {
+        self.path.split_once('?').map_or(self.path.as_str(), |(path, _)| path).trim_end_matches('/')
+    }
+
     /// Host and port as `tokio` connects to them.
     pub(super) fn address(&self, port: u16) -> (String, u16) {
         (self.host.trim_start_matches('[').trim_end_matches(']').to_owned(), self.port.unwrap_or(port))

@@ -24,6 +24,8 @@ enum Form {
     /// The bulk API of Elasticsearch, with an index for each day.
     Elasticsearch {
         index: String,
+        /// What the path of the bulk API has beyond that of the URL.
+        suffix: &'static str,
     },
     /// A JSON array of lines, with the date under a name that the recipient knows.
     Json {
@@ -57,7 +59,11 @@ impl Recipient {
         let data = || syslog::structured_data(parameters.into_iter().map(str::to_owned));
         let form = match text("type")? {
             "RAW_HTTP" => Form::Raw,
-            "ELASTICSEARCH" => Form::Elasticsearch { index: text("index")?.to_owned() },
+            // The documentation of `clever drain create` asks for `/_bulk` at the end of the URL.
+            "ELASTICSEARCH" => Form::Elasticsearch {
+                index: text("index")?.to_owned(),
+                suffix: if target.path().ends_with("/_bulk") { "" } else { "/_bulk" },
+            },
             "DATADOG" => Form::Json { date: "@timestamp" },
             "NEWRELIC" => {
                 header("api-key", text("apiKey")?.to_owned());
@@ -93,14 +99,14 @@ impl Recipient {
                 let body = json!([{ "logs": logs }]);
                 http::post(&self.target, "", "application/json", body.to_string()).await.map(drop)
             }
-            Form::Elasticsearch { index } => {
+            Form::Elasticsearch { index, suffix } => {
                 let mut bulk = String::new();
                 for line in lines {
                     let day = line.date.strftime("%Y-%m-%d");
                     let action = json!({ "index": { "_index": format!("{index}-{day}") } });
                     bulk.push_str(&format!("{action}\n{}\n", document(line, "@timestamp")));
                 }
-                let answer = http::post(&self.target, "/_bulk", "application/x-ndjson", bulk).await?;
+                let answer = http::post(&self.target, suffix, "application/x-ndjson", bulk).await?;
                 let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
                 if answer["errors"] == true {
                     Err("the server refused some of the lines".to_owned())

@@ -14,9 +14,13 @@ const PRIORITY: i64 = 14;
 /// The id of structured data whose parameters name none. RFC 5424 requires one; 0 is a reserved enterprise number.
 const ID: &str = "sandbox@0";
 
-/// Structured data of these parameters, each with or without an id before it; `-` without any.
+/// Structured data of these parameters, each with or without an id before it, and with or without brackets around it; `-` without any.
 pub(super) fn structured_data(parameters: impl Iterator<Item = String>) -> String {
-    let parameters = parameters.collect::<Vec<_>>().join(" ");
+    let bare = |text: String| {
+        let inner = text.trim().strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+        inner.map(str::to_owned).unwrap_or(text)
+    };
+    let parameters = parameters.map(bare).collect::<Vec<_>>().join(" ");
     let first = parameters.split(' ').next().unwrap_or_default();
     match first {
         "" => "-".to_owned(),
@@ -85,6 +89,8 @@ mod tests {
         assert_eq!(data(&[]), "-");
         assert_eq!(data(&["X-OVH-TOKEN=\"t\""]), "[sandbox@0 X-OVH-TOKEN=\"t\"]");
         assert_eq!(data(&["mine@1 key=\"v\""]), "[mine@1 key=\"v\"]");
+        assert_eq!(data(&["[mine@1 key=\"v\"]"]), "[mine@1 key=\"v\"]");
+        assert_eq!(data(&["[mine@1 a=\"v\"][other@1 b=\"w\"]"]), "[mine@1 a=\"v\"][other@1 b=\"w\"]");
         assert_eq!(data(&["mine@1 key=\"v\"", "more=\"w\""]), "[mine@1 key=\"v\" more=\"w\"]");
         assert_eq!(parameter("k", r#"a"b\c]d"#), r#"k="a\"b\\c\]d""#);
     }

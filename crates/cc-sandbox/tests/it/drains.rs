@@ -215,6 +215,21 @@ async fn elasticsearch_gets_its_bulk_requests() {
     );
 }
 
+#[tokio::test]
+async fn the_url_of_elasticsearch_may_end_with_the_path_of_its_bulk_api() {
+    for (path, used) in [
+        ("/_bulk", "/_bulk"),
+        ("/logs/_bulk/?pretty=true", "/logs/_bulk/?pretty=true"),
+        ("/logs", "/logs/_bulk"),
+    ] {
+        let (sandbox, mut server) = (sandbox(), Server::start(200).await);
+        let url = format!("{}{path}", server.url);
+        add(&sandbox, json!({ "type": "ELASTICSEARCH", "url": url, "index": "logs" }));
+        sandbox.advance(Duration::from_secs(60));
+        assert_eq!(server.next().await.0.uri.to_string(), used);
+    }
+}
+
 /// The first request that a drain to an HTTP server sends, after 60 s of sandbox time.
 async fn first_request(mut recipient: Value) -> (http::request::Parts, Value, String) {
     // Their intakes answer 202.
