@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use crate::engine::random::mix;
 use crate::world::{Application, InstanceState, Visit, World};
@@ -28,7 +29,7 @@ pub(crate) struct Ask {
     #[serde(default = "get")]
     pub(crate) method: String,
     /// Status of the answer, if an instance runs. Default: 200.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "status")]
     pub(crate) status: Option<u16>,
     /// Address that it comes from.
     #[serde(default)]
@@ -40,6 +41,17 @@ pub(crate) struct Ask {
 
 fn get() -> String {
     "GET".to_owned()
+}
+
+/// Reads a status that an application can answer.
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    match Option::<u64>::deserialize(deserializer)? {
+        Some(status @ 200..=599) => Ok(u16::try_from(status).ok()),
+        Some(status) => {
+            Err(D::Error::custom(format!("{status} is not the status of an answer, use 200 to 599")))
+        }
+        None => Ok(None),
+    }
 }
 
 fn once() -> u16 {

@@ -54,16 +54,28 @@ fn read(body: &Value) -> Result<Fault, String> {
         ),
         other => return Err(format!("unknown effect of a fault: `{other}`")),
     };
-    if let Some(on) = body["on"].as_str() {
-        fault = fault.on(on);
+    match &body["on"] {
+        Value::Null => {}
+        Value::String(on) => fault = fault.on(on.as_str()),
+        _ => return Err("`on` is the id of an operation, a path or `*`".to_owned()),
     }
     if !body["times"].is_null() {
         fault = fault.times(u32::try_from(number("times")?).map_err(|error| error.to_string())?);
     }
-    if let Some(probability) = body["probability"].as_f64() {
-        fault = fault.probability(probability);
+    if !body["probability"].is_null() {
+        let probability = body["probability"].as_f64();
+        fault = fault.probability(probability.ok_or("`probability` is a number between 0 and 1")?);
     }
     fault.check()?;
+    // The description has every field that the effect takes.
+    let known = described(&fault);
+    let unknown = body.as_object().into_iter().flatten().map(|(name, _)| name);
+    if let Some(name) =
+        unknown.into_iter().find(|name| known.get(name.as_str()).is_none() && *name != "times")
+    {
+        let effect = body["effect"].as_str().unwrap_or_default();
+        return Err(format!("unknown field `{name}` of the fault `{effect}`"));
+    }
     Ok(fault)
 }
 

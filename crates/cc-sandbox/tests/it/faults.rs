@@ -85,6 +85,21 @@ async fn faults_come_from_outside_too() {
     assert_eq!((answer.status, answer.json()), (418, json!({"tea": true})));
     assert_eq!(client.get("/_sandbox/faults").await.json(), json!([]));
     assert_eq!(client.get("/_sandbox/journal").await.text, "GET /v4/products/zones/par");
+    for (wrong, problem) in [
+        (
+            json!({"effect": "unavailable", "probability": "often"}),
+            "`probability` is a number between 0 and 1",
+        ),
+        (json!({"effect": "unavailable", "on": 5}), "`on` is the id of an operation, a path or `*`"),
+        (json!({"effect": "unavailable", "time": 2}), "unknown field `time` of the fault `unavailable`"),
+        (json!({"effect": "html", "status": 503, "ms": 9}), "unknown field `ms` of the fault `html`"),
+    ] {
+        let answer = client.send("POST", "/_sandbox/faults", wrong).await;
+        assert!(answer.status == 400 && answer.text.starts_with(problem), "{answer:?}");
+    }
+    let visit = json!({"url": "https://none.cleverapps.io/", "status": 42});
+    let visit = client.send("POST", "/_sandbox/request", visit).await;
+    assert!(visit.status == 400 && visit.text.starts_with("42 is not the status of an answer"), "{visit:?}");
     let wrong = client.send("POST", "/_sandbox/faults", json!({"effect": "meteor"})).await;
     assert!(wrong.status == 400 && wrong.text.starts_with("unknown effect of a fault: `meteor`"));
     assert_eq!(client.send("POST", "/_sandbox/advance", json!({"seconds": 60})).await.status, 200);
