@@ -76,6 +76,8 @@ enum Folder {
 pub(crate) enum Problem {
     /// The program is missing, or a part of it.
     Missing,
+    /// The repositories have this size in bytes, and there is no room for the push.
+    Full(u64),
     Failed(String),
 }
 
@@ -133,9 +135,28 @@ impl Repositories {
         Ok(root.to_owned())
     }
 
+    /// Size of all repositories, in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        match &*self.folder() {
+            Folder::Open(folder) => size(folder.path()),
+            Folder::None | Folder::Closed => 0,
+        }
+    }
+
     fn folder(&self) -> MutexGuard<'_, Folder> {
         self.folder.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Size of the files in a folder. Files that go away meanwhile have none.
+fn size(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let one = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => size(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    };
+    entries.map(one).sum()
 }
 
 fn init(root: &Path, repository: &Path) -> Result<(), Problem> {
@@ -163,6 +184,8 @@ fn git(root: &Path) -> Command {
     INHERITED.iter().for_each(|name| _ = git.env_remove(name));
     git.env("HOME", root).env("XDG_CONFIG_HOME", root).env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C");
     git.args(["-c", "gc.auto=0", "-c", "receive.autogc=false", "-c", "http.receivepack=true"]);
+    // Packs stay as they were sent: unpacked, a small one may be large.
+    git.args(["-c", "receive.unpackLimit=1"]);
     git.current_dir(root);
     git
 }

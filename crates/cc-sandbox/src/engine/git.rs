@@ -30,6 +30,12 @@ impl From<Problem> for Refused {
                 StatusCode::NOT_IMPLEMENTED,
                 "the sandbox serves repositories with `git http-backend`, which is not installed on its machine: install git",
             ),
+            Problem::Full(size) => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!(
+                    "the repositories of the sandbox have {size} bytes, and no room for this push: delete an application, or raise `Limits::repository_bytes`"
+                ),
+            ),
             Problem::Failed(reason) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, reason),
         }
     }
@@ -95,15 +101,24 @@ impl Engine {
             content_encoding: header(http::header::CONTENT_ENCODING),
             protocol: header(HeaderName::from_static("git-protocol")),
             body: bytes.clone(),
+            room: 0,
             user,
             branches: branches(application),
         })
     }
 
-    async fn run(&self, call: Call) -> Result<Answer, Refused> {
+    async fn run(&self, mut call: Call) -> Result<Answer, Refused> {
         let is_push = call.rest == "git-receive-pack";
-        let call = Arc::new(call);
         let _alone = if is_push { Some(self.repositories.push.lock().await) } else { None };
+        if is_push || call.query == "service=git-receive-pack" {
+            let size = self.repositories.size();
+            call.room = self.limits.repository_bytes.saturating_sub(size);
+            // The index of a pack is smaller than the pack.
+            if (call.body.len() as u64).max(1) > call.room {
+                return Err(Problem::Full(size).into());
+            }
+        }
+        let call = Arc::new(call);
         let repositories = Arc::clone(&self.repositories);
         let work = {
             let call = Arc::clone(&call);

@@ -32,6 +32,8 @@ pub struct Limits {
     /// Size of all key spaces of Redis together, in bytes: keys and values, with 64 bytes for each of them. A command that
     /// would take more is refused. Default: 64 MiB.
     pub key_bytes: usize,
+    /// Size of all git repositories together, in bytes on the disk. A push that would take more is refused. Default: 1 GiB.
+    pub repository_bytes: u64,
     /// Time for the head of a request, also of the next one on the same connection. When it is over, the connection is closed, with
     /// 408 if a part of a head has arrived. Default: 30 s.
     pub head_time: Duration,
@@ -51,6 +53,7 @@ impl Default for Limits {
             faults: 1_000,
             key_spaces: 1_000,
             key_bytes: 64 << 20,
+            repository_bytes: 1 << 30,
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(60),
             connections: 20_000,

@@ -23,6 +23,8 @@ pub(crate) struct Call {
     /// Version of the protocol, as the client asks for it.
     pub(crate) protocol: String,
     pub(crate) body: Bytes,
+    /// Size of the body once it is decoded, at most. 0 for any.
+    pub(crate) room: u64,
     pub(crate) user: String,
     /// Branches whose pushes deploy.
     pub(crate) branches: Vec<String>,
@@ -55,6 +57,7 @@ impl Call {
         ];
         let mut command = git(root);
         command
+            .args(["-c", &format!("receive.maxInputSize={}", self.room)])
             .arg("http-backend")
             .env("GIT_PROJECT_ROOT", root)
             .env("PATH_INFO", format!("/{}.git/{}", self.application, self.rest))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cc_sandbox::{Pace, Sandbox, Snapshot};
+use cc_sandbox::{Limits, Pace, Sandbox, Snapshot};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -243,6 +243,46 @@ async fn repositories_end_with_the_sandbox_and_are_no_part_of_a_snapshot() {
     assert!(heads(&remote).await.contains("not found"));
     drop(sandbox);
     assert!(!folder.exists());
+}
+
+#[tokio::test]
+async fn the_disk_that_repositories_take_is_bounded() {
+    let Some(copy) = Copy::new().await else { return };
+    let mut limits = Limits::default();
+    limits.repository_bytes = 200_000;
+    let sandbox = Sandbox::builder().pace(Pace::Manual).limits(limits).start().await.unwrap();
+    let remote = remote(&sandbox).await;
+    assert!(copy.git(&["push", &remote, "HEAD:master"]).await.is_success);
+    let first = latest_deployment(&sandbox).await;
+    // It does not compress.
+    let mut state = 1_u64;
+    let noise = std::iter::repeat_with(|| {
+        // Xorshift.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as u8
+    });
+    let noise: Vec<u8> = noise.take(300_000).collect();
+    std::fs::write(copy.path().join("noise"), noise).unwrap();
+    copy.commit("large.js").await;
+    let told = copy.git(&["push", &remote, "HEAD:master"]).await;
+    assert!(!told.is_success && told.text.contains("413"), "{told:?}");
+    assert_eq!(latest_deployment(&sandbox).await["id"], first["id"]);
+    // A smaller one still fits, and what is there can be read.
+    std::fs::write(copy.path().join("noise"), "less").unwrap();
+    copy.git(&["reset", "--quiet", "--soft", "HEAD~1"]).await;
+    copy.commit("small.js").await;
+    let told = copy.git(&["push", &remote, "HEAD:master"]).await;
+    assert!(told.is_success, "{told:?}");
+
+    let mut limits = Limits::default();
+    limits.repository_bytes = 0;
+    let full = Sandbox::builder().pace(Pace::Manual).limits(limits).start().await.unwrap();
+    let remote = self::remote(&full).await;
+    let told = copy.git(&["push", &remote, "HEAD:master"]).await;
+    assert!(!told.is_success && told.text.contains("raise `Limits::repository_bytes`"), "{told:?}");
+    assert!(copy.git(&["ls-remote", &remote]).await.is_success);
 }
 
 /// The folder that holds the repository of the application, whose id is that of no other test.
