@@ -116,12 +116,14 @@ async fn serve(options: Options) -> ExitCode {
     let mut builder = Sandbox::builder()
         .seed(options.seed)
         .address(options.address)
-        .redis_port(options.redis_port)
         .start_time(options.start.unwrap_or_else(Timestamp::now))
         .pace(options.pace)
         .deliver_anywhere(options.deliver_anywhere)
         .lenient(!options.strict)
         .strict(false);
+    if let Some(port) = options.redis_port {
+        builder = builder.redis_port(port);
+    }
     if let Some(file) = &options.replay {
         match Recording::open(file) {
             Ok(recording) => builder = builder.replay(recording),

@@ -14,8 +14,8 @@ The Clever Cloud platform in a process.
   cc-sandbox [OPTIONS]
 
   --port PORT       port to serve on; 0 takes any that is free. Default: 8080
-  --redis-port PORT port of Redis (RESP), for Redis and Materia KV add-ons; 0 takes any that is free.
-                    Default: 0
+  --redis-port PORT another port for Redis (RESP), for Redis and Materia KV add-ons; 0 takes any that is free.
+                    Default: the port of HTTP serves both
   --address IP      address to serve on. Default: 127.0.0.1
   --seed SEED       whole number that every id and every invented value comes from. Default: 0
   --start TIME      its time at the start: `now`, a date such as 2026-01-31, or a time such as
@@ -53,7 +53,8 @@ pub(crate) enum Wish {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Options {
     pub(crate) address: SocketAddr,
-    pub(crate) redis_port: u16,
+    /// `None` for that of HTTP.
+    pub(crate) redis_port: Option<u16>,
     pub(crate) seed: u64,
     /// `None` for the time of the machine.
     pub(crate) start: Option<Timestamp>,
@@ -66,7 +67,7 @@ pub(crate) struct Options {
 
 /// Reads the arguments of the program.
 pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String> {
-    let (mut port, mut redis_port, mut ip) = (8080, 0, IpAddr::from(Ipv4Addr::LOCALHOST));
+    let (mut port, mut redis_port, mut ip) = (8080, None, IpAddr::from(Ipv4Addr::LOCALHOST));
     let (mut seed, mut speed) = (0, 20.0);
     let (mut start, mut deliver_anywhere, mut strict, mut as_json) = (None, false, false, false);
     let (mut record, mut to, mut replay, mut compare) = (None, None, None, None);
@@ -89,7 +90,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
             "--replay" => replay = Some(file(&name, value())?),
             "--compare" => compare = Some(file(&name, value())?),
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
-            "--redis-port" => redis_port = parsed(&name, &value(), "a port, from 0 to 65535")?,
+            "--redis-port" => redis_port = Some(parsed(&name, &value(), "a port, from 0 to 65535")?),
             "--address" => ip = parsed(&name, &value(), "an IP address")?,
             "--seed" => seed = parsed(&name, &value(), "a whole number")?,
             "--start" => start = read_start(&value())?,
@@ -157,7 +158,7 @@ mod tests {
     fn options_come_with_a_space_or_an_equals_sign() {
         let wish = Wish::Serve(Options {
             address: ([127, 0, 0, 1], 9000).into(),
-            redis_port: 9001,
+            redis_port: Some(9001),
             seed: 7,
             start: Some("2031-05-05T00:00:00Z".parse().unwrap()),
             pace: Pace::Speed(1.5),

@@ -64,7 +64,7 @@ pub struct Sandbox {
 pub struct Builder {
     seed: u64,
     address: SocketAddr,
-    redis_port: u16,
+    redis_port: Option<u16>,
     pace: Pace,
     start_time: Timestamp,
     credentials: Credentials,
@@ -95,7 +95,7 @@ impl Sandbox {
         Builder {
             seed: 0,
             address: (Ipv4Addr::LOCALHOST, 0).into(),
-            redis_port: 0,
+            redis_port: None,
             pace: Pace::Speed(20.0),
             start_time: Timestamp::constant(1_767_225_600, 0),
             credentials: Credentials::default(),
@@ -181,7 +181,8 @@ impl Sandbox {
     /// understood, with transactions (`MULTI`), and without `WATCH`, publish and subscribe, scripts and TLS. Keys and values are
     /// UTF-8.
     pub fn redis_url(&self) -> Option<String> {
-        self.redis.as_ref().map(|server| crate::kv::account::url_at(server.address))
+        let server = self.redis.as_ref().or(self.server.as_ref());
+        server.map(|server| crate::kv::account::url_at(server.address))
     }
 
     /// Returns the ids of the resources in the initial world. They depend only on the seed.
@@ -320,9 +321,11 @@ impl Builder {
         self
     }
 
-    /// Port of the Redis of the sandbox, on the same address: see [`Sandbox::redis_url`]. Default: 0, any that is free.
+    /// Another port for the Redis of the sandbox, on the same address: see [`Sandbox::redis_url`]. 0 is any that is free. Default: the
+    /// port of HTTP, which serves both, so that two sandboxes on one port give the same answers. It knows a client of Redis by the `*` that
+    /// its commands begin with: commands that are typed by hand, such as `PING`, need another port.
     pub fn redis_port(mut self, port: u16) -> Self {
-        self.redis_port = port;
+        self.redis_port = Some(port);
         self
     }
 
@@ -440,11 +443,14 @@ impl Builder {
         let (address, redis_port) = (self.address, self.redis_port);
         let mut sandbox = self.in_memory();
         let server = Server::start(Arc::clone(&sandbox.engine), address, Protocol::Http).await?;
-        // The same interface, also where the address was a name.
-        let redis = SocketAddr::new(server.address.ip(), redis_port);
-        let redis = Server::start(Arc::clone(&sandbox.engine), redis, Protocol::Redis).await?;
-        sandbox.engine.world().serve_redis(Some(redis.address));
-        (sandbox.server, sandbox.redis) = (Some(server), Some(redis));
+        if let Some(port) = redis_port {
+            // The same interface, also where the address was a name.
+            let redis = SocketAddr::new(server.address.ip(), port);
+            sandbox.redis = Some(Server::start(Arc::clone(&sandbox.engine), redis, Protocol::Redis).await?);
+        }
+        sandbox.server = Some(server);
+        let redis = sandbox.redis.as_ref().or(sandbox.server.as_ref()).map(|server| server.address);
+        sandbox.engine.world().serve_redis(redis);
         Ok(sandbox)
     }
 

@@ -34,6 +34,7 @@ const DRAINED_FOR: Duration = Duration::from_secs(5);
 /// Protocol of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
+    /// HTTP, and Redis for connections that begin with a command of it.
     Http,
     Redis,
 }
@@ -41,7 +42,12 @@ pub(crate) enum Protocol {
 impl Protocol {
     async fn serve(self, stream: TcpStream, engine: Arc<Engine>, stopped: watch::Receiver<()>) {
         match self {
-            Self::Http => serve(stream, engine, stopped).await,
+            Self::Http => match first_byte(&stream, &engine, stopped.clone()).await {
+                // Clients of Redis send arrays, which no request of HTTP begins with.
+                Some(b'*') => socket::serve(stream, engine, stopped).await,
+                Some(_) => serve(stream, engine, stopped).await,
+                None => {}
+            },
             Self::Redis => socket::serve(stream, engine, stopped).await,
         }
     }
@@ -145,6 +151,17 @@ async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Recei
         && !parts.read_buf.is_empty()
     {
         close_with(parts.io.into_inner(), &bare("408 Request Timeout")).await;
+    }
+}
+
+/// Waits for the first byte of a connection, and leaves it there. `None` if none comes in time, or the server stops.
+async fn first_byte(stream: &TcpStream, engine: &Engine, mut stopped: watch::Receiver<()>) -> Option<u8> {
+    let mut first = [0];
+    tokio::select! {
+        peeked = tokio::time::timeout(engine.limits.head_time, stream.peek(&mut first)) => {
+            matches!(peeked, Ok(Ok(1))).then_some(first[0])
+        }
+        _ = stopped.changed() => None,
     }
 }
 

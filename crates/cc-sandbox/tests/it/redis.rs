@@ -99,6 +99,20 @@ async fn the_redis_that_is_always_there_is_the_same_on_its_socket() {
 }
 
 #[tokio::test]
+async fn http_and_redis_have_one_port_unless_another_is_chosen() {
+    let port = |url: &str| url.rsplit(':').next().unwrap().to_owned();
+    let shared = start().await;
+    assert_eq!(port(&shared.redis_url().unwrap()), port(&shared.url()));
+    let own = Sandbox::builder().pace(Pace::Manual).redis_port(0).start().await.unwrap();
+    assert_ne!(port(&own.redis_url().unwrap()), port(&own.url()));
+    for sandbox in [shared, own] {
+        let mut redis = connect(&sandbox.redis_url().unwrap()).await.unwrap();
+        let () = redis.set("k", "v").await.unwrap();
+        assert_eq!(over_http(&Client::new(&sandbox), sandbox.kv_url(), &["GET", "k"]).await, "v");
+    }
+}
+
+#[tokio::test]
 async fn commands_of_a_transaction_are_done_together_or_not_at_all() {
     let sandbox = start().await;
     let mut redis = connect(&sandbox.redis_url().unwrap()).await.unwrap();
@@ -167,7 +181,8 @@ async fn say(sandbox: &Sandbox, bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn the_protocol_is_that_of_redis() {
-    let sandbox = start().await;
+    // Commands that are no arrays need a port of their own: they look like HTTP.
+    let sandbox = Sandbox::builder().pace(Pace::Manual).redis_port(0).start().await.unwrap();
     let talk = [
         "PING",
         "HELLO 3",
@@ -215,7 +230,7 @@ async fn the_protocol_is_that_of_redis() {
 async fn connections_and_commands_are_bounded() {
     let mut limits = Limits::default();
     (limits.connections, limits.body) = (1, 1_000);
-    let sandbox = Sandbox::builder().limits(limits).start().await.unwrap();
+    let sandbox = Sandbox::builder().limits(limits).redis_port(0).start().await.unwrap();
     assert_eq!(say(&sandbox, b"*1\r\n$1001\r\n").await, "-ERR Protocol error: invalid bulk length\r\n");
     let url = sandbox.redis_url().unwrap();
     let first = TcpStream::connect(url.rsplit('@').next().unwrap()).await.unwrap();
