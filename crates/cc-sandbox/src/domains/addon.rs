@@ -83,10 +83,13 @@ pub(super) fn check_plan(
     {
         return Err(refusals::UNKNOWN_REGION.with([region]));
     }
-    if let Some(version) = body["version"].as_str()
-        && !provider::has_version(provider, version)
-    {
-        return Err(refusals::UNKNOWN_VERSION.with([version, provider.id]));
+    // A creation has the version among its options.
+    for version in [&body["version"], &body["options"]["version"]] {
+        if let Some(version) = version.as_str()
+            && !provider::has_version(provider, version)
+        {
+            return Err(refusals::UNKNOWN_VERSION.with([version, provider.id]));
+        }
     }
     Ok(plan)
 }

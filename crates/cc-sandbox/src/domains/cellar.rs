@@ -11,6 +11,7 @@ use super::file::{Served, USUAL, Use, link, presigned};
 use super::rules::Rule;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply, json_of};
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Addon, File, Keys, Row, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -23,7 +24,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 ];
 
 pub(super) const RULES: &[(&str, Rule)] = &[
-    ("create_cellar_bucket", Rule { before: |_, _| Ok(()), after: bucket_made }),
+    ("create_cellar_bucket", Rule { before: check_name, after: bucket_made }),
     ("update_cellar_bucket", Rule { before: |_, _| Ok(()), after: bucket_changed }),
     ("delete_cellar_bucket", Rule { before: |_, _| Ok(()), after: bucket_deleted }),
     ("upload_cellar_object", Rule { before: |_, _| Ok(()), after: uploaded }),
@@ -162,6 +163,19 @@ fn recount(world: &mut World, keys: &Keys) {
         row.value.insert("sizeInBytes".to_owned(), size.into());
         row.value.insert("updatedAt".to_owned(), now.to_string().into());
     }
+}
+
+/// Refuses what is not the name of a bucket in S3, which Cellar speaks.
+fn check_name(_: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
+    let name = request.text("name");
+    let is_plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    let is_name = (3..=63).contains(&name.len())
+        && name.starts_with(is_plain)
+        && name.ends_with(is_plain)
+        && name.chars().all(|letter| is_plain(letter) || ".-".contains(letter))
+        && !name.contains("..")
+        && name.parse::<std::net::IpAddr>().is_err();
+    if is_name { Ok(()) } else { Err(refusals::BUCKET_NAME.with([name]).about("name")) }
 }
 
 fn bucket_made(_: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::json;
 
 use super::{cellar, function, kubernetes, network_group};
@@ -20,6 +20,10 @@ pub(crate) const SERVER: &str = "https://here.sandbox.example";
 
 /// Stands for the control routes of the sandbox in links.
 pub(crate) const ORIGIN: &str = "https://here.sandbox.example/_sandbox";
+
+/// Characters that are percent-encoded in links: all but those that RFC 3986 reserves for nothing. Clients may decode those, and some
+/// do, such as `requests` of Python.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Lifetime of a link, unless the request says another one.
 pub(crate) const USUAL: Duration = Duration::from_secs(3_600);
@@ -75,7 +79,7 @@ fn signature(world: &World, usage: Use, path: &str, expires: i64) -> String {
 
 /// The path of these segments, percent-encoded.
 fn path_of(segments: &[&str]) -> String {
-    let encoded = segments.iter().map(|segment| utf8_percent_encode(segment, NON_ALPHANUMERIC).to_string());
+    let encoded = segments.iter().map(|segment| utf8_percent_encode(segment, SEGMENT).to_string());
     encoded.collect::<Vec<_>>().join("/")
 }
 
@@ -106,7 +110,7 @@ pub(crate) fn serve(
         path.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match kind {
-        "files" => Some(signed(world, method, (path, query), &segments, headers, bytes)),
+        "files" => Some(signed(world, method, query, &segments, headers, bytes)),
         "public" => Some(found(world.files.get(&segments.join("/")))),
         "functions" => Some(function::call(world, &segments)),
         "kubernetes" => Some(kubernetes::api(world, &segments, headers)),
@@ -121,7 +125,7 @@ fn found(file: Option<&File>) -> Served {
 fn signed(
     world: &mut World,
     method: &Method,
-    (path, query): (&str, &str),
+    query: &str,
     segments: &[&str],
     headers: &HeaderMap,
     bytes: &Bytes,
@@ -137,7 +141,8 @@ fn signed(
             .map(|(_, value)| value.into_owned())
     };
     let expires: i64 = given("expires").and_then(|expires| expires.parse().ok()).unwrap_or_default();
-    if given("signature") != Some(signature(world, usage, path, expires)) {
+    // Equal paths may be encoded in different ways: the signature is that of the segments.
+    if given("signature") != Some(signature(world, usage, &path_of(segments), expires)) {
         return Served::text(
             StatusCode::FORBIDDEN,
             "the signature does not match this address and this use\n",

@@ -9,9 +9,12 @@ use super::file::{ORIGIN, Served, USUAL, Use, link};
 use super::rules::Rule;
 use crate::engine::reply::Refusal;
 use crate::engine::request::Request;
+use crate::refusals;
 use crate::world::{Keys, Row, Turn, World};
 
 pub(super) const RULES: &[(&str, Rule)] = &[
+    ("create_function", Rule { before: check_limits, after: |_, _, _| Ok(()) }),
+    ("replace_function", Rule { before: check_limits, after: |_, _, _| Ok(()) }),
     ("create_function_deployment", Rule { before: |_, _| Ok(()), after: created }),
     ("trigger_function_deployment", Rule { before: |_, _| Ok(()), after: triggered }),
 ];
@@ -20,6 +23,14 @@ const DEPLOYMENTS: &str = "functions/functions/deployments";
 
 /// Field of a row with the size of the uploaded code. No answer shows it.
 const SIZE: &str = "uploadedBytes";
+
+fn check_limits(_: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
+    let low = |name: &&str| request.body[*name].as_i64().is_some_and(|limit| limit < 1);
+    match ["maxMemory", "maxInstances"].iter().find(|name| low(name)) {
+        Some(name) => Err(refusals::FUNCTION_LIMITS.with([name]).about(*name)),
+        None => Ok(()),
+    }
+}
 
 fn created(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
     let key = |name: &str| row.keys.get(name).cloned().unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::file::{ORIGIN, Served, presigned};
 use super::rules::Rule;
@@ -25,7 +25,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 ];
 
 pub(super) const RULES: &[(&str, Rule)] = &[
-    ("create_cluster", Rule { before: check_groups, after: created }),
+    ("create_cluster", Rule { before: check_cluster, after: created }),
     ("redeploy_cluster", Rule { before: |_, _| Ok(()), after: redeployed }),
     ("update_cluster_version", Rule { before: check_target, after: upgraded }),
     ("delete_cluster", Rule { before: |_, _| Ok(()), after: deleted }),
@@ -249,9 +249,14 @@ fn tell(world: &mut World, row: &Row, operation: &str) {
 }
 
 fn created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
-    if request.body["version"].is_null() {
-        row.value.insert("version".to_owned(), VERSIONS[0].into());
+    let topology =
+        json!({ "topology": TOPOLOGIES[0].0, "flavor": "M", "replicationFactor": TOPOLOGIES[0].2 });
+    for (name, usual) in [("version", VERSIONS[0].into()), ("topologyConfig", topology)] {
+        if request.body[name].is_null() {
+            row.value.insert(name.to_owned(), usual);
+        }
     }
+    row.value.insert("storageUsageBytes".to_owned(), 0.into());
     tell(world, row, "CREATE");
     for wanted in request.body["nodeGroups"].as_array().into_iter().flatten() {
         add_group(world, row, wanted);
@@ -260,36 +265,43 @@ fn created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<()
     Ok(())
 }
 
+/// Adds what a new node group has where its request says nothing.
+fn complete(group: &mut Map<String, Value>, wanted: &Value) {
+    let count = &wanted["targetNodeCount"];
+    group.insert("currentNodeCount".to_owned(), count.clone());
+    let usual = [
+        ("autoscalingEnabled", false.into()),
+        ("minNodeCount", count.clone()),
+        ("maxNodeCount", count.clone()),
+        ("labels", json!({})),
+    ];
+    for (name, usual) in usual {
+        let value = if wanted[name].is_null() { usual } else { wanted[name].clone() };
+        group.insert(name.to_owned(), value);
+    }
+}
+
 /// A node group that is made with its cluster.
 fn add_group(world: &mut World, row: &Row, wanted: &Value) {
     let id = cycle::id(world, NODE_GROUPS);
-    let count = wanted["targetNodeCount"].clone();
-    let or = |name: &str, other: &Value| match &wanted[name] {
-        Value::Null => other.clone(),
-        said => said.clone(),
-    };
-    let mut value = json!({
+    let value = json!({
         "id": id,
         "clusterId": row.value.get("id"),
         "name": wanted["name"],
         "status": "PENDING",
         "flavor": wanted["flavor"],
-        "currentNodeCount": count,
-        "targetNodeCount": count,
-        "autoscalingEnabled": or("autoscalingEnabled", &false.into()),
-        "minNodeCount": or("minNodeCount", &count),
-        "maxNodeCount": or("maxNodeCount", &count),
-        "labels": or("labels", &json!({})),
+        "targetNodeCount": wanted["targetNodeCount"],
         "createdAt": world.now.to_string(),
     });
-    for name in ["description", "tag", "taints"] {
-        if !wanted[name].is_null() {
-            value[name] = wanted[name].clone();
-        }
-    }
     let mut keys = row.keys.clone();
     keys.insert("nodeGroupId".to_owned(), id);
-    let value = value.as_object().cloned().unwrap_or_default();
+    let mut value = value.as_object().cloned().unwrap_or_default();
+    for name in ["description", "tag", "taints"] {
+        if !wanted[name].is_null() {
+            value.insert(name.to_owned(), wanted[name].clone());
+        }
+    }
+    complete(&mut value, wanted);
     let mut group = Row { keys, value, changes: Vec::new() };
     cycle::begin(NODE_GROUPS, "create", &mut group, world.now);
     tell(world, &group, "NODEGROUP_CREATE");
@@ -312,23 +324,29 @@ fn deleted(world: &mut World, _: &Request<'_>, row: &mut Row) -> Result<(), Refu
     Ok(())
 }
 
-/// Refuses node groups with more cores than are left.
-fn check_quota<'a>(
+/// Refuses node groups with impossible numbers of nodes, and with more cores than are left without the group of the path.
+fn check_nodes<'a>(
     world: &mut World,
     request: &Request<'_>,
-    groups: impl IntoIterator<Item = &'a Value>,
+    groups: impl IntoIterator<Item = &'a Map<String, Value>> + Clone,
 ) -> Result<(), Refusal> {
+    for group in groups.clone() {
+        check_counts(group)?;
+    }
     let now = world.now;
     let of_owner = Keys::from([("ownerId".to_owned(), request.owner().to_owned())]);
-    let rows = world.collections.rows(NODE_GROUPS, &of_owner, now);
+    let mut rows = world.collections.rows(NODE_GROUPS, &of_owner, now);
+    if let Some(own) = request.path.get("nodeGroupId") {
+        rows.retain(|row| row.keys.get("nodeGroupId") != Some(own));
+    }
     let used = |row: &&mut Row| {
         let count = row.value.get("targetNodeCount").and_then(Value::as_i64).unwrap_or(0);
         cores(row.value.get("flavor").and_then(Value::as_str).unwrap_or_default()) * count
     };
     let used: i64 = rows.iter().map(used).sum();
-    let of_group = |group: &Value| {
-        let wanted = group["targetNodeCount"].as_i64().unwrap_or(0);
-        cores(group["flavor"].as_str().unwrap_or_default()).saturating_mul(wanted)
+    let of_group = |group: &Map<String, Value>| {
+        let wanted = number(group, "targetNodeCount").unwrap_or(0);
+        cores(group.get("flavor").and_then(Value::as_str).unwrap_or_default()).saturating_mul(wanted)
     };
     let more = groups.into_iter().map(of_group).fold(0, i64::saturating_add);
     if used.saturating_add(more) > CORES {
@@ -337,18 +355,41 @@ fn check_quota<'a>(
     Ok(())
 }
 
-fn check_groups(world: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
-    check_quota(world, request, request.body["nodeGroups"].as_array().into_iter().flatten())
+fn number(group: &Map<String, Value>, name: &str) -> Option<i64> {
+    group.get(name).and_then(Value::as_i64)
+}
+
+fn check_counts(group: &Map<String, Value>) -> Result<(), Refusal> {
+    let target = number(group, "targetNodeCount").unwrap_or(0);
+    let is_automatic = group.get("autoscalingEnabled") == Some(&Value::Bool(true));
+    let bound = |name: &str| number(group, name).filter(|_| is_automatic);
+    let (min, max) = (bound("minNodeCount").unwrap_or(0), bound("maxNodeCount").unwrap_or(CORES));
+    if target < 0 || min < 0 || (is_automatic && !(min..=max).contains(&target)) {
+        let values = [target, min, max].map(|value| value.to_string());
+        return Err(refusals::NODE_COUNTS
+            .with(values.each_ref().map(String::as_str))
+            .about("targetNodeCount"));
+    }
+    Ok(())
+}
+
+fn check_cluster(world: &mut World, request: &Request<'_>) -> Result<(), Refusal> {
+    if let Some(version) = request.body["version"].as_str().filter(|version| !VERSIONS.contains(version)) {
+        return Err(refusals::CLUSTER_VERSION.with([version]).about("version"));
+    }
+    let groups = request.body["nodeGroups"].as_array().into_iter().flatten();
+    check_nodes(world, request, groups.filter_map(Value::as_object))
 }
 
 fn group_created(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
-    check_quota(world, request, [&request.body])?;
-    row.value.insert("currentNodeCount".to_owned(), request.body["targetNodeCount"].clone());
+    check_nodes(world, request, request.body.as_object())?;
+    complete(&mut row.value, &request.body);
     tell(world, row, "NODEGROUP_CREATE");
     Ok(())
 }
 
 fn group_scaled(world: &mut World, request: &Request<'_>, row: &mut Row) -> Result<(), Refusal> {
+    check_nodes(world, request, [&row.value])?;
     row.value.insert("currentNodeCount".to_owned(), request.body["targetNodeCount"].clone());
     tell(world, row, "NODEGROUP_SCALE");
     Ok(())

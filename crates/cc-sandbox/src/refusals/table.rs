@@ -172,6 +172,9 @@ refusals! {
         DEDICATED_ONLY "dedicated-only" 400 "The option {} needs a dedicated plan" on [create_addon]
             when "The options of an add-on on a shared plan, such as `dev`, have `encryption`, `do-backup`, `locale`, `direct-host-only` or `skip-log-bin`, and not as `false`."
             source "cli: issue 449, terraform: pull request 377 (condition)";
+        BUCKET_NAME "bucket-name" 400 "{} is not a name of a bucket" on [create_cellar_bucket]
+            when "The name has not 3 to 63 lower-case letters, digits, `.` and `-`, begins or ends with another than a letter or a digit, has two dots in a row, or is an IP address."
+            source "docs: Amazon S3, rules for bucket names (condition)";
         MIGRATION_RUNS "migration-runs" 400 "A migration of the add-on is under way" on [start_migration]
             when "Another migration of the add-on is not done.";
     }
@@ -294,11 +297,18 @@ refusals! {
         TOO_MANY_POINTS "too-many-points" 400 "a series has at most {} points" on [list_metrics]
             when "`interval` divided by `span` is more than 10,000.";
     }
-    "Versions and clusters" {
+    "Versions, clusters and functions" {
+        CLUSTER_VERSION "cluster-version" 400 "{} is not a version of Kubernetes" on [create_cluster]
+            when "The version is not among those of `get_kubernetes_product`.";
+        NODE_COUNTS "node-counts" 400 "{} nodes are not possible: the minimum is {}, the maximum {}"
+            on [create_node_group update_node_group create_cluster]
+            when "A node group would have less than 0 nodes, or the bounds of its automatic resizing do not surround their number.";
+        FUNCTION_LIMITS "function-limits" 400 "`{}` must be at least 1" on [create_function replace_function]
+            when "The memory or the number of instances of a function is less than 1.";
         TARGET_VERSION "target-version" 400 "{} is not a version to update to"
             on [update_keycloak_version update_metabase_version update_otoroshi_version update_cluster_version]
             when "The target of an update is not among the available versions.";
-        CORES_QUOTA "cores-quota" 400 "the quota of {} cores is reached" on [create_node_group create_cluster]
+        CORES_QUOTA "cores-quota" 400 "the quota of {} cores is reached" on [create_node_group update_node_group create_cluster]
             when "The nodes of the owner's clusters would have more cores than `get_kubernetes_quota` says.";
     }
     "Redis over HTTP" {

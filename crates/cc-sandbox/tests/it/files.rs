@@ -35,6 +35,10 @@ async fn a_backup_is_downloaded_until_its_address_expires() {
     let url = url(&sandbox, &backups[0], "download_url");
     let (status, text) = fetch("GET", url, "").await;
     assert!(status == 200 && text.contains(&ids.real_addon), "{status} {text}");
+    // RFC 3986: the same address with other letters encoded. Clients may rewrite one as the other.
+    assert!(!url.contains("%2D") && url.contains("postgresql_"), "{url}");
+    let encoded = url.replacen("postgresql_", "p%6Fstgresql%5F", 1);
+    assert_eq!(fetch("GET", &encoded, "").await, (200, text));
     assert_eq!(fetch("PUT", url, "x").await.0, 403);
     assert_eq!(fetch("GET", &url.replace("signature=", "signature=0"), "").await.0, 403);
     sandbox.advance(Duration::from_secs(3_601));
@@ -167,6 +171,30 @@ async fn a_kubeconfig_leads_to_the_nodes_of_its_cluster() {
         .map(|node| node["metadata"]["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["web-0", "web-1"]);
+}
+
+#[tokio::test]
+async fn a_new_cluster_and_its_node_groups_have_plausible_numbers() {
+    let sandbox = sandbox().await;
+    let (client, ids) = (Client::new(&sandbox), sandbox.ids());
+    let clusters = format!("/v4/kubernetes/organisations/{}/clusters", ids.organisation);
+    let cluster = client.send("POST", &clusters, json!({ "name": "shop" })).await.json();
+    let topology = json!({ "topology": "ALL_IN_ONE", "flavor": "M", "replicationFactor": 1 });
+    assert_eq!((&cluster["topologyConfig"], &cluster["storageUsageBytes"]), (&topology, &json!(0)));
+    let groups = format!("{clusters}/{}/node-groups", cluster["id"].as_str().unwrap());
+    let wanted = json!({ "name": "web", "flavor": "XS", "targetNodeCount": 2 });
+    let group = client.send("POST", &groups, wanted.clone()).await.json();
+    let counts =
+        ["targetNodeCount", "currentNodeCount", "minNodeCount", "maxNodeCount"].map(|name| &group[name]);
+    assert_eq!(counts, [&json!(2); 4]);
+    assert_eq!((&group["labels"], &group["autoscalingEnabled"]), (&json!({}), &json!(false)));
+    // A group may use the cores that it has already: 128 cores are 64 nodes of 2.
+    let own = format!("{groups}/{}", group["id"].as_str().unwrap());
+    let resize = async |count: i64| {
+        let body = json!({ "name": "web", "targetNodeCount": count });
+        client.send("PATCH", &own, body).await.status
+    };
+    assert_eq!((resize(64).await, resize(63).await, resize(65).await), (200, 200, 400));
 }
 
 #[tokio::test]

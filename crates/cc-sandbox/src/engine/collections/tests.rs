@@ -25,8 +25,14 @@ const ADDONS: [(&str, &str); 5] = [
 ];
 
 /// Values of bodies that a rule asks for, where a sample is refused.
-fn accepted() -> [(&'static str, Value); 2] {
-    [("targetVersion", "1.34".into()), ("targetNodeCount", 2.into())]
+fn accepted() -> [(&'static str, Value); 5] {
+    [
+        ("targetVersion", "1.34".into()),
+        ("version", "1.34".into()),
+        ("targetNodeCount", 2.into()),
+        ("minNodeCount", 1.into()),
+        ("maxNodeCount", 3.into()),
+    ]
 }
 
 struct Proof<'a> {

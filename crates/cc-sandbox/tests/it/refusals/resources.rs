@@ -77,7 +77,12 @@ pub(super) async fn provoke(refusal: &str, operation: &str, stage: &Stage) -> Op
         "unknown-plan" if operation == "create_addon" => addon(json!({ "plan": "huge" })),
         "unknown-plan" => addon(json!({ "planId": "huge" })),
         "unknown-region" => addon(json!({ "region": "mars" })),
+        "unknown-version" if operation == "create_addon" => addon(json!({ "options": { "version": "1" } })),
         "unknown-version" => addon(json!({ "version": "1" })),
+        "bucket-name" => {
+            let call = stage.call(operation).path("addonId", &ids.real_addons["cellar"]);
+            call.json(json!({ "name": "Upper case", "versioning": false }))
+        }
         "dedicated-only" => addon(json!({ "options": { "encryption": "true" } })),
         "migration-runs" => {
             stage.ok(&addon(json!({}))).await;
@@ -162,7 +167,27 @@ pub(super) async fn provoke(refusal: &str, operation: &str, stage: &Stage) -> Op
             if operation == "create_cluster" {
                 return Some(stage.call(operation).json(json!({ "name": "big", "nodeGroups": [body] })));
             }
-            stage.call(operation).path("clusterId", &cluster(stage).await).json(body)
+            group_of_nodes(operation, stage, body).await
+        }
+        "cluster-version" => stage.call(operation).json(json!({ "name": "one", "version": "0.1" })),
+        "node-counts" => {
+            let body = json!({ "name": "some", "flavor": "XS", "targetNodeCount": -1 });
+            if operation == "create_cluster" {
+                return Some(stage.call(operation).json(json!({ "name": "one", "nodeGroups": [body] })));
+            }
+            group_of_nodes(operation, stage, body).await
+        }
+        "function-limits" => {
+            let mut body = json!({ "environment": {}, "maxMemory": 1, "maxInstances": 1 });
+            let call = stage.call(operation);
+            let call = if operation == "create_function" {
+                call
+            } else {
+                let made = stage.ok(&stage.call("create_function").json(body.clone())).await.json();
+                call.path("functionId", made["id"].as_str().unwrap())
+            };
+            body["maxMemory"] = 0.into();
+            call.json(body)
         }
         _ => return None,
     })
@@ -191,4 +216,17 @@ async fn member(operation: &str, stage: &Stage, member: Value) -> Call {
 async fn cluster(stage: &Stage) -> String {
     let answer = stage.ok(&stage.call("create_cluster").json(json!({ "name": "one" }))).await;
     answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// A new node group of a new cluster, or a change of one that is there.
+async fn group_of_nodes(operation: &str, stage: &Stage, body: Value) -> Call {
+    let cluster = cluster(stage).await;
+    let call = stage.call(operation).path("clusterId", &cluster);
+    if operation == "create_node_group" {
+        return call.json(body);
+    }
+    let one = json!({ "name": "one", "flavor": "XS", "targetNodeCount": 1 });
+    let made = stage.ok(&stage.call("create_node_group").path("clusterId", &cluster).json(one)).await.json();
+    call.path("nodeGroupId", made["id"].as_str().unwrap())
+        .json(json!({ "name": "one", "targetNodeCount": body["targetNodeCount"] }))
 }
