@@ -20,6 +20,8 @@ pub(crate) struct Stage {
     pub(crate) changes: Changes,
     /// Time of the next scheduled change.
     due: watch::Sender<Option<Timestamp>>,
+    /// Held by each open stream, beside this: the number of its holders tells how many there are.
+    pub(crate) streams: Arc<()>,
     /// Told of each request and of each change, for those who show the sandbox.
     pub(crate) activity: watch::Sender<()>,
     /// `true` while a task makes scheduled changes at their time.
@@ -37,11 +39,17 @@ impl Stage {
             clock: Arc::new(clock),
             changes: Changes::default(),
             due,
+            streams: Arc::default(),
             activity: watch::Sender::new(()),
             is_kept: AtomicBool::new(false),
             #[cfg(test)]
             looks: std::sync::atomic::AtomicU64::new(0),
         })
+    }
+
+    /// Number of streams whose connections are open.
+    pub(crate) fn open_streams(&self) -> usize {
+        Arc::strong_count(&self.streams) - 1
     }
 
     /// The world, brought to the present.

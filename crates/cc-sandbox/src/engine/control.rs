@@ -20,7 +20,7 @@ use crate::snapshot::Snapshot;
 use crate::world::TermsChange;
 
 const HELP: &str = "\
-GET    /_sandbox             ids, credentials and the time of the sandbox
+GET    /_sandbox             ids, credentials and the time of the sandbox, and how many streams are open
 GET    /_sandbox/journal     requests so far, METHOD /path?query one a line
 DELETE /_sandbox/journal     forgets them
 GET    /_sandbox/exchanges   the same requests as JSON, with headers, bodies and statuses, without secrets
@@ -73,6 +73,7 @@ pub(super) fn answer(engine: &Arc<Engine>, parts: &Parts, bytes: &Bytes) -> Resp
             let credentials = &engine.credentials;
             as_json(json!({
                 "now": engine.clock.now().to_string(),
+                "openStreams": engine.stage.open_streams(),
                 "ids": ids,
                 "kvUrl": crate::kv::URL,
                 "redisUrl": redis.map(crate::kv::account::url_at),

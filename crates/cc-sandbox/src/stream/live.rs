@@ -77,6 +77,8 @@ impl Wanted {
 pub(crate) struct Live {
     /// The world, as long as it exists.
     stage: Weak<Stage>,
+    /// Counts this stream among the open ones.
+    _open: Arc<()>,
     clock: Arc<Clock>,
     /// Changes of the subject of the log.
     changes: watch::Receiver<()>,
@@ -127,6 +129,7 @@ impl Live {
             rest: Rest::Unread,
             changes: stage.changes.watch(wanted.source.topic()),
             stage: Arc::downgrade(stage),
+            _open: Arc::clone(&stage.streams),
             clock: Arc::clone(&stage.clock),
             wanted,
             fault: None,
