@@ -3,6 +3,10 @@
 //! A page loads the module, asks for the [`names`](cases), and gives each to [`run`] with the base URL of a sandbox that was just
 //! started.
 
+use std::sync::Arc;
+
+use cc_client::local_storage::LocalStorageStore;
+use cc_client::resolve::{MemoryStore, Store};
 use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -21,7 +25,10 @@ pub fn cases() -> Vec<String> {
 pub async fn run(name: String, base_url: String) -> String {
     let ended = async {
         let case = crate::case(&name).ok_or_else(|| Failure::new(format!("unknown case `{name}`")))?;
-        let world = World::open(&base_url, Waiting::Await, Vec::new()).await?;
+        let local: Arc<dyn Store> = Arc::new(LocalStorageStore::new());
+        let stores =
+            vec![("memory", Arc::new(MemoryStore::new()) as Arc<dyn Store>), ("local storage", local)];
+        let world = World::open(&base_url, Waiting::Await, stores).await?;
         Case::run(case, world).await
     };
     let line = match ended.await {

@@ -31,6 +31,9 @@ impl<T> MaybeSend for T {}
 pub enum Waiting {
     /// Awaits it.
     Await,
+    /// Blocks the thread that runs the case until it is done, as programs without async do.
+    #[cfg(not(target_family = "wasm"))]
+    Block,
 }
 
 /// A sandbox that was just started, and the way in which the target waits. Cheap to clone.
@@ -85,6 +88,8 @@ impl World {
     {
         match self.0.waiting {
             Waiting::Await => stream.next().await,
+            #[cfg(not(target_family = "wasm"))]
+            Waiting::Block => cc_client::blocking::IntoBlocking::blocking(stream).expect(BACKGROUND).next(),
         }
     }
 
@@ -219,10 +224,23 @@ impl World {
     /// # Errors
     /// A [`Failure`] if the sandbox does not answer.
     pub async fn at(&self, seconds: i64) -> Result<Timestamp, Failure> {
-        let about: Value = serde_json::from_str(&self.steer("GET", "", None).await?)?;
+        let about = self.about().await?;
         let now: Timestamp = about["now"].as_str().unwrap_or_default().parse()?;
         let then = Timestamp::from_millis(now.as_millis() + seconds * 1_000);
         then.ok_or_else(|| Failure::new("the time of the sandbox is too far away"))
+    }
+
+    /// The number of streams whose connections are open, as the sandbox sees it.
+    ///
+    /// # Errors
+    /// A [`Failure`] if the sandbox does not answer.
+    pub async fn open_streams(&self) -> Result<u64, Failure> {
+        let open = self.about().await?["openStreams"].as_u64();
+        open.ok_or_else(|| Failure::new("the sandbox does not tell how many streams are open"))
+    }
+
+    async fn about(&self) -> Result<Value, Failure> {
+        Ok(serde_json::from_str(&self.steer("GET", "", None).await?)?)
     }
 
     /// Makes something go wrong: a fault as `POST /_sandbox/faults` takes it.
@@ -291,25 +309,32 @@ impl World {
 
     /// Sends a request to a control route of the sandbox.
     async fn steer(&self, method: &str, path: &str, body: Option<Value>) -> Result<String, Failure> {
-        let url = format!("{}/_sandbox{path}", self.url());
-        self.visit(method, &url, body.map(|body| body.to_string())).await.map(|(_, text)| text)
+        let request = self.0.agent.request(method.parse()?, format!("{}/_sandbox{path}", self.url()));
+        let request = match body {
+            Some(body) => request.body(body.to_string()),
+            None => request,
+        };
+        self.fetch(request).await.map(|(_, text)| text)
     }
 
-    /// Sends a request as a user's browser does, with redirects, and returns the URL that it ends at, and the text there.
+    /// Opens a page as a user's browser does, with redirects, and returns the URL that it ends at, and the text there.
     ///
     /// # Errors
     /// A [`Failure`] if there is no answer, or if it is not a success.
-    pub async fn visit(
-        &self,
-        method: &str,
-        url: &str,
-        body: Option<String>,
-    ) -> Result<(String, String), Failure> {
-        let request = self.0.agent.request(method.parse()?, url);
-        let request = match body {
-            Some(body) => request.body(body),
-            None => request,
-        };
+    pub async fn visit(&self, url: &str) -> Result<(String, String), Failure> {
+        self.fetch(self.0.agent.get(url)).await
+    }
+
+    /// Sends a form as a user's browser does, and returns the same as [`visit`](Self::visit).
+    ///
+    /// # Errors
+    /// Like [`visit`](Self::visit).
+    pub async fn submit(&self, url: &str, form: &'static str) -> Result<(String, String), Failure> {
+        let request = self.0.agent.post(url).header("content-type", "application/x-www-form-urlencoded");
+        self.fetch(request.body(form)).await
+    }
+
+    async fn fetch(&self, request: reqwest::RequestBuilder) -> Result<(String, String), Failure> {
         let told = self.go(async move {
             let answer = request.send().await?;
             let (status, url) = (answer.status(), answer.url().to_string());
@@ -318,10 +343,14 @@ impl World {
         let (status, url, text) = told.await?;
         match status.is_success() {
             true => Ok((url, text)),
-            false => Err(Failure::new(format!("{method} {url} answered {status}: {text}"))),
+            false => Err(Failure::new(format!("{url} answered {status}: {text}"))),
         }
     }
 }
+
+/// Why a wait that blocks does not fail.
+#[cfg(not(target_family = "wasm"))]
+const BACKGROUND: &str = "a machine that runs tests has room for one more thread";
 
 async fn go<F>(waiting: Waiting, work: F) -> F::Output
 where
@@ -329,5 +358,7 @@ where
 {
     match waiting {
         Waiting::Await => work.await,
+        #[cfg(not(target_family = "wasm"))]
+        Waiting::Block => cc_client::blocking::block_on(work).expect(BACKGROUND),
     }
 }

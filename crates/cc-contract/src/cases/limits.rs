@@ -14,7 +14,8 @@ use crate::world::World;
 const ZONES: [&str; 5] = ["mtl", "par", "parhds", "rbx", "wsw"];
 
 pub(super) async fn no_more_requests_are_under_way_than_the_limit(world: World) -> Outcome {
-    let limited = |transport: cc_client::TransportBuilder| transport.concurrency(2).retry(RetryPolicy::none());
+    let limited =
+        |transport: cc_client::TransportBuilder| transport.concurrency(2).retry(RetryPolicy::none());
     let client = world.builder().configure(limited).build()?;
     // The sandbox refuses a third request at the same time.
     world.fault(json!({"effect": "busy", "most": 2, "on": "get_zone"})).await?;
@@ -27,7 +28,9 @@ pub(super) async fn no_more_requests_are_under_way_than_the_limit(world: World) 
 pub(super) async fn many_calls_at_once_all_end(world: World) -> Outcome {
     let client = world.client()?;
     let calls: Vec<_> = (0..200)
-        .map(|at| client.send(GetZone::new(ZONES[at % ZONES.len()])).header("accept-language", at.to_string()))
+        .map(|at| {
+            client.send(GetZone::new(ZONES[at % ZONES.len()])).header("accept-language", at.to_string())
+        })
         .collect();
     equal!(world.go(try_join_all(calls)).await?.len(), 200);
     equal!(world.requests("get_zone").await?.len(), 200);
@@ -38,7 +41,9 @@ pub(super) async fn dropping_a_call_ends_its_request(world: World) -> Outcome {
     let client = world.builder().configure(|transport| transport.retry(RetryPolicy::none())).build()?;
     // The sandbox refuses a request while the first one is under way, which would take longer than this case.
     world.fault(json!({"effect": "busy", "most": 1, "on": "get_zone"})).await?;
-    world.fault(json!({"effect": "latency", "ms": 100_000, "on": "GET /v4/products/zones/par", "times": 1})).await?;
+    world
+        .fault(json!({"effect": "latency", "ms": 100_000, "on": "GET /v4/products/zones/par", "times": 1}))
+        .await?;
     let left = world.for_a_while(Duration::from_millis(300), client.send(GetZone::new("par"))).await;
     check!(left.is_none(), "the sandbox was not slow");
     for _ in 0..50 {
@@ -56,7 +61,10 @@ pub(super) async fn a_client_works_after_calls_that_were_dropped(world: World) -
     world.fault(json!({"effect": "latency", "ms": 20_000, "on": "get_zone", "times": 3})).await?;
     for _ in 0..3 {
         let call = client.send(GetZone::new("par"));
-        check!(world.for_a_while(Duration::from_millis(100), call).await.is_none(), "the sandbox was not slow");
+        check!(
+            world.for_a_while(Duration::from_millis(100), call).await.is_none(),
+            "the sandbox was not slow"
+        );
     }
     equal!(world.go(client.send(GetZone::new("par"))).await?.name, "par");
     Ok(())

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use cc_redis_http::commands::{
-    AddListKeyElement, CmdSend, DeleteKey, GetStringKey, ScanKey, SetStringKey,
-};
+use cc_redis_http::commands::{AddListKeyElement, CmdSend, DeleteKey, GetStringKey, ScanKey, SetStringKey};
 use cc_redis_http::{ErrorKind, RedisCode};
 use futures_util::future::try_join_all;
 use serde_json::json;
@@ -37,7 +35,8 @@ pub(super) async fn commands_on_one_key_keep_their_order(world: World) -> Outcom
     let redis = world.redis()?;
     // The first one is the slowest.
     world.fault(json!({"effect": "latency", "ms": 200, "times": 1})).await?;
-    let calls: Vec<_> = (0..10).map(|at| redis.send(CmdSend::new("APPEND").args(["log", &at.to_string()]))).collect();
+    let calls: Vec<_> =
+        (0..10).map(|at| redis.send(CmdSend::new("APPEND").args(["log", &at.to_string()]))).collect();
     world.go(try_join_all(calls)).await?;
     equal!(world.go(redis.send(GetStringKey::new("log"))).await?.value, "0123456789");
     Ok(())

@@ -9,7 +9,8 @@ use crate::world::World;
 
 /// Begins a sign-in whose callback is a page of the sandbox.
 async fn start(world: &World) -> Result<Pending, Failure> {
-    let transport = Client::builder().credentials(cc_client::Credentials::None).endpoint(world.url()).build()?;
+    let transport =
+        Client::builder().credentials(cc_client::Credentials::None).endpoint(world.url()).build()?;
     let sign_in = SignIn::new(world.secret("consumerKey"), world.secret("consumerSecret"));
     let sign_in = sign_in.transport(transport.transport());
     let callback = format!("{}/_sandbox/help?from=here", world.url());
@@ -21,7 +22,8 @@ async fn agree(world: &World, pending: &Pending) -> Result<String, Failure> {
     let (page, text) = world.visit(pending.authorize_url()).await?;
     check_page(&text)?;
     let form = page.split('?').next().unwrap_or_default().to_owned();
-    let (url, _) = world.submit(&form, "manage_personal_information=on&access_personal_information=on").await?;
+    let (url, _) =
+        world.submit(&form, "manage_personal_information=on&access_personal_information=on").await?;
     Ok(url)
 }
 

@@ -156,7 +156,8 @@ async fn no_stream_is_open(world: &World) -> Outcome {
 
 pub(super) async fn lines_come_as_they_are_written(world: World) -> Outcome {
     let client = client(&world)?;
-    let command = StreamApplicationRuntimeLog::new(world.id("application")).since(world.at(0).await?).limit(3);
+    let command =
+        StreamApplicationRuntimeLog::new(world.id("application")).since(world.at(0).await?).limit(3);
     let mut items = client.stream(command).open().items();
     for _ in 0..3 {
         check!(world.item(&mut items).await?.as_item().is_some());

@@ -3,11 +3,9 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
-
-use std::sync::Arc;
 
 use cc_client::resolve::{FileStore, MemoryStore, Store};
 use cc_contract::{Failure, Outcome, Waiting, World};
@@ -26,6 +24,12 @@ pub(crate) enum Column {
     TokioMultiThread,
     /// In a runtime of one thread.
     TokioCurrentThread,
+    /// On a thread without a runtime, with calls that block it.
+    Blocking,
+    /// In a task of a runtime with several threads, with calls that block a worker.
+    BlockingInMultiThread,
+    /// In a runtime of one thread, with calls that block it.
+    BlockingInCurrentThread,
 }
 
 impl Column {
@@ -34,6 +38,9 @@ impl Column {
         match self {
             Self::TokioMultiThread => "tokio-multi-thread",
             Self::TokioCurrentThread => "tokio-current-thread",
+            Self::Blocking => "blocking",
+            Self::BlockingInMultiThread => "blocking-in-multi-thread",
+            Self::BlockingInCurrentThread => "blocking-in-current-thread",
         }
     }
 
@@ -62,13 +69,19 @@ impl Column {
         F: Future<Output = Outcome> + Send + 'static,
     {
         match self {
-            Self::TokioMultiThread => {
-                let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-                runtime.block_on(async { tokio::spawn(work(Waiting::Await)).await? })
-            }
+            Self::TokioMultiThread => in_a_task(work(Waiting::Await)),
             Self::TokioCurrentThread => one_thread()?.block_on(work(Waiting::Await)),
+            Self::Blocking => futures_executor::block_on(work(Waiting::Block)),
+            Self::BlockingInMultiThread => in_a_task(work(Waiting::Block)),
+            Self::BlockingInCurrentThread => one_thread()?.block_on(work(Waiting::Block)),
         }
     }
+}
+
+/// Runs a case in a task of a runtime with several threads.
+fn in_a_task(work: impl Future<Output = Outcome> + Send + 'static) -> Outcome {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async { tokio::spawn(work).await? })
 }
 
 fn one_thread() -> Result<Runtime, Failure> {

@@ -23,3 +23,18 @@ mod tokio_current_thread {
     const COLUMN: crate::column::Column = crate::column::Column::TokioCurrentThread;
     cc_contract::contract!(tests);
 }
+
+mod blocking {
+    const COLUMN: crate::column::Column = crate::column::Column::Blocking;
+    cc_contract::contract!(tests);
+}
+
+mod blocking_in_multi_thread {
+    const COLUMN: crate::column::Column = crate::column::Column::BlockingInMultiThread;
+    cc_contract::contract!(tests);
+}
+
+mod blocking_in_current_thread {
+    const COLUMN: crate::column::Column = crate::column::Column::BlockingInCurrentThread;
+    cc_contract::contract!(tests);
+}
