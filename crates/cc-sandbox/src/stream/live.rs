@@ -22,8 +22,13 @@ use crate::world::World;
 
 /// Time between two heartbeats, in the time of `tokio`: they are about the connection.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
-/// Span of a log that is generated at once.
+/// Longest span of a log that is generated at once.
 const WINDOW: Duration = Duration::from_secs(3_600);
+/// Span that is generated first after a connection has caught up.
+const FIRST_WINDOW: Duration = Duration::from_secs(60);
+/// The next span is longer if one has fewer lines, and shorter if it has twice as many. A connection holds the lines of one span: the
+/// memory for a slow reader follows from this number, and not from how far the time has moved.
+const FEW: usize = 64;
 /// Time for which [`StreamFault::Reordered`] holds back an event that is alone.
 const HOLD: Duration = Duration::from_secs(1);
 
@@ -86,6 +91,8 @@ pub(crate) struct Live {
     fault: Option<StreamFault>,
     /// Time up to which the log was read.
     seen: Timestamp,
+    /// Span that is read next, at most.
+    window: Duration,
     /// Knowledge about the log after that.
     rest: Rest,
     queue: VecDeque<Line>,
@@ -126,6 +133,7 @@ impl Live {
         let now = Instant::now();
         Self {
             seen: wanted.from.date(),
+            window: FIRST_WINDOW,
             rest: Rest::Unread,
             changes: stage.changes.watch(wanted.source.topic()),
             stage: Arc::downgrade(stage),
@@ -336,13 +344,25 @@ impl Live {
         if self.changes.has_changed().is_err() {
             return false;
         }
+        let from = match self.rest {
+            // No line is before it, as long as nothing has changed.
+            Rest::SilentUntil(time) if matches!(self.changes.has_changed(), Ok(false)) => time.max(self.seen),
+            _ => self.seen,
+        };
         // Before the world is read: what changes later is a change.
         self.changes.mark_unchanged();
         let Some(stage) = self.stage.upgrade() else { return false };
         let world = stage.world();
         let end = self.wanted.until.map_or(world.now, |until| world.now.min(until));
-        let to = end.min(after(self.seen, WINDOW)).max(self.seen);
+        let to = end.min(after(from, self.window)).max(self.seen);
         let Some(lines) = self.lines(&world, self.seen, to) else { return false };
+        self.window = match lines.len() {
+            _ if to == end => FIRST_WINDOW,
+            0 => (self.window * 8).min(WINDOW),
+            1..FEW => (self.window * 2).min(WINDOW),
+            count if count < 2 * FEW => self.window,
+            _ => self.window.div_f64(2.0).max(Duration::from_secs(1)),
+        };
         let from = self.wanted.from;
         self.queue.extend(lines.into_iter().filter(|line| line.place >= from));
         self.seen = to;
@@ -355,6 +375,18 @@ impl Live {
         let mut lines = self.wanted.source.lines(world, from, to, self.sought())?;
         lines.retain(|line| self.wanted.keeps(line));
         Some(lines)
+    }
+
+    /// Number of lines that wait to be sent.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Goes on by one step, as the body of an answer does.
+    #[cfg(test)]
+    pub(super) async fn one(&mut self) -> Option<Result<Bytes, ConnectionReset>> {
+        self.next().await
     }
 
     fn sought(&self) -> Sought<'_> {
