@@ -50,6 +50,7 @@ macro_rules! contract {
                 the_time_that_the_platform_asks_for_is_waited,
                 retries_stop_at_their_number,
                 a_change_that_may_have_been_done_is_not_repeated,
+                a_change_is_sent_no_more_often_than_a_plain_request,
                 a_deadline_ends_retries,
             }
             cache {

@@ -47,7 +47,7 @@ pub(super) async fn ensure_creates_once_though_the_answer_is_lost(world: World) 
     let client = world.client()?;
     let owner = world.id("organisation");
     let create = || CreateApplication::new(owner, "ensured", "node", "XS");
-    world.fault(json!({"effect": "reset-after", "on": "create_application", "times": 1})).await?;
+    world.fault(json!({"effect": "truncated", "on": "create_application", "times": 1})).await?;
     let ensure = || client.ensure(create()).visible_within(Duration::from_secs(1));
     let first = world.go(ensure()).await?.into_inner();
     match world.go(ensure()).await? {

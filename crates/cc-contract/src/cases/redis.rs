@@ -53,7 +53,7 @@ pub(super) async fn a_refusal_of_redis_has_its_code(world: World) -> Outcome {
 pub(super) async fn a_write_whose_answer_is_lost_is_not_repeated(world: World) -> Outcome {
     let redis = world.redis()?;
     world.go(redis.send(CmdSend::new("INCR").arg("count"))).await?;
-    world.fault(json!({"effect": "reset-after", "times": 1})).await?;
+    world.fault(json!({"effect": "truncated", "times": 1})).await?;
     let error = error_of!(world.go(redis.send(CmdSend::new("INCR").arg("count"))).await);
     equal!(error.kind(), ErrorKind::Indeterminate);
     equal!(world.go(redis.send(GetStringKey::new("count"))).await?.value, "2");

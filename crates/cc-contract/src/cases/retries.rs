@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cc_client::commands::account::GetProfile;
 use cc_client::commands::application::{CreateApplication, ListApplication};
 use cc_client::commands::zone::GetZone;
 use cc_client::runtime::tasks::Instant;
@@ -52,15 +53,33 @@ pub(super) async fn retries_stop_at_their_number(world: World) -> Outcome {
 pub(super) async fn a_change_that_may_have_been_done_is_not_repeated(world: World) -> Outcome {
     let client = world.client()?;
     let owner = world.id("organisation");
-    // A connection of its own: the change is not the first request on it.
     let before = world.go(client.send(ListApplication::new(owner))).await?.len();
-    world.fault(json!({"effect": "reset-after", "on": "create_application", "times": 1})).await?;
+    world.fault(json!({"effect": "truncated", "on": "create_application", "times": 1})).await?;
     let create = CreateApplication::new(owner, "once", "node", "XS");
     let error = error_of!(world.go(client.send(create)).await);
-    equal!(error.kind(), ErrorKind::Indeterminate);
+    equal!((error.kind(), error.attempts()), (ErrorKind::Indeterminate, 1));
     check!(error.may_be_done(), "{error}");
     let after = world.go(client.send(ListApplication::new(owner)).reload()).await?.len();
     equal!((world.requests("create_application").await?.len(), after), (1, before + 1));
+    Ok(())
+}
+
+/// A browser may send a request once more by itself when a connection that it used before breaks: no program can prevent that. What is
+/// checked is that the SDK adds nothing to it.
+pub(super) async fn a_change_is_sent_no_more_often_than_a_plain_request(world: World) -> Outcome {
+    let client = world.client()?;
+    for on in ["get_zone", "create_application"] {
+        world.fault(json!({"effect": "reset-after", "on": on})).await?;
+    }
+    // Both have a connection that was used before.
+    world.go(client.send(GetProfile::new())).await?;
+    check!(world.visit(&format!("{}/v4/products/zones/par", world.url())).await.is_err());
+    let create = CreateApplication::new(world.id("organisation"), "once", "node", "XS");
+    let error = error_of!(world.go(client.send(create)).await);
+    equal!((error.kind(), error.attempts()), (ErrorKind::Indeterminate, 1));
+    let plain = world.requests("get_zone").await?.len();
+    let sent = world.requests("create_application").await?.len();
+    check!(sent <= plain, "it was sent {sent} times, a plain request {plain} times");
     Ok(())
 }
 
