@@ -169,7 +169,7 @@ pub(crate) struct Chance(u64);
 impl Chance {
     /// Sets the seed of the random waits. Default: a seed of its own for each stream.
     pub(crate) fn new(seed: Option<u64>) -> Self {
-        Self(seed.unwrap_or_else(|| crate::local::chance()))
+        Self(seed.unwrap_or_else(crate::local::chance))
     }
 
     /// A number from 0 up to 1 (SplitMix64).

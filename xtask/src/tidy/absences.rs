@@ -113,6 +113,7 @@ const ABSENCES: &[Absence] = &[
         except: &[
             ("cc-client/src/atomic_file.rs", "there are no files in a browser"),
             ("cc-client/src/resolve/file.rs", "there are no files in a browser"),
+            ("cc-runtime/src/blocking", "there is no wait that blocks in a browser"),
             ("cc-runtime/src/drift/registry.rs", "it has another half for browsers"),
             ("cc-runtime/src/tasks/native.rs", "it is that clock"),
             ("cc-stream/src/clock.rs", "it is that clock"),

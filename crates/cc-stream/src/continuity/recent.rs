@@ -52,7 +52,7 @@ impl Key {
     /// Key of this process, drawn at random: without it, no one can construct colliding events.
     pub(super) fn of_process() -> Self {
         static SEED: OnceLock<u64> = OnceLock::new();
-        Self::new(*SEED.get_or_init(|| crate::local::chance()))
+        Self::new(*SEED.get_or_init(crate::local::chance))
     }
 
     pub(super) fn new(seed: u64) -> Self {
