@@ -1,5 +1,13 @@
 //! External behaviour of the client: the requests that it sends, and their results.
 
+#[cfg(all(
+    feature = "blocking",
+    feature = "deployment",
+    feature = "log",
+    feature = "stream",
+    feature = "zone"
+))]
+mod blocking;
 mod catalog;
 mod command;
 mod commands;

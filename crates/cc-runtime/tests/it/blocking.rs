@@ -1,6 +1,8 @@
 //! Calls and streams without async, wherever they are waited for.
 
 mod places;
+#[cfg(unix)]
+mod processes;
 mod shared;
 mod streams;
 

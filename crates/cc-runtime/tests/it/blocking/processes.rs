@@ -1,0 +1,94 @@
+//! Waits of processes of their own: signals, and a system that gives nothing more.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+
+use futures_util::stream;
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+
+use super::*;
+
+/// Marks the processes that these tests start.
+const STARTED: &str = "CC_RUNTIME_TEST_WAITS";
+
+/// Starts a test of this file as a process, which prints a line when it is about to wait.
+fn start(test: &str) -> Child {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("blocking::processes::{test}"), "--ignored", "--nocapture"])
+        .env(STARTED, "1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("waits") {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0, "the process ended");
+    }
+    child
+}
+
+fn interrupt(child: &mut Child) -> Option<i32> {
+    kill_process(Pid::from_child(child), Signal::INT).unwrap();
+    child.wait().unwrap().signal()
+}
+
+#[allow(clippy::print_stdout)] // The process that started this one reads it.
+fn say() {
+    println!("waits");
+}
+
+#[test]
+#[ignore = "a process that another test starts and interrupts"]
+fn waits_for_a_stream() {
+    if std::env::var_os(STARTED).is_some() {
+        let mut items = stream::pending::<u32>().blocking().unwrap();
+        assert_eq!(items.next_within(Duration::from_millis(1)), Next::Quiet);
+        say();
+        assert_eq!(items.next(), None);
+    }
+}
+
+#[test]
+#[ignore = "a process that another test starts and interrupts"]
+fn waits_for_a_call() {
+    if std::env::var_os(STARTED).is_some() {
+        let transport = Platform::slow(|_, _| Box::pin(std::future::pending())).transport();
+        say();
+        drop(transport.call(GetNumber).timeout(None).wait());
+    }
+}
+
+#[test]
+fn a_signal_ends_a_process_that_waits_at_once() {
+    for test in ["waits_for_a_stream", "waits_for_a_call"] {
+        assert_eq!(interrupt(&mut start(test)), Some(2), "{test}");
+    }
+}
+
+#[test]
+#[ignore = "a process that another test starts"]
+fn waits_without_free_files() {
+    if std::env::var_os(STARTED).is_none() {
+        return;
+    }
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: Some(0), ..limit }).unwrap();
+    let transport = platform().transport();
+    let call = transport.call(GetNumber).wait();
+    let stream = stream::iter([1]).blocking().map(drop);
+    setrlimit(Resource::Nofile, limit).unwrap();
+    for error in [call.map(drop).unwrap_err(), stream.unwrap_err()] {
+        assert!(error.is_not_sent() && error.to_string().contains("background thread"), "{error}");
+    }
+    // It works as soon as the system has something to give.
+    number(&transport);
+    say();
+}
+
+#[test]
+fn a_background_thread_that_cannot_be_started_is_an_error_and_tried_again() {
+    assert!(start("waits_without_free_files").wait().unwrap().success());
+}
