@@ -15,12 +15,20 @@ pub struct Failure {
     at: &'static Location<'static>,
 }
 
+/// Characters of a failure that are kept: an application is several thousand.
+const LONGEST: usize = 600;
+
 impl Failure {
     /// Creates a failure at the line of the caller.
     #[track_caller]
     #[must_use]
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), at: Location::caller() }
+        let mut what = what.into();
+        if let Some((end, _)) = what.char_indices().nth(LONGEST) {
+            what.truncate(end);
+            what.push('…');
+        }
+        Self { what, at: Location::caller() }
     }
 }
 
