@@ -21,7 +21,7 @@ const SEEN: (&str, &str) = ("--seen DATE", "date to record, such as 2026-01-31 (
 const AS: (&str, &str) =
     ("--as SOURCE", "word of the source in `x-source` (default: from the name of the document)");
 
-const VERBS: [Verb; 14] = [
+const VERBS: [Verb; 15] = [
     Verb {
         name: "generate",
         usage: &["[--check] [--domain NAME]"],
@@ -188,6 +188,13 @@ const VERBS: [Verb; 14] = [
             ("--unused", "lists the snapshots that no test of the last `cargo xtask ci` compared"),
         ],
         page: "CONTRIBUTING.md",
+    },
+    Verb {
+        name: "targets",
+        usage: &[""],
+        about: "fills the table of targets in README.md from the results of the contract suite",
+        options: &[],
+        page: "crates/cc-contract/README.md",
     },
     Verb {
         name: "tidy",

@@ -16,6 +16,7 @@ mod report;
 mod snapshots;
 pub mod spec;
 pub mod surface;
+mod targets;
 mod tidy;
 
 use std::fmt::Write;
@@ -91,9 +92,10 @@ fn run_verb(verb: &str, options: &[&str], root: &Path) -> Result<Outcome, String
         ("prove", _) => prove::prove(options, root),
         ("release", _) => release::release(options, root),
         ("snapshots", _) => snapshots::snapshots(options, root),
+        ("targets", []) => targets::targets(root),
         ("tidy", []) => tidy::tidy(root),
         ("bundle", [_, _, ..]) => return Err("`bundle` takes one file".to_owned()),
-        ("bundle" | "coverage" | "tidy", _) => return Err(unknown_options(options)),
+        ("bundle" | "coverage" | "targets" | "tidy", _) => return Err(unknown_options(options)),
         _ => help::unknown(verb),
     })
 }
