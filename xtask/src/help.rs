@@ -21,7 +21,7 @@ const SEEN: (&str, &str) = ("--seen DATE", "date to record, such as 2026-01-31 (
 const AS: (&str, &str) =
     ("--as SOURCE", "word of the source in `x-source` (default: from the name of the document)");
 
-const VERBS: [Verb; 15] = [
+const VERBS: [Verb; 16] = [
     Verb {
         name: "generate",
         usage: &["[--check] [--domain NAME]"],
@@ -202,6 +202,22 @@ const VERBS: [Verb; 15] = [
         about: "checks the rules of the house: dependencies of crates and modules, names, stray files",
         options: &[],
         page: "docs/architecture.md",
+    },
+    Verb {
+        name: "wasm",
+        usage: &["check [--required]", "test [--required]", "serve [PORT]", "size"],
+        about: "checks, tests, serves and measures what builds for browsers",
+        options: &[
+            (
+                "check",
+                "checks each crate that builds for wasm32-unknown-unknown, with every feature that can be there",
+            ),
+            ("test", "runs the contract suite and the page of examples/browser in Chromium"),
+            ("serve [PORT]", "serves that page with a sandbox, and prints its URL (default of PORT: 8000)"),
+            ("size", "prints the size of that page, optimised and compressed, and fails beyond 350 KB"),
+            ("--required", "fails where a compiler or Chromium is missing (default: says that it skips)"),
+        ],
+        page: "docs/guide/browser.md",
     },
 ];
 

@@ -18,6 +18,7 @@ pub mod spec;
 pub mod surface;
 mod targets;
 mod tidy;
+mod wasm;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -93,6 +94,7 @@ fn run_verb(verb: &str, options: &[&str], root: &Path) -> Result<Outcome, String
         ("release", _) => release::release(options, root),
         ("snapshots", _) => snapshots::snapshots(options, root),
         ("targets", []) => targets::targets(root),
+        ("wasm", _) => wasm::wasm(options, root)?,
         ("tidy", []) => tidy::tidy(root),
         ("bundle", [_, _, ..]) => return Err("`bundle` takes one file".to_owned()),
         ("bundle" | "coverage" | "targets" | "tidy", _) => return Err(unknown_options(options)),

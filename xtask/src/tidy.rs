@@ -16,7 +16,7 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Allowed dependencies between our crates. `cc-api-*` stands for the generated crate of every domain.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("cc-browser", &[]),
     ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
@@ -35,6 +35,8 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("cc-trials", &["cc-client", "cc-sandbox"]),
     ("cc-test-features", &["cc-runtime", "cc-api-shared", "cc-api-*"]),
     ("cc-webdriver", &[]),
+    ("cc-in-browser", &["cc-sandbox"]),
+    ("cc-browser-page", &["cc-client"]),
     ("xtask", &[]),
 ];
 

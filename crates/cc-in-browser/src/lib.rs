@@ -1,0 +1,9 @@
+//! Bundles and serves what this workspace builds for browsers.
+//!
+#![doc = include_str!("../README.md")]
+
+mod bundle;
+mod site;
+
+pub use bundle::bundle;
+pub use site::{Files, Site};
