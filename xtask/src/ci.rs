@@ -176,6 +176,12 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
             ..Step::default()
         },
         Step {
+            name: "browser",
+            about: "what builds for browsers, and the contract suite and the page in Chromium",
+            lines: lines(["cargo xtask wasm check", "cargo xtask wasm test"]),
+            ..Step::default()
+        },
+        Step {
             name: "mutations",
             about: "mutated documents of the spec are refused with file and line, or change what is generated, and a sample compiles",
             lines: lines(["cargo xtask fuzz --count 1000 --compile 10"]),

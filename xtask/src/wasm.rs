@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Outcome;
-use toolchain::Toolchain;
 
 /// The target of browsers.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -32,8 +31,14 @@ const FEATURES: &str = "cc-client/all-domains,cc-client/catalog,cc-client/drift,
                         cc-bridge/catalog,cc-redis-http/catalog";
 
 /// Features that cannot be there, with a part of the sentence that the compiler says.
-const REFUSED: [(&str, &str, &str); 1] =
-    [("cc-client", "redis", "the feature `redis` of cc-client needs sockets, which a browser does not have")];
+const REFUSED: [(&str, &str, &str); 2] = [
+    ("cc-client", "redis", "the feature `redis` of cc-client needs sockets, which a browser does not have"),
+    (
+        "cc-runtime",
+        "blocking",
+        "the feature `blocking` of cc-runtime needs threads that wait, which a browser does not have",
+    ),
+];
 
 /// Reason why a run has nothing to tell, or a failure.
 enum Stop {
@@ -105,7 +110,8 @@ fn test(root: &Path) -> Result<String, Stop> {
     let mut command = toolchain.cargo(root, "build");
     run(command.args(["--lib", "-p", "cc-contract", "-p", "cc-browser-page"]))?;
     let mut command = native(root, "test");
-    command.args(["-p", "cc-in-browser", "--test", "it"]);
+    // A browser at a time: two of them slow each other down.
+    command.args(["-p", "cc-in-browser", "--test", "it", "--", "--test-threads", "1"]);
     run(command.env("CC_WASM_MODULES", modules(root, "debug")))?;
     Ok(String::new())
 }

@@ -6,6 +6,8 @@
 pub mod browser;
 mod cases;
 mod failure;
+#[cfg(target_family = "wasm")]
+pub mod probes;
 mod world;
 
 use std::fmt;

@@ -10,9 +10,14 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The module cannot be read, it was built with another version of `wasm-bindgen`, or the folder cannot be written.
 pub fn bundle(module: &Path, folder: &Path, name: &str) -> Result<(), String> {
     let mut bindgen = Bindgen::new();
-    let made = bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.input_path(module).out_name(name).typescript(false).generate(folder));
+    let made = bindgen.web(true).and_then(|bindgen| {
+        bindgen
+            .input_path(module)
+            .out_name(name)
+            .typescript(false)
+            .omit_default_module_path(false)
+            .generate(folder)
+    });
     made.map_err(|error| {
         // The library explains a version that differs on many lines.
         let causes: Vec<String> = error.chain().map(|cause| cause.to_string().trim().to_owned()).collect();

@@ -145,7 +145,7 @@ async fn follow(client: Client, id: cc_client::runtime::ApplicationId) -> Result
             DeployEvent::Gap(_) => dom::row("log", "line").set_text("message", "(lines may be missing here)"),
             DeployEvent::LogError(error) => dom::row("log", "line").set_text("message", &error.to_string()),
             DeployEvent::Verdict(verdict) => {
-                return Ok(format!("The deployment ended: {}.", verdict.outcome));
+                return Ok(format!("The deployment {}.", verdict.outcome));
             }
             _ => {}
         }

@@ -1,21 +1,29 @@
 //! The modules that `cargo xtask wasm test` built.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use cc_in_browser::{Files, Site, bundle};
 use cc_webdriver::Browser;
 
-/// The folder of a bundle of a module, and a browser. `None`, with a sentence, where the module was not built, or without
+/// Modules that were bundled in this process: it takes seconds.
+static BUNDLED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// The folder with the bundle of a module under a name, and a browser. `None`, with a sentence, where the module was not built, or without
 /// Chromium.
-pub(crate) async fn bundled(name: &str) -> Option<(PathBuf, Browser)> {
+pub(crate) async fn bundled(module: &str, name: &str) -> Option<(PathBuf, Browser)> {
     let Some(modules) = std::env::var_os("CC_WASM_MODULES") else {
         eprintln!("skipped: `cargo xtask wasm test` builds what this test runs");
         return None;
     };
-    let browser = Browser::start().await?;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    bundle(&Path::new(&modules).join(name).with_extension("wasm"), &folder, "module").unwrap();
-    Some((folder, browser))
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module);
+    let mut done = BUNDLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if done.insert(module.to_owned()) {
+        bundle(&Path::new(&modules).join(module).with_extension("wasm"), &folder, name).unwrap();
+    }
+    drop(done);
+    Some((folder, Browser::start().await?))
 }
 
 /// A page without content that loads the module, and then has it as `module`.

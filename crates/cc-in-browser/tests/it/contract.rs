@@ -10,7 +10,7 @@ use crate::built::{bundled, open, site};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_case_of_the_contract_holds_in_a_browser() {
-    let Some((folder, browser)) = bundled("cc_contract").await else { return };
+    let Some((folder, browser)) = bundled("cc_contract", "module").await else { return };
     let site = site(&folder).await;
     open(&browser, &site).await;
     let names = browser.script("return module.cases()").await;
