@@ -109,6 +109,10 @@ pub(crate) struct Live {
     alone: Option<u64>,
 }
 
+/// Time between the last bytes and a cut. A reset drops what the reader has not read yet, and a browser reads late: without it, a fault
+/// after three events might be one after none.
+const LINGER: Duration = Duration::from_millis(100);
+
 /// Knowledge about the lines that were not read yet. It holds until the subject of the log changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest {
@@ -182,8 +186,7 @@ impl Live {
                 Then::GoOn => self.step().await,
                 Then::Close => return None,
                 Then::Cut => {
-                    // Sent bytes must leave before the connection ends.
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(LINGER).await;
                     self.then = Then::Close;
                     return Some(Err(ConnectionReset));
                 }
