@@ -1,5 +1,7 @@
 //! The program that `cargo xtask wasm` starts: bundles modules, and serves the page of `examples/browser` beside a sandbox.
 
+#![allow(clippy::print_stdout)] // A program says where it serves.
+
 use std::path::Path;
 use std::process::ExitCode;
 
