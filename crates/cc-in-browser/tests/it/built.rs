@@ -17,13 +17,19 @@ pub(crate) async fn bundled(module: &str, name: &str) -> Option<(PathBuf, Browse
         eprintln!("skipped: `cargo xtask wasm test` builds what this test runs");
         return None;
     };
+    let folder = bundle_once(Path::new(&modules), module, name);
+    Some((folder, Browser::start().await?))
+}
+
+/// Bundles a module, unless it is done, and returns its folder.
+fn bundle_once(modules: &Path, module: &str, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module);
     let mut done = BUNDLED.lock().unwrap_or_else(PoisonError::into_inner);
+    // Others wait until it is there.
     if done.insert(module.to_owned()) {
-        bundle(&Path::new(&modules).join(module).with_extension("wasm"), &folder, name).unwrap();
+        bundle(&modules.join(module).with_extension("wasm"), &folder, name).unwrap();
     }
-    drop(done);
-    Some((folder, Browser::start().await?))
+    folder
 }
 
 /// A page without content that loads the module, and then has it as `module`.
