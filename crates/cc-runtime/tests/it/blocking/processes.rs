@@ -27,6 +27,8 @@ fn start(test: &str) -> Child {
         line.clear();
         assert!(output.read_line(&mut line).unwrap() > 0, "the process ended");
     }
+    // Kept open: the process fails if it cannot print that the test is over.
+    child.stdout = Some(output.into_inner());
     child
 }
 
