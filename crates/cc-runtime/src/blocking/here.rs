@@ -14,15 +14,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::tasks::Stopped;
 
 thread_local! {
-    /// `true` while this thread waits: code that it runs meanwhile may wait too.
-    static WAITS: Cell<bool> = const { Cell::new(false) };
+    /// Place of the wait of this thread, if it waits: code that it runs meanwhile may wait too.
+    static WAITS: Cell<Option<Place>> = const { Cell::new(None) };
 }
 
 /// The calling thread, with the background runtime entered: timers and tasks begin there.
 pub(super) struct Here {
     place: Place,
     /// `WAITS` before.
-    waited: bool,
+    outer: Option<Place>,
     _entered: EnterGuard<'static>,
     /// The tasks that stand still meanwhile.
     _stopped: Option<Stopped>,
@@ -33,7 +33,7 @@ pub(super) struct Here {
 enum Place {
     /// Nothing that must go on.
     Free,
-    /// Tasks that another thread can take over.
+    /// Tasks that another thread can take over, and has not yet.
     Worker,
 }
 
@@ -46,16 +46,20 @@ impl Here {
             current => current.ok(),
         };
         let handle = background::handle()?;
-        let waited = WAITS.try_with(|waits| waits.replace(true)).unwrap_or_default();
-        // Within a wait, the outer one has given up the worker.
-        let is_nested = waited && current.as_ref().is_some_and(|current| current.id() == handle.id());
-        let drives = current.filter(|_| !is_nested && worker_index().is_some());
-        let (place, stopped) = match drives {
-            Some(current) if current.runtime_flavor() == RuntimeFlavor::MultiThread => (Place::Worker, None),
-            Some(current) => (Place::Free, Some(Stopped::new(current.id()))),
-            None => (Place::Free, None),
+        let outer = WAITS.try_with(Cell::get).unwrap_or_default();
+        // Within a wait, the runtime of the thread is hidden behind the background runtime: the outer wait knows the place.
+        let nested_in = outer.filter(|_| current.as_ref().is_some_and(|current| current.id() == handle.id()));
+        let drives = current.filter(|_| worker_index().is_some());
+        let (place, stopped) = match (nested_in, drives) {
+            (Some(place), _) => (place, None),
+            (None, Some(current)) if current.runtime_flavor() == RuntimeFlavor::MultiThread => {
+                (Place::Worker, None)
+            }
+            (None, Some(current)) => (Place::Free, Some(Stopped::new(current.id()))),
+            (None, None) => (Place::Free, None),
         };
-        Ok(Self { place, waited, _entered: handle.enter(), _stopped: stopped })
+        set_waits(Some(place));
+        Ok(Self { place, outer, _entered: handle.enter(), _stopped: stopped })
     }
 
     /// Polls the future until it is done. `park` blocks until the waker is woken.
@@ -86,7 +90,11 @@ impl Here {
         if self.place == Place::Free {
             return blocks();
         }
-        let mut blocks = Some(blocks);
+        let mut blocks = Some(|| {
+            // Waits within this one find the worker given up.
+            set_waits(Some(Place::Free));
+            blocks()
+        });
         let outcome =
             catch_unwind(AssertUnwindSafe(|| block_in_place(|| blocks.take().map(|blocks| blocks()))));
         match (outcome, blocks) {
@@ -101,8 +109,13 @@ impl Here {
 
 impl Drop for Here {
     fn drop(&mut self) {
-        let _ = WAITS.try_with(|waits| waits.set(self.waited));
+        set_waits(self.outer);
     }
+}
+
+fn set_waits(place: Option<Place>) {
+    // While the thread ends, there is nothing to note it in.
+    let _ = WAITS.try_with(|waits| waits.set(place));
 }
 
 #[cold]

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
+use futures_util::StreamExt;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::LocalSet;
 
@@ -84,6 +85,45 @@ fn tasks_of_a_worker_go_on_while_it_waits() {
         let transport = platform.transport();
         let task = async move { tokio::spawn(async move { number(&transport) }).await.unwrap() };
         assert_eq!(runtime.block_on(task), 5);
+    });
+}
+
+#[test]
+fn tasks_of_a_worker_go_on_while_a_wait_within_the_first_step_of_another_one_waits() {
+    in_time(|| {
+        let (asked, asks) = tokio::sync::mpsc::unbounded_channel();
+        let runtime = workers(1);
+        // The only worker answers, too.
+        runtime.spawn(async move {
+            let mut asks: tokio::sync::mpsc::UnboundedReceiver<tokio::sync::oneshot::Sender<u32>> = asks;
+            while let Some(ask) = asks.recv().await {
+                ask.send(5).unwrap();
+            }
+        });
+        let ask = move || {
+            let (sender, receiver) = tokio::sync::oneshot::channel();
+            asked.send(sender).unwrap();
+            block_on(receiver).unwrap().unwrap()
+        };
+        let task = async move {
+            tokio::spawn(async move {
+                // Nothing in the outer futures waits before the inner one does.
+                let nested = block_on(async { block_on(async { ask() }).unwrap() }).unwrap();
+                // Nor in the stream, nor in its destructor.
+                struct Asks<F: Fn() -> u32>(F);
+                impl<F: Fn() -> u32> Drop for Asks<F> {
+                    fn drop(&mut self) {
+                        (self.0)();
+                    }
+                }
+                let asks = Asks(ask);
+                let mut items = futures_util::stream::iter([1]).map(move |_| (asks.0)()).blocking().unwrap();
+                (nested, items.next())
+            })
+            .await
+            .unwrap()
+        };
+        assert_eq!(runtime.block_on(task), (5, Some(5)));
     });
 }
 
