@@ -24,8 +24,8 @@ use entry::Entry;
 ///
 /// - Data of one identity are stored under keys of their own, which reveal nothing of its credentials. Data of a credentials provider
 ///   without an identity are not stored.
-/// - It is [bounded](Self::most_bytes). Where there is no room, the answers that expire first go; an answer that does not fit at all is not
-///   kept.
+/// - It is [bounded](Self::most_bytes). Where there is no room, the answers that expire first go, then the oldest indexes of other
+///   identities; what does not fit at all is not kept.
 /// - A write in one tab drops the answers that it may have changed for all tabs, and no tab keeps an answer that was on its way meanwhile.
 /// - Each key has the version of its format: what another version wrote is left alone, and not read.
 /// - Storage that the browser blocks, or that is full with data of others, never fails a command: the platform is asked, and a warning is
@@ -112,9 +112,14 @@ impl LocalStorageStore {
         format!("{}:{VERSION}:ids:{key}", self.prefix)
     }
 
+    /// Start of the keys of all answers.
+    fn answers_start(&self) -> String {
+        format!("{}:{VERSION}:answer:", self.prefix)
+    }
+
     /// Start of the keys of all answers of an identity.
     fn answers_key(&self, identity: &str) -> String {
-        format!("{}:{VERSION}:answer:{identity}:", self.prefix)
+        format!("{}{identity}:", self.answers_start())
     }
 
     fn answer_key(&self, key: &CacheKey) -> String {
@@ -128,12 +133,17 @@ impl LocalStorageStore {
     }
 
     fn read_index(&self, key: &str) -> Result<Option<Arc<Index>>> {
-        let Some(json) = self.area.get(&self.ids_key(key))? else { return Ok(None) };
+        let json = self.area.get(&self.ids_key(key))?;
+        Ok(json.and_then(|json| self.young_index(&json)).map(Arc::new))
+    }
+
+    /// The index of a text, unless it is too old.
+    fn young_index(&self, json: &str) -> Option<Index> {
         // What cannot be read was written by somebody else: it is replaced by the next write.
-        let Ok(index) = Index::from_json(json.as_bytes()) else { return Ok(None) };
+        let index = Index::from_json(json.as_bytes()).ok()?;
         let age = Timestamp::now().as_millis().saturating_sub(index.fetched_at().as_millis());
         let is_young = u64::try_from(age).is_ok_and(|age| u128::from(age) < self.ids_for.as_millis());
-        Ok(is_young.then(|| Arc::new(index)))
+        is_young.then_some(index)
     }
 
     fn read_answer(&self, key: &CacheKey) -> Result<Option<CachedAnswer>> {

@@ -21,7 +21,12 @@ impl LocalStorageStore {
         let mut used = lock(&self.used);
         // An estimate: other tabs write too. It is counted again when it reaches the limit.
         if used.is_none_or(|used| used.saturating_add(needed) > self.most_bytes) {
-            *used = Some(self.make_room(key, needed, self.most_bytes)?);
+            let left = self.make_room(key, needed, self.most_bytes)?;
+            *used = Some(left);
+            if left.saturating_add(needed) > self.most_bytes {
+                self.area.remove(key)?;
+                return Err(full());
+            }
         }
         let mut done = self.area.set(key, text)?;
         // The browser may have less room than the store may take: others use it.
@@ -43,25 +48,29 @@ impl LocalStorageStore {
         }
     }
 
-    /// Removes what has expired, and then the answers that expire first, until there are this many bytes left of this many. Returns how
-    /// many the store takes then.
+    /// Removes what has expired, then the answers that expire first, then the oldest indexes, until there are this many bytes left of this
+    /// many. Returns how many the store takes then, which is more where nothing else may go.
     fn make_room(&self, key: &str, needed: usize, most: usize) -> Result<usize> {
         let now = Timestamp::now().as_millis();
-        let answers = format!("{}:{VERSION}:answer:", self.prefix);
         let (mut total, mut removable) = (0_usize, Vec::new());
         for other in self.area.keys(&format!("{}:{VERSION}:", self.prefix))? {
             let Some(text) = self.area.get(&other)?.filter(|_| other != key) else { continue };
             let size = size(&other, &text);
             total += size;
-            if other.starts_with(&answers) {
-                let until = Entry::parse(&text).filter(|entry| entry.is_valid(now)).map(|entry| entry.until);
-                removable.push((until, other, size));
+            if other.starts_with(&self.answers_start()) {
+                let entry = Entry::parse(&text).filter(|entry| entry.is_valid(now));
+                removable.push((entry.map(|entry| (Kind::Answer, entry.until)), other, size));
+            } else if other.starts_with(&self.ids_key("")) {
+                // One for each identity that ever used the store.
+                let index = self.young_index(&text);
+                let age = index.map(|index| (Kind::Index, index.fetched_at().as_millis()));
+                removable.push((age, other, size));
             }
         }
         // What cannot be read or has expired stands first.
         removable.sort();
-        for (until, other, size) in removable {
-            if until.is_some() && total.saturating_add(needed) <= most {
+        for (use_of_it, other, size) in removable {
+            if use_of_it.is_some() && total.saturating_add(needed) <= most {
                 break;
             }
             self.area.remove(&other)?;
@@ -69,6 +78,13 @@ impl LocalStorageStore {
         }
         Ok(total)
     }
+}
+
+/// What makes room, in this order: an index saves more requests than an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Answer,
+    Index,
 }
 
 #[cfg(test)]

@@ -151,6 +151,27 @@ fn the_store_takes_no_more_than_it_may_and_drops_first_what_expires_first() {
 }
 
 #[test]
+fn indexes_of_many_identities_take_no_more_than_the_store_may_and_the_oldest_go_first() {
+    let origin = Origin::default();
+    let store = LocalStorageStore::over(origin.clone()).most_bytes(6_000);
+    put(&store, "/v2/self", b"{}", MINUTE).unwrap();
+    let now_ms = Timestamp::now().as_millis();
+    for number in 0..60_i64 {
+        let index = Arc::new(Index::empty(Timestamp::from_millis(now_ms - 60_000 + number).unwrap()));
+        now(Store::write(&store, &format!("{number}{}", "k".repeat(60)), index)).unwrap();
+        assert!(origin.bytes() <= 6_000, "{} after {number}", origin.bytes());
+    }
+    let found = |number| now(Store::read(&store, &format!("{number}{}", "k".repeat(60)))).unwrap().is_some();
+    assert!(found(59) && found(58) && !found(0) && !found(1));
+    assert_eq!(body(&store, "/v2/self"), None, "answers go before indexes");
+    // Notes of writes stay, so that no older answer comes back: they count, too.
+    for number in 0..60_u32 {
+        let _ = now(store.invalidate(&format!("{number}{}", "i".repeat(60)), "/v2/self"));
+        assert!(origin.bytes() <= 6_000, "{} after the note {number}", origin.bytes());
+    }
+}
+
+#[test]
 fn where_the_browser_has_no_room_answers_go_and_data_of_others_stay() {
     let mut origin = Origin { quota: Some(12_000), ..Origin::default() };
     origin.texts().insert("theirs".to_owned(), "x".repeat(2_000));
