@@ -150,7 +150,7 @@ async fn exchange(request: Request<Bytes>) -> Result<Response<Body>, Error> {
     for pair in answer.headers().entries().into_iter().flatten() {
         let pair: Array = pair.unchecked_into();
         let text = |index| pair.get(index).as_string().unwrap_or_default();
-        let (name, value) = (HeaderName::try_from(text(0)), HeaderValue::try_from(text(1)));
+        let (name, value) = (HeaderName::try_from(text(0)), HeaderValue::from_bytes(&latin1_bytes(&text(1))));
         if let (Ok(name), Ok(value)) = (name, value) {
             response.headers_mut().append(name, value);
         }
@@ -163,9 +163,7 @@ fn convert(request: &Request<Bytes>, abort: &Abort) -> Result<web_sys::Request, 
     for (name, value) in request.headers() {
         // The browser sends both by itself. Of a header that the program sets, it would first ask a server of another origin whether it may.
         if name != USER_AGENT && !(name == CACHE_CONTROL && value == "no-cache") {
-            // The values of `fetch` are bytes, written as text of Latin-1.
-            let value: String = value.as_bytes().iter().copied().map(char::from).collect();
-            headers.append(name.as_str(), &value)?;
+            headers.append(name.as_str(), &latin1_text(value.as_bytes()))?;
         }
     }
     let init = RequestInit::new();
@@ -179,6 +177,16 @@ fn convert(request: &Request<Bytes>, abort: &Abort) -> Result<web_sys::Request, 
         init.set_body(&Uint8Array::from(&request.body()[..]));
     }
     web_sys::Request::new_with_str_and_init(&request.uri().to_string(), &init)
+}
+
+/// The text that `fetch` has for the bytes of a header: each byte is a character. Source: "isomorphic decode" of the Infra standard.
+fn latin1_text(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+/// The bytes of such a text. No other character comes from a browser.
+fn latin1_bytes(text: &str) -> Vec<u8> {
+    text.chars().filter_map(|character| u8::try_from(character).ok()).collect()
 }
 
 /// The words of an exception.
