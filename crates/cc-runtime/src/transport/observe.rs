@@ -110,7 +110,8 @@ pub struct CallEnd<'a> {
     /// `None` for a success. Otherwise the status as text, the code of the error ([`ErrorKind::code`](crate::ErrorKind::code)), or
     /// [`CANCELLED`].
     pub error_type: Option<&'a str>,
-    /// Number of attempts; 0 if the answer came from the cache or nothing was sent.
+    /// Number of attempts; 0 if the answer came from the cache or nothing was sent, and for a call that was dropped before its end: its
+    /// attempts have ends of their own ([`Observer::on_attempt_end`]).
     pub attempts: u32,
 }
 
