@@ -50,6 +50,11 @@ pub use each::{Blocking, IntoBlocking, Next};
 ///
 /// It is implemented for all futures that give a [`Result`](std::result::Result) whose error can be made of an [`Error`]: calls of
 /// requests and commands, and `async` blocks. [`block_on`] waits for other futures.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be waited for with `wait`",
+    label = "not a future of a `Result` whose error can be made of `cc_runtime::Error`",
+    note = "wait for any other future with `cc_runtime::blocking::block_on`, and for a stream with `blocking`"
+)]
 pub trait Wait: IntoFuture {
     /// Blocks the calling thread until the future has its result.
     ///

@@ -18,6 +18,11 @@ use crate::error::Result;
 /// Makes an iterator of a stream: `for item in stream.blocking()?` in the place of `while let Some(item) = stream.next().await`.
 ///
 /// It is implemented for all streams.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stream",
+    label = "`blocking` makes an iterator of a stream",
+    note = "open the stream first, such as with `client.stream(…).open()`, and wait for a call with `wait`"
+)]
 pub trait IntoBlocking: Stream + Sized {
     /// Returns the items of the stream as an iterator that blocks the calling thread until the next one comes.
     ///
