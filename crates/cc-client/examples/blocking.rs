@@ -46,14 +46,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A stream is an iterator. A bounded wait lets the program do something else while the log is quiet.
     let stream = client.stream(StreamApplicationRuntimeLog::new(&application.id).limit(2)).open();
     let mut lines = stream.items().blocking()?;
-    loop {
-        match lines.next_within(Duration::from_secs(5)) {
-            Next::Item(line) => match line? {
-                Delivery::Item(line) => println!("line      {}", line.message),
-                Delivery::Gap(gap) => println!("gap       {gap}"),
-                Delivery::Fault(error) => println!("fault     {error}"),
-            },
-            Next::Quiet | Next::End => break,
+    while let Next::Item(line) = lines.next_within(Duration::from_secs(5)) {
+        match line? {
+            Delivery::Item(line) => println!("line      {}", line.message),
+            Delivery::Gap(gap) => println!("gap       {gap}"),
+            Delivery::Fault(error) => println!("fault     {error}"),
         }
     }
 
