@@ -16,7 +16,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReferrerPolicy, RequestCache, RequestInit, RequestRedirect, ResponseType,
+    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
+    ResponseType,
 };
 
 #[wasm_bindgen]
@@ -63,7 +64,7 @@ impl std::error::Error for Error {}
 /// Sends a request, whose URI is absolute. The future is done with the head of the answer. Dropping the future, or the body, aborts the
 /// exchange.
 ///
-/// No redirect is followed, the HTTP cache is left alone, no `Referer` is sent, and cookies go to the origin of the page alone. The header
+/// No redirect is followed, the HTTP cache is left alone, and neither a `Referer` nor cookies are sent. The header
 /// `User-Agent` is that of the browser, and so is `Cache-Control: no-cache`. A fragment of the URL is not sent.
 ///
 /// # Errors
@@ -171,6 +172,7 @@ fn convert(request: &Request<Bytes>, abort: &Abort) -> Result<web_sys::Request, 
     init.set_headers(&headers);
     init.set_redirect(RequestRedirect::Manual);
     init.set_cache(RequestCache::NoStore);
+    init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_signal(Some(&abort.0.signal()));
     if !request.body().is_empty() {
