@@ -45,7 +45,7 @@ impl HttpClient {
     /// Creates a client with the defaults of `reqwest`.
     ///
     /// # Errors
-    /// [`ErrorKind::Request`] if the client cannot be set up, for example because there is no TLS.
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) if the client cannot be set up, for example because there is no TLS.
     pub fn new() -> Result<Self> {
         Self::build(reqwest::Client::builder())
     }
@@ -53,7 +53,7 @@ impl HttpClient {
     /// Finishes a builder. Its redirect policy is replaced, and it sends no `Referer`.
     ///
     /// # Errors
-    /// [`ErrorKind::Request`] when the client cannot be set up.
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) when the client cannot be set up.
     pub fn build(builder: reqwest::ClientBuilder) -> Result<Self> {
         let builder = builder.redirect(reqwest::redirect::Policy::none()).referer(false);
         builder.build().map(Self).map_err(StreamError::from)
