@@ -80,7 +80,7 @@ impl LocalStorageStore {
     }
 }
 
-/// What makes room, in this order: an index saves more requests than an answer.
+/// What may be removed to make room. Answers go before indexes, because an index saves more requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Answer,

@@ -64,8 +64,8 @@ pub(super) async fn a_change_that_may_have_been_done_is_not_repeated(world: Worl
     Ok(())
 }
 
-/// A browser may send a request once more by itself when a connection that it used before breaks: no program can prevent that. What is
-/// checked is that the SDK adds nothing to it.
+/// When a reused connection breaks, a browser may repeat the request, and no program can prevent that. This case compares two requests, to
+/// check that the SDK repeats none itself.
 pub(super) async fn a_change_is_sent_no_more_often_than_a_plain_request(world: World) -> Outcome {
     let client = world.client()?;
     for on in ["get_zone", "create_application"] {
