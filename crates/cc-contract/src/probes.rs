@@ -57,6 +57,13 @@ pub async fn zones(base_url: String) -> String {
     }
 }
 
+/// Lists the zones of a server, and returns the bytes of a header of its answer.
+#[wasm_bindgen]
+pub async fn header(base_url: String, name: String) -> Option<Vec<u8>> {
+    let answer = client(&base_url).build().ok()?.send(ListZone::new()).with_answer().await.ok()?;
+    answer.headers().get(name).map(|value| value.as_bytes().to_vec())
+}
+
 /// Follows the log of an application, and gives each line, gap and error to a function of the page.
 #[wasm_bindgen]
 pub async fn follow(base_url: String, application: String, give: js_sys::Function) {

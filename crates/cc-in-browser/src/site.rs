@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderValue, Response, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -20,7 +20,10 @@ use tokio::sync::watch;
 
 /// Files by their paths, such as `/index.html`.
 #[derive(Debug, Clone, Default)]
-pub struct Files(BTreeMap<String, Bytes>);
+pub struct Files {
+    contents: BTreeMap<String, Bytes>,
+    headers: HeaderMap,
+}
 
 impl Files {
     /// Reads the files of a folder, without those of folders in it.
@@ -33,7 +36,7 @@ impl Files {
             let entry = entry?;
             if entry.file_type()?.is_file() {
                 let path = format!("/{}", entry.file_name().to_string_lossy());
-                files.0.insert(path, std::fs::read(entry.path())?.into());
+                files.contents.insert(path, std::fs::read(entry.path())?.into());
             }
         }
         Ok(files)
@@ -42,14 +45,21 @@ impl Files {
     /// Adds a file, in the place of one with the same path.
     #[must_use]
     pub fn with(mut self, path: &str, content: impl Into<Bytes>) -> Self {
-        self.0.insert(path.to_owned(), content.into());
+        self.contents.insert(path.to_owned(), content.into());
+        self
+    }
+
+    /// Adds a header to each answer.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
         self
     }
 
     /// Replaces a text in a file.
     #[must_use]
     pub fn replace(mut self, path: &str, from: &str, to: &str) -> Self {
-        if let Some(content) = self.0.get_mut(path) {
+        if let Some(content) = self.contents.get_mut(path) {
             *content = String::from_utf8_lossy(content).replace(from, to).into();
         }
         self
@@ -57,12 +67,13 @@ impl Files {
 
     fn answer(&self, path: &str) -> Response<Full<Bytes>> {
         let path = if path == "/" { "/index.html" } else { path };
-        let content = self.0.get(path);
+        let content = self.contents.get(path);
         let mut answer = Response::new(Full::new(content.cloned().unwrap_or_default()));
         if content.is_none() {
             *answer.status_mut() = StatusCode::NOT_FOUND;
         }
         let headers = answer.headers_mut();
+        headers.clone_from(&self.headers);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media(path)));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         answer

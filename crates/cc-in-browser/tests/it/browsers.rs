@@ -7,9 +7,10 @@ use std::time::Duration;
 use cc_in_browser::{Files, Site};
 use cc_sandbox::Sandbox;
 use cc_webdriver::Browser;
+use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::built::{bundled, open, site};
+use crate::built::{bundled, files, open, site};
 
 /// Lists the zones in the current tab.
 async fn zones(browser: &Browser, base_url: &str) -> String {
@@ -90,6 +91,25 @@ async fn an_origin_that_is_not_allowed_and_a_server_that_is_away_are_errors_that
     drop(closed);
     let told = zones(&browser, &gone).await;
     assert!(told.starts_with("NETWORK_ERROR: ") && !told.contains("sandbox-token"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn headers_of_an_answer_keep_bytes_that_are_not_ascii() {
+    let Some((folder, browser)) = bundled("cc_contract", "module").await else { return };
+    // The name of a person, in UTF-8 and in Latin-1.
+    let value = b"Zo\xc3\xab, Zo\xeb";
+    let site = Site::start(
+        files(&folder)
+            .with("/v4/products/zones", "[]")
+            .header(HeaderName::from_static("x-author"), HeaderValue::from_bytes(value).unwrap()),
+        0,
+    )
+    .await
+    .unwrap();
+    open(&browser, &site).await;
+    let arguments = [site.url().into(), "x-author".into()];
+    let bytes = browser.call("return Array.from(await module.header(...arguments))", &arguments).await;
+    assert_eq!(bytes, Value::from(value.to_vec()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

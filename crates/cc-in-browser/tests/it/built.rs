@@ -41,10 +41,14 @@ window.module = module;
 document.title = "ready";
 </script>"#;
 
+/// A bundle and the page that loads it.
+pub(crate) fn files(folder: &Path) -> Files {
+    Files::of_folder(folder).unwrap().with("/index.html", PAGE)
+}
+
 /// Serves a bundle.
 pub(crate) async fn site(folder: &Path) -> Site {
-    let files = Files::of_folder(folder).unwrap().with("/index.html", PAGE);
-    Site::start(files, 0).await.unwrap()
+    Site::start(files(folder), 0).await.unwrap()
 }
 
 /// Opens the page of a [`site`], and waits for its module.
