@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 
+LIBRARIES = ("lib", "rlib", "proc-macro")
+
 
 def packages():
     """The packages of the workspace; one generated package stands for all, as their manifests are alike.
@@ -32,16 +34,19 @@ def machine():
 
 
 def plan(selection):
-    """The features of each library that the tests of a selection need, by its id."""
+    """The features of each library that the tests of a selection need, by its platform and id.
+
+    The platform is `None` for libraries of macros and build scripts: cargo gives them features of their own.
+    """
     # The plan is an unstable output of cargo, which a stable one gives with this variable.
     environment = dict(os.environ, RUSTC_BOOTSTRAP="1")
-    # Naming the target tells the libraries of programs from those of macros and build scripts, which have smaller sets.
+    # Naming the target tells the libraries of programs from those of macros and build scripts.
     options = ["--target", machine(), "--unit-graph", "-Z", "unstable-options"]
     command = ["cargo", "test", "--no-run", *selection, *options]
     output = subprocess.run(command, capture_output=True, check=True, env=environment, text=True).stdout
     units = json.loads(output)["units"]
-    libraries = [u for u in units if u["mode"] == "build" and "lib" in u["target"]["kind"][0] and u["platform"]]
-    return {u["pkg_id"]: sorted(u["features"]) for u in libraries}
+    libraries = [u for u in units if u["mode"] == "build" and u["target"]["kind"][0] in LIBRARIES]
+    return {(u["platform"], u["pkg_id"]): sorted(u["features"]) for u in libraries}
 
 
 def main():
@@ -50,12 +55,13 @@ def main():
     for name in packages():
         selected = plan(["-p", name])
         # `cc-test-features` has no code: it may be built in several ways.
-        differing = sorted(p for p, f in selected.items() if f != whole.get(p) and "cc-test-features#" not in p)
+        differing = [u for u, f in selected.items() if f != whole.get(u) and "cc-test-features#" not in u[1]]
         failed = failed or bool(differing)
         print(f"-p {name}: {len(selected)} libraries, {len(differing)} built again")
-        for package in differing:
-            given, asked = set(whole.get(package, [])), set(selected[package])
-            print(f"    {package.split('/')[-1]}: lacks {sorted(given - asked)}, has besides {sorted(asked - given)}")
+        for unit in sorted(differing, key=str):
+            given, asked = set(whole.get(unit, [])), set(selected[unit])
+            purpose = "" if unit[0] else " of a macro or build script"
+            print(f"    {unit[1].split('/')[-1]}{purpose}: lacks {sorted(given - asked)}, has besides {sorted(asked - given)}")
     return 1 if failed else 0
 
 
