@@ -28,9 +28,10 @@
 //! | the thread of a current-thread runtime, also in a `LocalSet` | its other tasks stand still until the wait is over |
 //! | a function that is called during a wait, such as a callback | none |
 //!
-//! A wait for a task that stands still because of it never ends, so wait for calls that nothing polled before. In a destructor of
-//! a thread-local that runs after the thread-locals of tokio are gone, a wait is an error. A process made by `fork` gets a
-//! background runtime of its own.
+//! Calls that stand still with a current-thread runtime give way: others get their permits, send the same reads themselves, and use
+//! other connections. A task of the program that stands still does not: a wait for it never ends, nor does one for a stream that
+//! began in its runtime. In a destructor of a thread-local that runs after the thread-locals of tokio are gone, a wait is an error. A
+//! process made by `fork` gets a background runtime of its own.
 
 mod background;
 mod each;
@@ -44,6 +45,7 @@ use parking::Parker;
 use crate::error::{Error, Result};
 use here::Here;
 
+pub(crate) use background::started;
 pub use each::{Blocking, IntoBlocking, Next};
 
 /// Waits for a call: `.wait()` in the place of `.await`.

@@ -1,5 +1,7 @@
 //! The runtime: the one place that knows which timer and which tasks the SDK uses. They are those of tokio, and in a browser its own.
 
+mod holders;
+mod places;
 #[cfg(target_family = "wasm")]
 #[path = "tasks/browser.rs"]
 mod platform;
@@ -7,6 +9,9 @@ mod platform;
 #[path = "tasks/native.rs"]
 mod platform;
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+mod stopped;
+#[cfg(not(all(feature = "blocking", not(target_family = "wasm"))))]
+#[path = "tasks/unstopped.rs"]
 mod stopped;
 mod work;
 
@@ -18,12 +23,30 @@ use futures_util::FutureExt;
 
 use crate::error::{Error, ErrorKind};
 
+pub use holders::{Hold, Holders, Wait};
+pub(crate) use places::{Place, Places};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use platform::Id;
 pub use platform::{Home, Instant, guarded, sleep};
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) use stopped::Stopped;
-pub use work::{Alone, Hold, Holders, Joined, Lost, Wait, Waiting, Work, alone};
+pub use work::{Alone, Joined, Lost, Waiting, Work, alone};
+
+/// Learns that a runtime stands still or goes on, where a blocking wait holds its only thread.
+#[cfg_attr(
+    any(not(feature = "blocking"), target_family = "wasm"),
+    allow(dead_code, reason = "nothing ever stands still there")
+)]
+trait Listen: Send + Sync {
+    /// Looks again which runtimes stand still. The caller may hold a lock of the listener.
+    fn runtimes_changed(&self);
+}
+
+/// Returns `true` if a runtime stands still, because a blocking wait holds its only thread.
+#[must_use]
+pub fn some_stand_still() -> bool {
+    stopped::any()
+}
 
 /// The time that lies this far ahead; `None` when that is farther than can be counted, which is never.
 #[must_use]

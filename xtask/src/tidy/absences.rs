@@ -98,7 +98,6 @@ const ABSENCES: &[Absence] = &[
                 "cc-runtime/src/time/arithmetic.rs",
                 "its operators panic on overflow, as documented and as those of std do",
             ),
-            ("cc-runtime/src/transport/limit.rs", "the semaphore is never closed"),
             ("cc-sandbox/src/client.rs", "a test that cannot make a client fails there"),
             ("cc-sandbox/src/engine/faults.rs", "a test that asks for an impossible fault fails there"),
             ("cc-sandbox/src/identity.rs", "a test that names an unknown user fails there"),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::error::Result;
 use crate::lock::lock;
 use crate::random;
-use crate::tasks::{self, Holders, Instant};
+use crate::tasks::{self, Holders, Home, Instant};
 
 /// The future of a [`CreationLock`].
 pub type LockFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -49,28 +49,58 @@ impl<L: CreationLock + ?Sized> CreationLock for Arc<L> {
 /// The locks of one process.
 #[derive(Debug, Default)]
 pub(super) struct Local {
-    taken: Mutex<HashMap<String, (String, Instant)>>,
+    taken: Mutex<HashMap<String, Taken>>,
     /// The calls that have a lock. None of them waits for its caller to be polled once another one waits.
     pub(super) holders: Holders,
+}
+
+/// A lock of the process.
+#[derive(Debug)]
+struct Taken {
+    token: String,
+    until: Instant,
+    /// The runtime of the call that has it.
+    home: Option<Home>,
+    /// Something may have been created and is not shown yet.
+    unsettled: bool,
+}
+
+impl Taken {
+    /// Returns `true` if another call may take it: the one that has it has created nothing yet, and stands still with its runtime.
+    /// It takes the lock again before it creates anything.
+    fn gives_way(&self) -> bool {
+        !self.unsettled && self.home.as_ref().is_some_and(Home::is_stopped)
+    }
 }
 
 impl Local {
     fn take(&self, key: &str, token: &str, time: Duration) -> bool {
         let now = Instant::now();
+        let home = Home::current().ok();
         let mut taken = lock(&self.taken);
-        taken.retain(|_, (_, until)| *until > now);
-        if taken.get(key).is_some_and(|(other, _)| other != token) {
-            return false;
-        }
+        taken.retain(|_, taken| taken.until > now);
         // A time too long to count is one that never ends here: the call that has it ends it.
         let until = now.checked_add(time).unwrap_or(now + Duration::from_secs(86_400 * 365));
-        taken.insert(key.to_owned(), (token.to_owned(), until));
+        match taken.get_mut(key) {
+            Some(own) if own.token == token => own.until = until,
+            Some(other) if !other.gives_way() => return false,
+            _ => {
+                let own = Taken { token: token.to_owned(), until, home, unsettled: false };
+                taken.insert(key.to_owned(), own);
+            }
+        }
         true
+    }
+
+    fn mark(&self, key: &str, token: &str, unsettled: bool) {
+        if let Some(own) = lock(&self.taken).get_mut(key).filter(|own| own.token == token) {
+            own.unsettled = unsettled;
+        }
     }
 
     fn release(&self, key: &str, token: &str) {
         let mut taken = lock(&self.taken);
-        if taken.get(key).is_some_and(|(own, _)| own == token) {
+        if taken.get(key).is_some_and(|own| own.token == token) {
             taken.remove(key);
         }
     }
@@ -123,11 +153,13 @@ impl Lease {
     /// Something is about to be created: the locks outlive this call until it is settled.
     pub(super) fn unsettle(&mut self) {
         self.unsettled = true;
+        self.local.mark(&self.key, &self.token, true);
     }
 
     /// The platform shows what was created, or it was certainly not created.
     pub(super) fn settle(&mut self) {
         self.unsettled = false;
+        self.local.mark(&self.key, &self.token, false);
     }
 }
 

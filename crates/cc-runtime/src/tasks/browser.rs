@@ -57,13 +57,25 @@ impl Home {
     }
 
     /// Returns `false`: nothing blocks a page.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(super) fn may_stop(&self) -> bool {
         false
     }
 
     /// Returns `false`: nothing blocks a page.
-    pub(super) fn is_stopped_here(&self) -> bool {
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
         false
+    }
+
+    /// Returns `false`: nothing blocks a page.
+    #[must_use]
+    pub fn is_stopped_here(&self) -> bool {
+        false
+    }
+
+    /// Polls work that began here.
+    pub(super) fn serve<T>(&self, poll: impl FnOnce() -> T) -> T {
+        poll()
     }
 
     /// Runs a future as a task that nobody waits for.

@@ -5,13 +5,14 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 pub(crate) use tokio::runtime::Id;
 pub(super) use tokio::task::{AbortHandle, yield_now};
 pub use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::tasks::stopped::{self, Waiter};
 use crate::tasks::unusable;
 
 /// Waits.
@@ -26,7 +27,10 @@ pub(super) async fn up_to<F: Future>(deadline: Instant, future: F) -> Option<F::
 
 /// The runtime that a call began in: its timers and its connections live there.
 #[derive(Debug, Clone)]
-pub struct Home(Handle);
+pub struct Home {
+    handle: Handle,
+    waiter: Waiter,
+}
 
 impl Home {
     /// The runtime that polls the caller.
@@ -34,43 +38,51 @@ impl Home {
     /// # Errors
     /// [`ErrorKind::Unexpected`] outside of a tokio runtime.
     pub fn current() -> Result<Self> {
-        Handle::try_current().map(Self).map_err(|cause| unusable().with_source(cause).not_sent())
+        let of = |handle| Self { handle, waiter: Waiter::current() };
+        Handle::try_current().map(of).map_err(|cause| unusable().with_source(cause).not_sent())
     }
 
     /// The number of the runtime, which no other one of the process gets.
     pub(crate) fn id(&self) -> Id {
-        self.0.id()
+        self.handle.id()
     }
 
     /// Returns `true` if the caller is polled by this runtime.
     pub(super) fn is_current(&self) -> bool {
-        Handle::try_current().is_ok_and(|current| current.id() == self.0.id())
+        Handle::try_current().is_ok_and(|current| current.id() == self.handle.id())
+    }
+
+    /// Returns `true` if a blocking wait can stop all of the runtime.
+    pub(crate) fn may_stop(&self) -> bool {
+        cfg!(feature = "blocking") && self.handle.runtime_flavor() == RuntimeFlavor::CurrentThread
     }
 
     /// Returns `true` if the only thread of the runtime is in a blocking wait, so that nothing of the runtime goes on.
-    pub(super) fn is_stopped(&self) -> bool {
-        #[cfg(feature = "blocking")]
-        return super::stopped::is_stopped(self.id());
-        #[cfg(not(feature = "blocking"))]
-        false
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        stopped::is_stopped(self.id())
     }
 
-    /// Returns `true` if the caller is the thread whose blocking wait stops the runtime.
-    pub(super) fn is_stopped_here(&self) -> bool {
-        #[cfg(feature = "blocking")]
-        return super::stopped::is_stopped_here(self.id());
-        #[cfg(not(feature = "blocking"))]
-        false
+    /// Returns `true` if nothing of the runtime goes on before the work has ended that the caller does: the thread of the
+    /// runtime waits for it.
+    #[must_use]
+    pub fn is_stopped_here(&self) -> bool {
+        stopped::is_stopped_by(self.id(), Waiter::current())
+    }
+
+    /// Polls work that began here.
+    pub(super) fn serve<T>(&self, poll: impl FnOnce() -> T) -> T {
+        self.waiter.served(poll)
     }
 
     /// Runs a future as a task that nobody waits for.
     pub fn detach(&self, future: impl Future<Output = ()> + Send + 'static) {
-        drop(self.0.spawn(future));
+        drop(self.handle.spawn(future));
     }
 
     /// Runs a future as a task of this runtime. When the runtime has ended, the future is dropped at once.
     pub(super) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
-        self.0.spawn(future).abort_handle()
+        self.handle.spawn(future).abort_handle()
     }
 }
 

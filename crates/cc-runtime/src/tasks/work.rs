@@ -7,10 +7,11 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-use std::mem::{replace, take};
+use std::mem::replace;
+use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
 use std::task::{Context, Poll, Waker};
 
@@ -18,8 +19,11 @@ use slab::Slab;
 use tracing::{Instrument, Span};
 
 use crate::error::Result;
+use crate::lock::lock;
+use crate::tasks::holders::Dependable;
 use crate::tasks::platform::AbortHandle;
-use crate::tasks::{Home, ended};
+use crate::tasks::stopped::Listening;
+use crate::tasks::{Home, Listen, ended};
 
 type Running<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -62,11 +66,17 @@ struct Shared<T> {
     over: AtomicBool,
     /// The task ended before the work did.
     stranded: AtomicBool,
-    state: Mutex<State<T>>,
+    /// A waiter found the stage locked.
+    missed: AtomicBool,
+    /// Once a waiter depends on a runtime that may stand still.
+    listening: OnceLock<Listening>,
+    wakers: Mutex<Wakers>,
+    /// Locked while the work is polled, which may call the program and block.
+    stage: Mutex<Stage<T>>,
 }
 
-struct State<T> {
-    stage: Stage<T>,
+#[derive(Default)]
+struct Wakers {
     /// The waker of the one that began it.
     first: Option<Waker>,
     joined: Slab<Waker>,
@@ -96,7 +106,10 @@ impl<T: Send + Clone + 'static> Work<T> {
                 task: OnceLock::new(),
                 over: AtomicBool::new(false),
                 stranded: AtomicBool::new(false),
-                state: Mutex::new(State { stage, first: None, joined: Slab::new() }),
+                missed: AtomicBool::new(false),
+                listening: OnceLock::new(),
+                wakers: Mutex::default(),
+                stage: Mutex::new(stage),
             }
         });
         Waiting { shared, role: Role::First }
@@ -124,8 +137,13 @@ impl<T: Send + Clone + 'static> Joined<T> {
 }
 
 impl<T> Work<T> {
+    /// The runtime in which the work began; `None` once it is gone.
+    pub(super) fn home(&self) -> Option<Home> {
+        self.0.upgrade().map(|shared| shared.home.clone())
+    }
+
     /// The handle of the work that `self` is a handle of, for a [`Queue`].
-    fn dependable(&self) -> Weak<dyn Dependable>
+    pub(super) fn dependable(&self) -> Weak<dyn Dependable>
     where
         T: Send + Clone + 'static,
     {
@@ -139,36 +157,85 @@ impl<T> Clone for Work<T> {
     }
 }
 
+/// The locked stage of work.
+struct Locked<'a, T> {
+    shared: &'a Shared<T>,
+    /// `None` only while it is dropped.
+    guard: Option<MutexGuard<'a, Stage<T>>>,
+}
+
+impl<T> Deref for Locked<'_, T> {
+    type Target = Stage<T>;
+
+    fn deref(&self) -> &Stage<T> {
+        match &self.guard {
+            Some(stage) => stage,
+            None => unreachable!("only its destructor takes it"),
+        }
+    }
+}
+
+impl<T> DerefMut for Locked<'_, T> {
+    fn deref_mut(&mut self) -> &mut Stage<T> {
+        match &mut self.guard {
+            Some(stage) => stage,
+            None => unreachable!("only its destructor takes it"),
+        }
+    }
+}
+
+impl<T> Drop for Locked<'_, T> {
+    fn drop(&mut self) {
+        drop(self.guard.take());
+        // With the one in `Waiting::poll`: either this sees that a waiter missed, or the waiter finds the stage unlocked.
+        fence(SeqCst);
+        if self.shared.missed.load(SeqCst) && self.shared.missed.swap(false, SeqCst) {
+            self.shared.wake(true);
+        }
+    }
+}
+
 impl<T> Shared<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Locked<'_, T> {
+        let guard = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        Locked { shared: self, guard: Some(guard) }
     }
 
-    /// The state, unless it is in use, perhaps by a caller of this very function.
-    fn try_lock(&self) -> Option<MutexGuard<'_, State<T>>> {
-        match self.state.try_lock() {
-            Ok(state) => Some(state),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
+    /// The stage, unless it is in use, perhaps by a caller of this very function.
+    fn try_lock(&self) -> Option<Locked<'_, T>> {
+        let guard = match self.stage.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        Some(Locked { shared: self, guard: Some(guard) })
+    }
+
+    /// Wakes those that joined, and perhaps the first waiter.
+    fn wake(&self, first: bool) {
+        let wakers = lock(&self.wakers);
+        let first = wakers.first.clone().filter(|_| first);
+        // They keep their places.
+        let joined: Vec<Waker> = wakers.joined.iter().map(|(_, waker)| waker.clone()).collect();
+        drop(wakers);
+        first.into_iter().chain(joined).for_each(Waker::wake);
     }
 
     /// Ends the work, and wakes the waiters.
-    fn end(&self, mut state: MutexGuard<'_, State<T>>, stage: Stage<T>) {
+    fn end(&self, mut locked: Locked<'_, T>, stage: Stage<T>) {
         self.over.store(true, SeqCst);
-        let (first, joined) = (state.first.take(), take(&mut state.joined));
-        let work = replace(&mut state.stage, stage);
+        let work = replace(&mut *locked, stage);
         // Neither the work nor a waker may find the lock taken.
-        drop(state);
+        drop(locked);
         drop(work);
-        first.into_iter().chain(joined.into_iter().map(|(_, waker)| waker)).for_each(Waker::wake);
+        self.wake(true);
     }
 
     /// Drops work without waiters.
     fn give_up(&self) {
         // Who holds the lock gives it up afterwards.
-        let Some(state) = self.try_lock() else { return };
-        self.end(state, Stage::Lost(None));
+        let Some(locked) = self.try_lock() else { return };
+        self.end(locked, Stage::Lost(None));
         if let Some(task) = self.task.get() {
             task.abort();
         }
@@ -179,9 +246,9 @@ impl<T: Send + Clone + 'static> Shared<T> {
     fn go_on(self: &Arc<Self>) {
         self.wanted.store(true, SeqCst);
         // Who holds the lock looks at `wanted` afterwards.
-        if let Some(state) = self.try_lock() {
-            let going = matches!(state.stage, Stage::Going(_));
-            drop(state);
+        if let Some(stage) = self.try_lock() {
+            let going = matches!(*stage, Stage::Going(_));
+            drop(stage);
             if going {
                 self.settle();
             }
@@ -207,10 +274,10 @@ impl<T: Send + Clone + 'static> Shared<T> {
     /// Ends work whose task has ended.
     fn strand(&self) {
         self.stranded.store(true, SeqCst);
-        if let Some(state) = self.try_lock()
-            && matches!(state.stage, Stage::Going(_))
+        if let Some(stage) = self.try_lock()
+            && matches!(*stage, Stage::Going(_))
         {
-            self.end(state, Stage::Lost(None));
+            self.end(stage, Stage::Lost(None));
         }
     }
 }
@@ -224,16 +291,46 @@ impl<T> Waiting<T> {
 }
 
 impl Role {
-    fn register<T>(&mut self, state: &mut State<T>, waker: &Waker) {
+    fn register<T>(&mut self, shared: &Shared<T>, waker: &Waker) {
+        let mut wakers = lock(&shared.wakers);
         let kept = match self {
-            Self::First => state.first.get_or_insert_with(|| waker.clone()),
-            Self::Joined(Some(place)) => &mut state.joined[*place],
+            Self::First => wakers.first.get_or_insert_with(|| waker.clone()),
+            Self::Joined(Some(place)) => &mut wakers.joined[*place],
             Self::Joined(none) => {
-                *none = Some(state.joined.insert(waker.clone()));
+                *none = Some(wakers.joined.insert(waker.clone()));
                 return;
             }
         };
-        kept.clone_from(waker);
+        if !kept.will_wake(waker) {
+            let other = replace(kept, waker.clone());
+            drop(wakers);
+            drop(other);
+        }
+    }
+}
+
+impl<T: Send + Clone + 'static> Waiting<T> {
+    /// Notes a waiter elsewhere than in the runtime of the work. Returns `false` if the work does not go on for it: the runtime
+    /// stands still, and the waiter can do the work again or is itself what the runtime waits for.
+    fn wait_elsewhere(&mut self, waker: &Waker) -> bool {
+        let Self { shared, role } = self;
+        let joined = matches!(role, Role::Joined(_));
+        // Before it looks: it must not miss that the runtime stops.
+        role.register(shared, waker);
+        if joined && shared.home.may_stop() {
+            let listener = || Arc::downgrade(shared) as Weak<dyn Listen>;
+            shared.listening.get_or_init(|| Listening::new(listener()));
+        }
+        shared.wanted.store(true, SeqCst);
+        !(shared.home.is_stopped_here() || joined && shared.home.is_stopped())
+    }
+}
+
+impl<T: Send> Listen for Shared<T> {
+    fn runtimes_changed(&self) {
+        if self.home.is_stopped() && !self.over.load(SeqCst) {
+            self.wake(false);
+        }
     }
 }
 
@@ -241,23 +338,33 @@ impl<T: Send + Clone + 'static> Future for Waiting<T> {
     type Output = Result<T, Lost>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Lost>> {
-        let Self { shared, role } = &mut *self;
-        let mut guard = shared.lock();
-        let state = &mut *guard;
-        match &mut state.stage {
+        let shared = self.shared.clone();
+        let mut stage = match shared.try_lock() {
+            Some(stage) => stage,
+            None => {
+                if !shared.home.is_current() && !self.wait_elsewhere(cx.waker()) {
+                    return Poll::Ready(Err(Lost));
+                }
+                self.role.register(&shared, cx.waker());
+                shared.missed.store(true, SeqCst);
+                fence(SeqCst);
+                // Whoever unlocks it from now on wakes this one.
+                let Some(stage) = shared.try_lock() else { return Poll::Pending };
+                stage
+            }
+        };
+        match &mut *stage {
             Stage::Going(work) => {
                 // Timers and connections belong to the runtime in which it began.
                 let polled = if !shared.home.is_current() {
-                    // It would wait for this thread, which waits for it.
-                    if shared.home.is_stopped_here() {
+                    if !self.wait_elsewhere(cx.waker()) {
                         return Poll::Ready(Err(Lost));
                     }
-                    shared.wanted.store(true, SeqCst);
                     Poll::Pending
                 } else if shared.driven.load(SeqCst) {
                     Poll::Pending
                 } else {
-                    work.as_mut().poll(cx)
+                    shared.home.serve(|| work.as_mut().poll(cx))
                 };
                 match polled {
                     Poll::Ready(value) => {
@@ -267,12 +374,12 @@ impl<T: Send + Clone + 'static> Future for Waiting<T> {
                         } else {
                             Stage::Lost(None)
                         };
-                        shared.end(guard, left);
+                        shared.end(stage, left);
                         Poll::Ready(Ok(value))
                     }
                     Poll::Pending => {
-                        role.register(state, cx.waker());
-                        drop(guard);
+                        self.role.register(&shared, cx.waker());
+                        drop(stage);
                         shared.settle();
                         Poll::Pending
                     }
@@ -282,7 +389,7 @@ impl<T: Send + Clone + 'static> Future for Waiting<T> {
             over => match replace(over, Stage::Lost(None)) {
                 Stage::Done(value) => Poll::Ready(Ok(value)),
                 Stage::Lost(Some(panic)) => {
-                    drop(guard);
+                    drop(stage);
                     resume_unwind(panic)
                 }
                 Stage::Lost(None) | Stage::Going(_) => Poll::Ready(Err(Lost)),
@@ -293,10 +400,9 @@ impl<T: Send + Clone + 'static> Future for Waiting<T> {
 
 impl<T> Drop for Waiting<T> {
     fn drop(&mut self) {
-        if let Role::Joined(Some(place)) = self.role
-            && let Some(mut state) = self.shared.try_lock()
-        {
-            state.joined.try_remove(place);
+        if let Role::Joined(Some(place)) = self.role {
+            let waker = lock(&self.shared.wakers).joined.try_remove(place);
+            drop(waker);
         }
         if self.shared.waiting.fetch_sub(1, SeqCst) == 1 {
             self.shared.give_up();
@@ -342,18 +448,19 @@ impl<T: Send + Clone + 'static> Future for Driver<T> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.0.lock();
-        let Stage::Going(work) = &mut state.stage else { return Poll::Ready(()) };
-        let end = match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        let mut stage = self.0.lock();
+        let Stage::Going(work) = &mut *stage else { return Poll::Ready(()) };
+        let polled = AssertUnwindSafe(|| self.0.home.serve(|| work.as_mut().poll(cx)));
+        let end = match catch_unwind(polled) {
             Ok(Poll::Pending) => {
-                drop(state);
+                drop(stage);
                 self.0.settle();
                 return Poll::Pending;
             }
             Ok(Poll::Ready(value)) => Stage::Done(value),
             Err(panic) => Stage::Lost(Some(panic)),
         };
-        self.0.end(state, end);
+        self.0.end(stage, end);
         Poll::Ready(())
     }
 }
@@ -364,12 +471,6 @@ impl<T: Send + Clone + 'static> Drop for Driver<T> {
     }
 }
 
-/// Work that others may depend on.
-trait Dependable: Send + Sync {
-    fn go_on(self: Arc<Self>);
-    fn is_driven(&self) -> bool;
-}
-
 impl<T: Send + Clone + 'static> Dependable for Shared<T> {
     fn go_on(self: Arc<Self>) {
         Self::go_on(&self);
@@ -377,73 +478,6 @@ impl<T: Send + Clone + 'static> Dependable for Shared<T> {
 
     fn is_driven(&self) -> bool {
         self.driven.load(SeqCst)
-    }
-}
-
-/// Work that holds something that other work may have to wait for, such as a permit. If other work has to
-/// wait, all holders continue on their own, and so does the waiting work, which will be the next holder.
-#[derive(Default)]
-pub struct Holders {
-    waiting: AtomicUsize,
-    /// Work that is polled by its callers.
-    holders: Mutex<Slab<Weak<dyn Dependable>>>,
-}
-
-/// Lasts while work holds what others may wait for.
-pub struct Hold<'a> {
-    of: &'a Holders,
-    at: Option<(usize, Weak<dyn Dependable>)>,
-}
-
-/// Lasts while work waits for what others hold.
-pub struct Wait<'a>(&'a Holders);
-
-impl Holders {
-    /// Notes that work holds what others may wait for.
-    pub fn hold<T: Send + Clone + 'static>(&self, work: &Work<T>) -> Hold<'_> {
-        let work = work.dependable();
-        if work.upgrade().is_none_or(|work| work.is_driven()) {
-            return Hold { of: self, at: None };
-        }
-        let at = self.lock().insert(work.clone());
-        // Work that waited before this is noted did not see it.
-        if self.waiting.load(SeqCst) > 0
-            && let Some(work) = work.upgrade()
-        {
-            work.go_on();
-        }
-        Hold { of: self, at: Some((at, work)) }
-    }
-
-    /// Detaches all holders, and the work that is about to wait for them. Called from within the waiting
-    /// work.
-    pub fn wait<T: Send + Clone + 'static>(&self, work: &Work<T>) -> Wait<'_> {
-        self.waiting.fetch_add(1, SeqCst);
-        let holders = take(&mut *self.lock());
-        let holders = holders.into_iter().map(|(_, holder)| holder);
-        holders.chain([work.dependable()]).filter_map(|work| work.upgrade()).for_each(Dependable::go_on);
-        Wait(self)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Slab<Weak<dyn Dependable>>> {
-        self.holders.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Hold<'_> {
-    fn drop(&mut self) {
-        let Some((at, work)) = &self.at else { return };
-        let mut holders = self.of.lock();
-        // The place may be that of another one by now.
-        if holders.get(*at).is_some_and(|holder| holder.ptr_eq(work)) {
-            holders.remove(*at);
-        }
-    }
-}
-
-impl Drop for Wait<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, SeqCst);
     }
 }
 
@@ -468,23 +502,5 @@ impl<T> fmt::Debug for Alone<T> {
 impl<T> fmt::Debug for Joined<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Joined")
-    }
-}
-
-impl fmt::Debug for Holders {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Holders({})", self.lock().len())
-    }
-}
-
-impl fmt::Debug for Hold<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hold")
-    }
-}
-
-impl fmt::Debug for Wait<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wait")
     }
 }

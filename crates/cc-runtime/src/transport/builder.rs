@@ -180,6 +180,8 @@ impl TransportBuilder {
 
     /// Sets the maximum number of concurrent requests over all calls; further requests wait. A stream counts
     /// until its head has arrived. 0 is treated as 1. Default: 32.
+    ///
+    /// Calls that stand still because the only thread of their runtime waits without async (feature `blocking`) do not count.
     pub fn concurrency(mut self, requests: impl Into<Option<usize>>) -> Self {
         self.concurrency = requests.into();
         self
@@ -263,7 +265,8 @@ impl TransportBuilder {
     ///
     /// Its connections belong to the tokio runtimes that opened them. If several runtimes share a client, a
     /// call is lost when it uses a connection whose runtime ends; the transport's own clients have separate
-    /// connections for each runtime.
+    /// connections for each runtime. After the first wait without async, calls of current-thread runtimes open their connections in
+    /// the background runtime. A wait that may get an earlier connection of the runtime that it holds up is an error.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
         self.sender = Choice::client(client);
         self

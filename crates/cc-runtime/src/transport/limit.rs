@@ -1,38 +1,22 @@
 //! Bounds how many requests are in flight.
 
-use tokio::sync::{Semaphore, SemaphorePermit};
-
-use crate::tasks::{Hold, Holders};
+use crate::tasks::{Place, Places};
 use crate::transport::flight::Flight;
 
 /// Limits the number of concurrent attempts.
 #[derive(Debug)]
-pub(crate) struct Limit {
-    permits: Semaphore,
-    /// The flights that have a permit. None of them waits for its caller to be polled once another one waits for a permit.
-    holders: Holders,
-}
+pub(crate) struct Limit(Places);
 
 /// The permit of one attempt.
-#[derive(Debug)]
-pub(crate) struct Permit<'a> {
-    _permit: SemaphorePermit<'a>,
-    _hold: Option<Hold<'a>>,
-}
+pub(crate) type Permit<'a> = Place<'a>;
 
 impl Limit {
     pub(crate) fn new(requests: usize) -> Self {
-        let permits = Semaphore::new(requests.clamp(1, Semaphore::MAX_PERMITS));
-        Self { permits, holders: Holders::default() }
+        Self(Places::new(requests.max(1)))
     }
 
     /// Waits for a permit, in the order of the calls. `waiting` makes a guard that is dropped when the wait is over.
     pub(crate) async fn permit<W>(&self, flight: &Flight, waiting: impl FnOnce() -> W) -> Permit<'_> {
-        if let Ok(permit) = self.permits.try_acquire() {
-            return Permit { _permit: permit, _hold: Some(self.holders.hold(flight)) };
-        }
-        let _wait = (self.holders.wait(flight), waiting());
-        let permit = self.permits.acquire().await.expect("the semaphore is never closed");
-        Permit { _permit: permit, _hold: None }
+        self.0.take(flight, waiting).await
     }
 }

@@ -4,8 +4,10 @@ mod places;
 #[cfg(unix)]
 mod processes;
 mod shared;
+mod still;
 mod streams;
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 use cc_runtime::blocking::{IntoBlocking, Next, Wait, block_on};
 use cc_runtime::{CallOptions, CommandCall, Error, ErrorKind, Result, Transport};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::support::*;
 
@@ -24,6 +27,32 @@ fn platform() -> Platform {
 /// One wait for a call.
 fn number(transport: &Transport) -> u32 {
     transport.call(GetNumber).wait().unwrap().into_inner()
+}
+
+/// Polls a future once, which leaves it under way.
+fn begin<F: Future + Unpin>(future: &mut F) {
+    assert!(futures_util::FutureExt::now_or_never(future).is_none(), "it is over at once");
+}
+
+/// Calls `noted` as soon as the future waits for something.
+async fn noting<F: Future>(future: F, noted: impl FnOnce()) -> F::Output {
+    let (mut future, mut noted) = (std::pin::pin!(future), Some(noted));
+    std::future::poll_fn(|cx| {
+        let polled = future.as_mut().poll(cx);
+        if let Some(noted) = noted.take() {
+            noted();
+        }
+        polled
+    })
+    .await
+}
+
+fn one_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn workers(number: usize) -> Runtime {
+    Builder::new_multi_thread().worker_threads(number).enable_all().build().unwrap()
 }
 
 /// Runs a test on a thread of its own, so that a deadlock is a failure.

@@ -7,6 +7,7 @@ use std::task::{self, Context, Poll};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use tokio::runtime::Handle;
 use tower::Service;
 use url::Url;
 
@@ -53,7 +54,7 @@ pub(crate) struct Sender {
 #[derive(Debug, Clone)]
 pub(crate) enum By {
     Own(Arc<Own>),
-    Client(reqwest::Client),
+    Client(Arc<Given>),
     Service(Boxed),
 }
 
@@ -143,15 +144,65 @@ impl Own {
     }
 }
 
+/// An HTTP client of the program. All runtimes share its connections.
+#[derive(Debug)]
+pub(crate) struct Given {
+    client: reqwest::Client,
+    /// Runtimes that a blocking wait can stop, and that may have opened a connection: the most recently used ones.
+    homes: Mutex<Vec<Home>>,
+}
+
+impl Given {
+    fn new(client: reqwest::Client) -> Arc<Self> {
+        Arc::new(Self { client, homes: Mutex::default() })
+    }
+
+    /// The client, and the runtime to which its connections go if not to the current one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unexpected`] outside of a tokio runtime, or if the request may get a connection that stands still until the
+    /// request has its answer.
+    fn client(&self) -> Result<(reqwest::Client, Option<&'static Handle>)> {
+        let home = Home::current()?;
+        if let Some(background) = background().filter(|_| home.may_stop()) {
+            return Ok((self.client.clone(), Some(background)));
+        }
+        let mut homes = lock(&self.homes);
+        if homes.iter().any(Home::is_stopped_here) {
+            return Err(Error::new(ErrorKind::Unexpected)
+                .with_message(
+                    "the HTTP client of the program may have connections of the runtime whose thread waits: wait within \
+                     `spawn_blocking`, or let the transport make its client",
+                )
+                .not_sent());
+        }
+        if home.may_stop() && !homes.iter().any(|known| known.id() == home.id()) {
+            if homes.len() == RUNTIMES {
+                homes.remove(0);
+            }
+            homes.push(home);
+        }
+        Ok((self.client.clone(), None))
+    }
+}
+
+/// The runtime of calls without async, once there is one: connections there go on while a wait holds up another runtime.
+fn background() -> Option<&'static Handle> {
+    #[cfg(feature = "blocking")]
+    return crate::blocking::started();
+    #[cfg(not(feature = "blocking"))]
+    None
+}
+
 impl By {
     pub(crate) fn new(choice: Choice, connect_timeout: Option<Duration>, http2: Http2) -> Result<Self> {
         Ok(match choice {
             Choice::Own => Self::Own(Arc::new(Own::new(connect_timeout, http2))),
             Choice::Builder(builder) => {
                 tls::provide();
-                Self::Client(finish(*builder, connect_timeout)?)
+                Self::Client(Given::new(finish(*builder, connect_timeout)?))
             }
-            Choice::Client(client) => Self::Client(client),
+            Choice::Client(client) => Self::Client(Given::new(client)),
             Choice::Service(service) => Self::Service(service),
         })
     }
@@ -194,13 +245,16 @@ impl Service<HttpRequest> for Sender {
 
     fn call(&mut self, request: HttpRequest) -> Sending {
         let client = match &mut self.by {
-            By::Own(own) => own.client(),
-            By::Client(client) => Ok(client.clone()),
+            By::Own(own) => own.client().map(|client| (client, None)),
+            By::Client(given) => given.client(),
             By::Service(service) => return Sending::Service(service.call(request)),
         };
         let sent = client.and_then(|client| Ok((client, convert(request, &self.endpoint)?)));
         match sent {
-            Ok((mut client, request)) => Sending::Client(client.call(request)),
+            Ok(((mut client, runtime), request)) => {
+                let _entered = runtime.map(Handle::enter);
+                Sending::Client(client.call(request), runtime)
+            }
             Err(error) => Sending::Service(Box::pin(ready(Err(error)))),
         }
     }
@@ -208,7 +262,8 @@ impl Service<HttpRequest> for Sender {
 
 /// An answer that is on its way.
 pub(crate) enum Sending {
-    Client(<reqwest::Client as Service<reqwest::Request>>::Future),
+    /// The future of the client, and the runtime in which it is polled if not in the current one.
+    Client(<reqwest::Client as Service<reqwest::Request>>::Future, Option<&'static Handle>),
     Service(Reply),
 }
 
@@ -218,7 +273,8 @@ impl Future for Sending {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
             Self::Service(reply) => reply.as_mut().poll(cx),
-            Self::Client(pending) => {
+            Self::Client(pending, runtime) => {
+                let _entered = runtime.map(Handle::enter);
                 let outcome = task::ready!(Pin::new(pending).poll(cx));
                 Poll::Ready(outcome.map(answer).map_err(failure))
             }

@@ -4,18 +4,10 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use futures_util::StreamExt;
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::Handle;
 use tokio::task::LocalSet;
 
 use super::*;
-
-fn one_thread() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn workers(number: usize) -> Runtime {
-    Builder::new_multi_thread().worker_threads(number).enable_all().build().unwrap()
-}
 
 #[test]
 fn a_wait_is_allowed_in_every_kind_of_runtime() {

@@ -94,3 +94,27 @@ fn waits_without_free_files() {
 fn a_background_thread_that_cannot_be_started_is_an_error_and_tried_again() {
     assert!(start("waits_without_free_files").wait().unwrap().success());
 }
+
+#[test]
+#[ignore = "a process that another test starts"]
+fn waits_after_an_awaited_call_of_a_client_of_the_program() {
+    if std::env::var_os(STARTED).is_none() {
+        return;
+    }
+    say();
+    let transport = still::given();
+    one_thread().block_on(async {
+        transport.call(GetNumber).await.unwrap();
+        let error = transport.call(GetNumber).wait().unwrap_err();
+        assert!(error.is_not_sent() && error.to_string().contains("spawn_blocking"), "{error}");
+        let within = transport.clone();
+        tokio::task::spawn_blocking(move || number(&within)).await.unwrap();
+    });
+    number(&transport);
+}
+
+#[test]
+fn a_wait_that_may_get_a_connection_of_the_runtime_that_it_holds_up_is_an_error() {
+    let mut process = start("waits_after_an_awaited_call_of_a_client_of_the_program");
+    assert!(process.wait().unwrap().success());
+}

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use futures_util::{Stream, StreamExt, stream};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Handle;
 
 use super::*;
 
