@@ -14,7 +14,7 @@ use cc_runtime::{
 use crate::command::{Context, RedisCommand};
 use crate::effect::Effect;
 use crate::failure;
-use crate::order::Order;
+use crate::order::{Order, StandsStill};
 use crate::scan::{Scan, Scanning};
 
 /// Sends commands to databases through one proxy. Cheap to clone: clones share everything.
@@ -94,7 +94,8 @@ impl RedisHttpClient {
             if turn.waits() {
                 let _wait = order.holders().wait(&work);
                 let deadline = self.transport.deadline(&options);
-                tasks::until(deadline, turn.comes()).await.ok_or_else(never_its_turn)?;
+                let turn = tasks::until(deadline, turn.comes()).await.ok_or_else(never_its_turn)?;
+                turn.map_err(stands_still)?;
             }
             self.execute(command, options, effect, backend_url).await
         })
@@ -129,6 +130,15 @@ impl RedisHttpClient {
 fn never_its_turn() -> Error {
     Error::new(ErrorKind::TimedOut)
         .with_message("timed out waiting for earlier commands on the same key")
+        .not_sent()
+}
+
+#[cold]
+fn stands_still(_: StandsStill) -> Error {
+    Error::new(ErrorKind::Unexpected)
+        .with_message(
+            "an earlier command on the same key stands still while this thread waits: wait within `spawn_blocking`",
+        )
         .not_sent()
 }
 

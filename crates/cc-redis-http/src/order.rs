@@ -6,13 +6,13 @@
 
 mod line;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-use cc_runtime::tasks::Holders;
+use cc_runtime::tasks::{Holders, Home, some_stand_still};
 
 use crate::command::{Access, Keys};
 use crate::effect::Effect;
@@ -45,6 +45,8 @@ struct State {
 
 #[derive(Debug)]
 struct Standing {
+    /// The runtime of the command.
+    home: Option<Home>,
     touch: Touch,
     /// The lines that it stands in.
     lines: Vec<u64>,
@@ -68,6 +70,7 @@ impl Order {
             Keys::All if writes => Touch::WriteAll,
             Keys::All => Touch::ReadAll,
         };
+        let home = Home::current().ok();
         let mut state = self.0.state();
         let id = state.next;
         state.next += 1;
@@ -77,7 +80,7 @@ impl Order {
             let line = state.lines.entry(*key).or_default();
             waits += usize::from(line.enter(id, touch, at == 0));
         }
-        state.standing.insert(id, Standing { touch, lines, waits, waker: None });
+        state.standing.insert(id, Standing { home, touch, lines, waits, waker: None });
         Turn { shared: self.0.clone(), id }
     }
 
@@ -99,6 +102,26 @@ impl State {
         {
             self.steps += _steps;
         }
+    }
+
+    /// Returns `true` if the command waits, perhaps by way of others, for one whose runtime stands still until this one has ended.
+    fn waits_for_itself(&self, id: u64) -> bool {
+        let (mut seen, mut next) = (HashSet::from([id]), vec![id]);
+        while let Some(id) = next.pop() {
+            let Some(waiting) = self.standing.get(&id) else { continue };
+            let lines = waiting.lines.iter().filter_map(|key| self.lines.get(key));
+            for before in lines.flat_map(|line| line.before(id, waiting.touch)) {
+                if !seen.insert(before) {
+                    continue;
+                }
+                let home = self.standing.get(&before).and_then(|standing| standing.home.as_ref());
+                if home.is_some_and(Home::is_stopped_here) {
+                    return true;
+                }
+                next.push(before);
+            }
+        }
+        false
     }
 
     /// Removes a command from its queues, and returns the wakers of commands that no longer have to wait.
@@ -125,6 +148,10 @@ impl State {
     }
 }
 
+/// A command waits for another one that stands still because the thread of its runtime waits for the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StandsStill;
+
 /// A place in the lines of a command.
 #[derive(Debug)]
 pub(crate) struct Turn {
@@ -139,15 +166,23 @@ impl Turn {
     }
 
     /// Waits until no other command must end first.
-    pub(crate) async fn comes(&self) {
-        poll_fn(|cx| match self.shared.state().standing.get_mut(&self.id) {
-            Some(standing) if standing.waits > 0 => {
-                standing.waker = Some(cx.waker().clone());
-                Poll::Pending
+    ///
+    /// # Errors
+    /// [`StandsStill`] if another command only ends once this one has ended.
+    pub(crate) async fn comes(&self) -> Result<(), StandsStill> {
+        poll_fn(|cx| {
+            let mut state = self.shared.state();
+            match state.standing.get_mut(&self.id) {
+                Some(standing) if standing.waits > 0 => standing.waker = Some(cx.waker().clone()),
+                _ => return Poll::Ready(Ok(())),
             }
-            _ => Poll::Ready(()),
+            // A blocking wait holds up its runtime until it is over, so nothing changes between two polls.
+            if some_stand_still() && state.waits_for_itself(self.id) {
+                return Poll::Ready(Err(StandsStill));
+            }
+            Poll::Pending
         })
-        .await;
+        .await
     }
 }
 

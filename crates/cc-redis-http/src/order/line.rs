@@ -65,6 +65,12 @@ impl Line {
         free
     }
 
+    /// The commands that this one must wait for.
+    pub(super) fn before(&self, id: u64, touch: Touch) -> impl Iterator<Item = u64> {
+        let against = Touch::EACH.into_iter().filter(move |other| touch.conflicts(*other, self.of_database));
+        against.flat_map(move |other| self.standing[other as usize].range(..id).copied())
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.standing.iter().all(BTreeSet::is_empty)
     }

@@ -145,3 +145,43 @@ async fn a_command_goes_on_although_nobody_polls_it_once_another_one_waits_for_i
     assert!(last.is_ok() && proxy.count() == 4);
     join_all(left).await.into_iter().for_each(|outcome| drop(outcome.unwrap()));
 }
+
+#[test]
+fn a_wait_behind_a_command_that_stands_still_is_an_error_and_sends_nothing() {
+    use cc_redis_http::blocking::Wait;
+    let proxy = Proxy::new(|count, _| {
+        after(Duration::from_millis(5), answer(200, &format!(r#"{{"result":{count}}}"#)))
+    });
+    let client = proxy.client();
+    let command = |line: &str| {
+        let mut words = line.split(' ');
+        client.send(CmdSend::new(words.next().unwrap()).args(words))
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut awaited = command("SET a 1");
+        assert!(futures::FutureExt::now_or_never(&mut awaited).is_none());
+        // One of another thread waits for it.
+        let (behind, is_behind) = std::sync::mpsc::channel();
+        let mut other = Box::pin(std::future::IntoFuture::into_future(command("MSET a 2 b 2")));
+        let other = std::thread::spawn(move || {
+            let noting = std::future::poll_fn(move |cx| {
+                let polled = other.as_mut().poll(cx);
+                let _ = behind.send(());
+                polled
+            });
+            noting.wait()
+        });
+        is_behind.recv().unwrap();
+        for line in ["GET a", "SET a 3", "GET b", "DBSIZE"] {
+            let error = command(line).wait().unwrap_err();
+            assert!(error.is_not_sent() && error.to_string().contains("stands still"), "{line}: {error}");
+        }
+        // Other keys are not concerned.
+        command("SET c 1").wait().unwrap();
+        awaited.await.unwrap();
+        other.join().unwrap().unwrap();
+        command("GET b").wait().unwrap();
+    });
+    assert_eq!(proxy.count(), 4);
+}
