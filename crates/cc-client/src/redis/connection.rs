@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cc_runtime::tasks::{self, Instant};
+use cc_runtime::tasks::{self, Home, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 
@@ -33,7 +33,8 @@ pub(super) struct SharedConnection {
 enum State {
     /// Nothing is known yet.
     New,
-    Up(MultiplexedConnection),
+    /// The connection, and the runtime that reads and writes it.
+    Up(MultiplexedConnection, Option<Home>),
     Down {
         until: Instant,
         pause: Duration,
@@ -155,13 +156,15 @@ impl SharedConnection {
         if let Some(known) = self.known() {
             return Ok(known);
         }
-        let _connecting = self.connecting.lock().await;
+        // A call that has the turn may stand still, and so would this one behind it.
+        let _connecting = if tasks::some_stand_still() { None } else { Some(self.connecting.lock().await) };
         if let Some(known) = self.known() {
             return Ok(known);
         }
         let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-        let before = std::mem::replace(&mut *lock(&self.state), State::Up(connection.clone()));
+        let before =
+            std::mem::replace(&mut *lock(&self.state), State::Up(connection.clone(), Home::current().ok()));
         if matches!(before, State::Down { .. }) {
             tracing::info!("reconnected to the Redis of the store");
         }
@@ -171,7 +174,9 @@ impl SharedConnection {
     /// State of the connection without connecting: a connection, or that there is none for now.
     fn known(&self) -> Option<Option<MultiplexedConnection>> {
         match &*lock(&self.state) {
-            State::Up(connection) => Some(Some(connection.clone())),
+            // A connection of a runtime that stands still would not answer.
+            State::Up(_, Some(home)) if home.is_stopped() => None,
+            State::Up(connection, _) => Some(Some(connection.clone())),
             State::Down { until, .. } if *until > Instant::now() => Some(None),
             State::New | State::Down { .. } => None,
         }
@@ -201,7 +206,7 @@ impl SharedConnection {
                 tracing::debug!("the Redis of the store is still unreachable: {why}");
                 (*pause * 2).min(PAUSES.1)
             }
-            State::New | State::Up(_) => {
+            State::New | State::Up(..) => {
                 tracing::warn!("the Redis of the store is unreachable: continuing without it: {why}");
                 // Invalidations may be lost from now on, also those of others.
                 lock(&self.trust).outages += 1;

@@ -1,14 +1,17 @@
 //! Indexes in a file.
 
+use std::collections::VecDeque;
+use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind as Io};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use cc_runtime::file::{self, Untrusted};
 use cc_runtime::{Error, ErrorKind, Result, Timestamp, tasks};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use super::index::Index;
 use super::store::{Store, StoreFuture};
@@ -44,21 +47,29 @@ const WORTH_WAITING: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct FileStore(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    /// Held while this process works on the file.
-    turn: Arc<Semaphore>,
-    /// Start of the operation that has the turn.
-    busy_since: Mutex<Option<Instant>>,
+    jobs: Mutex<Jobs>,
+}
+
+/// An operation on the file.
+type Job = Box<dyn FnOnce(&Inner) + Send>;
+
+/// The operations of this process, which one thread does in turn: none depends on a caller that stands still.
+#[derive(Default)]
+struct Jobs {
+    waiting: VecDeque<Job>,
+    /// There is a thread that does them.
+    are_done: bool,
+    /// Start of the operation that the thread does.
+    busy_since: Option<Instant>,
 }
 
 impl FileStore {
     /// Keeps indexes in this file. It is created, with the folders above it, when there is something to keep.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        let turn = Arc::new(Semaphore::new(1));
-        Self(Arc::new(Inner { path: path.into(), turn, busy_since: Mutex::new(None) }))
+        Self(Arc::new(Inner { path: path.into(), jobs: Mutex::default() }))
     }
 
     /// The file.
@@ -77,28 +88,14 @@ impl FileStore {
         Box::pin(async move {
             let late = || io::Error::new(Io::TimedOut, format!("timed out after {PATIENCE:?}"));
             let work = async {
-                if inner.busy_since().is_some_and(|since| since.elapsed() > WORTH_WAITING) {
-                    return Err(io::Error::new(
-                        Io::TimedOut,
-                        "an earlier operation on the file has not finished",
-                    ));
-                }
-                let turn = inner.turn.clone().acquire_owned().await.map_err(io::Error::other)?;
                 let (done, wait) = oneshot::channel();
-                let (busy, inner) = (&inner, inner.clone());
-                *busy.busy_since() = Some(Instant::now());
-                let thread = std::thread::Builder::new().name("cc-ids".to_owned());
-                let spawned = thread.spawn(move || {
-                    let result = work(&inner);
-                    *inner.busy_since() = None;
-                    drop(turn);
+                let job = move |inner: &Inner| {
                     // The caller may have stopped waiting.
-                    let _ = done.send(result);
-                });
-                if let Err(error) = spawned {
-                    *busy.busy_since() = None;
-                    return Err(error);
-                }
+                    if !done.is_closed() {
+                        let _ = done.send(work(inner));
+                    }
+                };
+                inner.start(Box::new(job))?;
                 wait.await.map_err(io::Error::other)?
             };
             let done = tasks::until(tasks::after(PATIENCE), work);
@@ -138,8 +135,38 @@ impl Store for FileStore {
 }
 
 impl Inner {
-    fn busy_since(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.busy_since.lock().unwrap_or_else(PoisonError::into_inner)
+    fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an operation behind the others.
+    fn start(self: &Arc<Self>, job: Job) -> io::Result<()> {
+        let mut jobs = self.jobs();
+        if jobs.busy_since.is_some_and(|since| since.elapsed() > WORTH_WAITING) {
+            return Err(io::Error::new(Io::TimedOut, "an earlier operation on the file has not finished"));
+        }
+        if !jobs.are_done {
+            let inner = self.clone();
+            std::thread::Builder::new().name("cc-ids".to_owned()).spawn(move || inner.work())?;
+            jobs.are_done = true;
+        }
+        jobs.waiting.push_back(job);
+        Ok(())
+    }
+
+    /// Does all operations that wait.
+    fn work(&self) {
+        loop {
+            let mut jobs = self.jobs();
+            let Some(job) = jobs.waiting.pop_front() else {
+                (jobs.are_done, jobs.busy_since) = (false, None);
+                return;
+            };
+            jobs.busy_since = Some(Instant::now());
+            drop(jobs);
+            // A panic ends one operation, whose caller gets an error.
+            let _ = catch_unwind(AssertUnwindSafe(|| job(self)));
+        }
     }
 
     /// Reads the file; one that does not exist is empty.
@@ -201,6 +228,12 @@ impl Inner {
             }
             Ok(())
         })
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

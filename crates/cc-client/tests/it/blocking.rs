@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use cc_client::blocking::{IntoBlocking, Next, Wait, block_on};
+use cc_client::commands::application::{CreateApplication, ListApplication};
 use cc_client::commands::deployment::{DeployAndWait, DeployEvent};
 use cc_client::commands::log::StreamApplicationRuntimeLog;
 use cc_client::commands::zone::{GetZone, ListZone};
@@ -53,4 +54,31 @@ fn a_stream_that_is_closed_by_its_handle_ends_the_iterator_that_waits() {
     let closes = thread::spawn(move || handle.close());
     assert!(lines.all(|line| line.is_ok()));
     closes.join().unwrap();
+}
+
+#[test]
+fn creations_are_waited_for_while_awaited_ones_stand_still() {
+    let sandbox = block_on(Sandbox::start()).unwrap();
+    let (client, ids) = (sandbox.client(), sandbox.ids());
+    let ensure = |name: &str| {
+        let command = CreateApplication::new(&ids.organisation, name, "node", "XS");
+        client.ensure(command).timeout(Duration::from_secs(10))
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        // As many as may be under way at once.
+        let names: Vec<String> = (0..6).map(|number| format!("awaited {number}")).collect();
+        let mut awaited: Vec<_> = names.iter().map(|name| Box::pin(ensure(name))).collect();
+        for call in &mut awaited {
+            assert!(futures_util::FutureExt::now_or_never(call).is_none());
+        }
+        assert!(ensure("waited").wait().unwrap().is_created());
+        // The same as one that has created nothing yet.
+        assert!(ensure("awaited 0").wait().unwrap().is_created());
+        let awaited = futures_util::future::try_join_all(awaited).await.unwrap();
+        let created: Vec<bool> = awaited.iter().map(|ensured| ensured.is_created()).collect();
+        assert_eq!(created, [false, true, true, true, true, true]);
+    });
+    let applications = client.send(ListApplication::new(&ids.organisation)).wait().unwrap();
+    assert_eq!(applications.iter().filter(|application| application.name.contains("waited")).count(), 7);
 }

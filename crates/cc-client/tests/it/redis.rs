@@ -46,3 +46,16 @@ async fn named(client: &Client, thing: &str) -> String {
 async fn owner(client: &Client) -> String {
     client.resolver().owner_of(&ApplicationId::from("app_1")).await.unwrap().to_string()
 }
+
+#[tokio::test]
+async fn a_wait_does_not_use_the_redis_connection_of_a_runtime_that_stands_still() {
+    use cc_client::blocking::Wait;
+    let Some(server) = server::Server::start().await else { return };
+    let (store, platform) = (server.store(), platform());
+    let asked = thing(&client(&platform, "me", &store)).await;
+    // Only Redis has the answer for the other ones, and the connection to it belongs to this runtime.
+    let waits = async { Ok::<_, cc_client::Error>(thing(&client(&platform, "me", &store)).await) };
+    assert_eq!(waits.wait().unwrap(), asked);
+    assert_eq!(thing(&client(&platform, "me", &store)).await, asked);
+    assert_eq!(platform.journal().len(), 1);
+}
