@@ -1,12 +1,14 @@
 //! Commands, deployments and streams without async.
 
+mod everywhere;
+
 use std::cell::Cell;
 use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
 use cc_client::blocking::{IntoBlocking, Next, Wait, block_on};
-use cc_client::commands::application::{CreateApplication, ListApplication};
+use cc_client::commands::application::{CreateApplication, GetApplication, ListApplication};
 use cc_client::commands::deployment::{DeployAndWait, DeployEvent};
 use cc_client::commands::log::StreamApplicationRuntimeLog;
 use cc_client::commands::zone::{GetZone, ListZone};

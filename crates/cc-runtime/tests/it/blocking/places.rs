@@ -288,3 +288,26 @@ fn a_wait_while_the_thread_ends_is_an_error_or_works_and_never_a_panic() {
         }
     });
 }
+
+#[test]
+fn a_wait_is_allowed_within_block_in_place_and_another_runtime_within_a_wait() {
+    in_time(|| {
+        let transport = platform().transport();
+        let blocks = |transport: &Transport| {
+            let number = || tokio::task::block_in_place(|| number(transport));
+            block_on(async { number() }).unwrap();
+            // The future of a wait is outside of any runtime but those in which the wait is.
+            number();
+        };
+        let _entered = workers(1);
+        _entered.block_on(async { blocks(&transport) });
+        let within = transport.clone();
+        let task = async move { tokio::spawn(async move { blocks(&within) }).await.unwrap() };
+        workers(1).block_on(task);
+        let runtime = one_thread();
+        let nested = block_on(async { runtime.block_on(async { number(&transport) }) }).unwrap();
+        assert!(nested > 0);
+        let handle = workers(1);
+        block_on(async { handle.block_on(async { transport.call(GetNumber).await }) }).unwrap().unwrap();
+    });
+}

@@ -118,3 +118,42 @@ fn a_wait_that_may_get_a_connection_of_the_runtime_that_it_holds_up_is_an_error(
     let mut process = start("waits_after_an_awaited_call_of_a_client_of_the_program");
     assert!(process.wait().unwrap().success());
 }
+
+#[test]
+#[ignore = "a process that another test starts"]
+fn ends_while_calls_wait() {
+    if std::env::var_os(STARTED).is_none() {
+        return;
+    }
+    let transport = Platform::slow(|_, _| Box::pin(std::future::pending())).transport();
+    let (begun, is_begun) = channel();
+    let waits = |transport: Transport, begun: std::sync::mpsc::Sender<()>| {
+        let call =
+            async { noting(transport.call(GetNumber).timeout(None), || begun.send(()).unwrap()).await };
+        drop(call.wait());
+    };
+    let spawned = |within: Option<Runtime>| {
+        let (transport, begun) = (transport.clone(), begun.clone());
+        thread::spawn(move || match within {
+            Some(runtime) => {
+                let task = async move { tokio::spawn(async move { waits(transport, begun) }).await };
+                runtime.block_on(task).unwrap();
+            }
+            None => waits(transport, begun),
+        });
+    };
+    [None, Some(one_thread()), Some(workers(1))].into_iter().for_each(spawned);
+    // A task of the background runtime waits, too.
+    let (within, noted) = (transport.clone(), begun.clone());
+    block_on(async { drop(tokio::spawn(async move { waits(within, noted) })) }).unwrap();
+    (0..4).for_each(|_| is_begun.recv().unwrap());
+    let mut items = stream::pending::<u32>().blocking().unwrap();
+    assert_eq!(items.next_within(Duration::ZERO), Next::Quiet);
+    std::mem::forget(items);
+    say();
+}
+
+#[test]
+fn a_program_ends_while_calls_wait() {
+    in_time(|| assert!(start("ends_while_calls_wait").wait().unwrap().success()));
+}
