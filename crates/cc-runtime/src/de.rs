@@ -14,6 +14,8 @@ mod access;
 mod drift;
 mod exact;
 mod fault;
+#[doc(hidden)]
+pub mod object;
 mod reader;
 mod scalar;
 #[cfg(feature = "drift")]

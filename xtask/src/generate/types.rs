@@ -23,6 +23,11 @@ impl Struct {
     pub fn has_default(&self) -> bool {
         self.default
     }
+
+    /// Returns `true` if the struct is read field by field into its empty value. The derive of `serde` reads the others.
+    fn is_filled(&self) -> bool {
+        self.default && self.fields.len() <= 128
+    }
 }
 
 /// A property as a field.
@@ -178,9 +183,13 @@ impl Types {
         }
         let page =
             if domain.name == SHARED { "Types that several domains use" } else { "Types of the domain" };
-        let mut out = format!(
-            "//! {page}, one a schema, in name order.\n\n#[allow(unused_imports)]\nuse serde::{{Deserialize, Serialize}};\n"
-        );
+        let derives = |name: &str| chunks.values().any(|chunk| chunk.contains(&format!(", {name}")));
+        let mut out = format!("//! {page}, one a schema, in name order.\n");
+        match (derives("Serialize"), derives("Deserialize")) {
+            (_, true) => out.push_str("\nuse serde::{Deserialize, Serialize};\n"),
+            (true, false) => out.push_str("\nuse serde::Serialize;\n"),
+            (false, false) => {}
+        }
         let shared = re_exported(domain);
         if !shared.is_empty() {
             let names: Vec<&str> = shared.iter().map(String::as_str).collect();
@@ -292,6 +301,19 @@ impl Field {
     fn required_in_answers(&self) -> bool {
         !self.essential && !self.lenient && !matches!(self.ty, Ty::Option(_) | Ty::Patch(_))
     }
+
+    /// The way to read the field, as `cc_runtime::__fields_of!` names it.
+    fn way(&self) -> &'static str {
+        match (&self.ty, self.lenient, self.required) {
+            (Ty::Patch(_) | Ty::Option(_), ..) => "optional",
+            (_, false, _) => "required",
+            // A reader that reports differences learns that the field is absent or null.
+            (Ty::List(_), true, true) => "expected_list",
+            (_, true, true) => "expected",
+            (Ty::List(_), true, false) => "list",
+            (_, true, false) => "null_as_default",
+        }
+    }
 }
 
 /// Schemas of independent objects: those in answers, lists and unions. The others are parts of one.
@@ -376,7 +398,8 @@ fn render_struct(
 ) -> String {
     let mut out = doc("", &description(name, schema));
     let derive = if item.default { "Debug, Clone, Default, PartialEq" } else { "Debug, Clone, PartialEq" };
-    let _ = writeln!(out, "#[derive({derive}, Serialize, Deserialize)]");
+    let read = if item.is_filled() { "" } else { ", Deserialize" };
+    let _ = writeln!(out, "#[derive({derive}, Serialize{read})]");
     out.push_str("#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema))]\n#[non_exhaustive]\n");
     let _ = writeln!(out, "pub struct {name} {{");
     for (position, field) in item.fields.iter().enumerate() {
@@ -398,21 +421,17 @@ fn render_struct(
                 attributes.push("skip_serializing_if = \"Option::is_none\"".to_owned());
             }
             _ if field.lenient => {
-                let is_list = matches!(field.ty, Ty::List(_));
-                let read = match (field.required, is_list) {
-                    (true, true) => "expected_list",
-                    (true, false) => "expected",
-                    (false, true) => "list",
-                    (false, false) => "null_as_default",
-                };
-                attributes.push(if field.required {
+                match field.way() {
                     // A reader that reports differences learns that the field is absent.
-                    let absent = format!("cc_runtime::de::absent::<{}, {position}>", field.ty.rust(""));
-                    format!("default = {}", literal(&absent))
-                } else {
-                    "default".to_owned()
-                });
-                attributes.push(format!("deserialize_with = \"cc_runtime::de::{read}\""));
+                    "expected" | "expected_list" if !item.is_filled() => {
+                        let absent = format!("cc_runtime::de::absent::<{}, {position}>", field.ty.rust(""));
+                        attributes.push(format!("default = {}", literal(&absent)));
+                    }
+                    _ => attributes.push("default".to_owned()),
+                }
+                if !item.is_filled() {
+                    attributes.push(format!("deserialize_with = \"cc_runtime::de::{}\"", field.way()));
+                }
                 // The value for an absent union has no tag: no schema admits it. That for an absent id is the id of nothing.
                 if is_union(&field.ty, unions) || is_id(&field.ty) {
                     attributes.push("skip_serializing_if = \"cc_runtime::de::is_default\"".to_owned());
@@ -426,6 +445,14 @@ fn render_struct(
         let _ = writeln!(out, "    pub {}: {},", field.ident, field.ty.rust(""));
     }
     out.push_str("}\n");
+    if item.is_filled() {
+        let _ = writeln!(out, "\ncc_runtime::__fields_of! {{\n    {name} {{");
+        for (position, field) in item.fields.iter().enumerate() {
+            let (ident, key, how) = (&field.ident, literal(&field.property), field.way());
+            let _ = writeln!(out, "        {position}: {ident} = {key}, {how};");
+        }
+        out.push_str("    }\n}\n");
+    }
     if in_request {
         out.push_str(&render_constructor(name, &item.fields));
     }

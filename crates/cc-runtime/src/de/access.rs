@@ -142,7 +142,7 @@ impl<'de, 'p> Attempts<'de, 'p> {
             Drift::lost(place.to_owned(), what, cause.cause())
         };
         let is_all = lost == node(self.reader.value) || self.lost == MOST_LOST_IN_ONE;
-        let drift = (!fault.absent).then(|| explain(place));
+        let drift = (!fault.is_absent()).then(|| explain(place));
         if is_all || !self.liberties.pass_over(lost, drift) {
             self.given_up = true;
             if !self.reader.value.is_null() {

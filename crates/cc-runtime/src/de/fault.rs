@@ -16,17 +16,20 @@ const LONGEST: usize = 64;
 /// The longest message of a type that explains itself, in characters.
 const LONGEST_MESSAGE: usize = 300;
 
-/// A value that cannot be read.
+/// A value that cannot be read. Small, because it is a part of the result of every function that reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct Fault(Box<Parts>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Parts {
     what: String,
     /// Type that was expected, where a value has another one.
     expected: Option<String>,
     /// Name of the field that is absent.
     missing: Option<&'static str>,
-    place: Option<Box<Site>>,
+    place: Option<Site>,
     /// The platform writes nothing in this way: there is nothing to report.
-    pub(super) absent: bool,
+    absent: bool,
 }
 
 /// Place of a value that cannot be read.
@@ -49,12 +52,22 @@ pub(crate) struct Cause {
 
 impl Fault {
     pub(super) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), expected: None, missing: None, place: None, absent: false }
+        Self::of(Parts { what: what.into(), ..Parts::default() })
+    }
+
+    fn of(parts: Parts) -> Self {
+        Self(Box::new(parts))
     }
 
     /// Creates the fault of an absent value.
     pub(super) fn absent(expected: &str) -> Self {
-        Self { absent: true, ..Self::new(format!("expected {expected}, found an empty string")) }
+        let what = format!("expected {expected}, found an empty string");
+        Self::of(Parts { what, absent: true, ..Parts::default() })
+    }
+
+    /// Returns `true` if the platform writes nothing in this way.
+    pub(super) fn is_absent(&self) -> bool {
+        self.0.absent
     }
 
     pub(super) fn of_null(value: &Value) -> Self {
@@ -63,35 +76,35 @@ impl Fault {
 
     pub(super) fn of_drift(drift: Drift) -> Self {
         let Drift { path, pointer, message, expected, found, .. } = drift;
-        let site = Site { path, pointer, node: 0, found };
+        let place = Some(Site { path, pointer, node: 0, found });
         let expected = expected.map(Cow::into_owned);
-        Self { expected, place: Some(Box::new(site)), ..Self::new(message) }
+        Self::of(Parts { what: message, expected, place, ..Parts::default() })
     }
 
     /// Adds the place, unless it is already known.
     pub(super) fn at(mut self, place: Place<'_>, value: &Value) -> Self {
-        self.place.get_or_insert_with(|| {
+        self.0.place.get_or_insert_with(|| {
             let (path, pointer) = (place.to_string(), place.pointer());
-            Box::new(Site { path, pointer, node: node(value), found: Some(type_of(value)) })
+            Site { path, pointer, node: node(value), found: Some(type_of(value)) }
         });
         self
     }
 
     /// The value that could not be read.
     pub(super) fn node(&self) -> usize {
-        self.place.as_deref().map_or(0, |site| site.node)
+        self.0.place.as_ref().map_or(0, |site| site.node)
     }
 
     /// Path of the value; empty for the outermost value.
     pub(crate) fn path(&self) -> &str {
-        self.place.as_deref().map_or("", |site| &site.path)
+        self.0.place.as_ref().map_or("", |site| &site.path)
     }
 
     /// The difference from the spec.
     pub(crate) fn cause(&self) -> Cause {
-        let site = self.place.as_deref();
+        let site = self.0.place.as_ref();
         let pointer = site.map(|site| site.pointer.clone()).unwrap_or_default();
-        match self.missing {
+        match self.0.missing {
             Some(field) => Cause {
                 pointer: format!("{pointer}/{}", escaped(field)),
                 kind: DriftKind::MissingField,
@@ -101,7 +114,7 @@ impl Fault {
             None => Cause {
                 pointer,
                 kind: DriftKind::OtherType,
-                expected: self.expected.clone().map(Cow::Owned),
+                expected: self.0.expected.clone().map(Cow::Owned),
                 found: site.and_then(|site| site.found),
             },
         }
@@ -109,7 +122,7 @@ impl Fault {
 
     /// The problem without its place.
     pub(crate) fn what(&self) -> &str {
-        &self.what
+        &self.0.what
     }
 }
 
@@ -166,8 +179,8 @@ fn named(unexpected: Unexpected<'_>) -> String {
 impl Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path() {
-            "" => f.write_str(&self.what),
-            path => write!(f, "`{path}`: {}", self.what),
+            "" => f.write_str(&self.0.what),
+            path => write!(f, "`{path}`: {}", self.0.what),
         }
     }
 }
@@ -181,16 +194,17 @@ impl Error for Fault {
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let what = format!("invalid type: {}, expected {expected}", named(unexpected));
-        Self { expected: Some(expected.to_string()), ..Self::new(what) }
+        Self::of(Parts { what, expected: Some(expected.to_string()), ..Parts::default() })
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let what = format!("invalid value: {}, expected {expected}", named(unexpected));
-        Self { expected: Some(expected.to_string()), ..Self::new(what) }
+        Self::of(Parts { what, expected: Some(expected.to_string()), ..Parts::default() })
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { missing: Some(field), ..Self::new(format!("missing field `{field}`")) }
+        let what = format!("missing field `{field}`");
+        Self::of(Parts { what, missing: Some(field), ..Parts::default() })
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {

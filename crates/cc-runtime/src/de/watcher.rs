@@ -241,7 +241,15 @@ pub(crate) mod signal {
     #[inline]
     pub(crate) fn absent(field: usize) {
         let bit = u32::try_from(field).ok().and_then(|field| 1_u128.checked_shl(field)).unwrap_or_default();
-        ABSENT.set(ABSENT.get() | bit);
+        all_absent(bit);
+    }
+
+    /// Expected fields of a struct were absent, a bit for each.
+    #[inline]
+    pub(crate) fn all_absent(fields: u128) {
+        if fields != 0 {
+            ABSENT.set(ABSENT.get() | fields);
+        }
     }
 
     #[inline]
@@ -315,6 +323,9 @@ pub(crate) mod signal {
 
     #[inline]
     pub(crate) const fn absent(_: usize) {}
+
+    #[inline]
+    pub(crate) const fn all_absent(_: u128) {}
 
     pub(crate) const fn take_unknown() -> bool {
         false

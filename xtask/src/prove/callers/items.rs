@@ -218,6 +218,12 @@ fn declaration(item: &syn::ItemMacro, names: &Names, callers: &mut BTreeSet<Call
     if called == "__ids_of" {
         return ids(item, names, callers);
     }
+    if called == "__fields_of" {
+        let name = item.mac.tokens.clone().into_iter().next().map(|name| name.to_string());
+        let path = names.path(&name.unwrap_or_default());
+        Writer { path, callers }.bounds(&["serde::de::DeserializeOwned"]);
+        return Ok(());
+    }
     let (name, body) = declared(&item.mac.tokens).ok_or_else(|| format!("the unknown macro `{called}`"))?;
     let mut out = Writer { path: names.path(&name), callers };
     let path = out.path.clone();
