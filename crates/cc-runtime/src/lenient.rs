@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::de::Watcher;
 
@@ -14,18 +15,33 @@ pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(MARK).unwrap_or(text)
 }
 
+/// What was read, or not, with the text that it was read from.
+type Outcome<'t, T> = Result<(T, Cow<'t, [u8]>), (serde_json::Error, Cow<'t, [u8]>)>;
+
 /// Reads JSON. What fails is repaired and read once more; the error comes with the text that it is about.
 pub(crate) fn from_json<'t, T: DeserializeOwned>(
     text: &'t [u8],
     watcher: Watcher<'_>,
 ) -> Result<T, (serde_json::Error, Cow<'t, [u8]>)> {
+    with_text(text, watcher).map(|(value, _)| value)
+}
+
+/// Reads a tree of JSON like [`from_json`], and returns it with the text that the tree is that of.
+pub(crate) fn tree(text: &[u8]) -> Outcome<'_, Value> {
+    with_text(text, Watcher::default())
+}
+
+fn with_text<'t, T: DeserializeOwned>(text: &'t [u8], watcher: Watcher<'_>) -> Outcome<'t, T> {
     let text = without_mark(text);
     let error = match watcher.read(text) {
-        Ok(value) => return Ok(value),
+        Ok(value) => return Ok((value, Cow::Borrowed(text))),
         Err(error) => error,
     };
     match repaired(text) {
-        Some(text) => watcher.read(&text).map_err(|error| (error, Cow::Owned(text))),
+        Some(text) => match watcher.read(&text) {
+            Ok(value) => Ok((value, Cow::Owned(text))),
+            Err(error) => Err((error, Cow::Owned(text))),
+        },
         None => Err((error, Cow::Borrowed(text))),
     }
 }
