@@ -9,5 +9,6 @@ pub mod random;
 pub mod storage;
 pub mod task;
 pub mod time;
+pub mod url;
 
 pub use fetch::fetch;

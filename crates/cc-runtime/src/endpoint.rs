@@ -1,19 +1,21 @@
 //! Base URL of requests.
 
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use url::{Host, Origin, Position, Url};
+use url::{Origin, Url};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::web_url::WebUrl;
 
 /// A base URL: the origin that credentials are sent to, and the path that every route is appended to.
 ///
 /// A trailing slash makes no difference.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    url: Url,
+    url: WebUrl,
     /// The URL as text, without a trailing slash.
     base: String,
     /// Offset of the path in the URL.
@@ -43,7 +45,7 @@ impl Endpoint {
     /// query or a fragment.
     pub fn parse(base: &str) -> Result<Self> {
         let invalid = |message: String| Error::new(ErrorKind::InvalidUrl).with_message(message);
-        let url = Url::parse(base).map_err(|cause| {
+        let url = WebUrl::parse(base).map_err(|cause| {
             invalid("the base URL is not an absolute URL such as https://host/path".to_owned())
                 .with_source(cause)
         })?;
@@ -62,8 +64,9 @@ impl Endpoint {
             return Err(invalid("the base URL has a query or a fragment: remove it".to_owned()));
         }
         let base = url.as_str().trim_end_matches('/').to_owned();
-        let path_at = url[..Position::BeforePath].len().min(base.len());
-        let authority = url[Position::BeforeHost..Position::AfterPort]
+        let path_at = (url.scheme().len() + "://".len() + url.authority().len()).min(base.len());
+        let authority = url
+            .authority()
             .parse()
             .map_err(|cause| invalid("invalid host in the base URL".to_owned()).with_source(cause))?;
         let scheme = if url.scheme() == "https" { Scheme::HTTPS } else { Scheme::HTTP };
@@ -172,27 +175,19 @@ impl Endpoint {
     /// (`localhost`, `127.0.0.0/8`, `::1`).
     #[must_use]
     pub fn is_protected(&self) -> bool {
-        self.scheme == Scheme::HTTPS
-            || match self.url.host() {
-                Some(Host::Ipv4(address)) => address.is_loopback(),
-                Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-                Some(Host::Domain(name)) => {
-                    let name = name.strip_suffix('.').unwrap_or(name);
-                    // RFC 6761, section 6.3: names below `localhost` are this machine too.
-                    name == "localhost" || name.ends_with(".localhost")
-                }
-                None => false,
-            }
+        self.scheme == Scheme::HTTPS || is_this_machine(self.host())
     }
 
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &str {
+        self.url.authority()
     }
 
     /// Scheme, host and port.
     #[must_use]
     pub fn origin(&self) -> Origin {
-        self.url.origin()
+        // Always a URL: it was read from one.
+        Url::parse(&self.base).map_or_else(|_| Origin::new_opaque(), |url| url.origin())
     }
 
     /// The URL of a path (from its first `/`, encoded) and a query (encoded, may be empty).
@@ -207,6 +202,19 @@ impl Endpoint {
         };
         Url::parse(&text).map_err(|cause| Error::new(ErrorKind::InvalidUrl).with_source(cause))
     }
+}
+
+/// Returns `true` for `localhost`, `127.0.0.0/8`, `::1`, and the same written otherwise.
+fn is_this_machine(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return address.parse::<Ipv6Addr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    }
+    if let Ok(address) = host.parse::<Ipv4Addr>() {
+        return address.is_loopback();
+    }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    // RFC 6761, section 6.3: names below `localhost` are this machine too.
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 impl fmt::Display for Endpoint {

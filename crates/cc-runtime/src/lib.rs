@@ -52,6 +52,7 @@ pub mod tasks;
 mod time;
 pub mod transport;
 mod union;
+mod web_url;
 
 pub use answer::Answer;
 pub use cc_one_line::{OneLine, is_harmless, one_line};

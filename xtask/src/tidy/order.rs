@@ -35,6 +35,7 @@ const RANKS: &[(&str, &[&str])] = &[
             "stage",
             "time",
             "union",
+            "web_url",
         ],
     ),
     ("error", &["error"]),

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::forms::ALIGNED;
 use super::{Redactor, sounds_secret};
 use crate::secret::Secret;
+use crate::web_url::WebUrl;
 
 /// Length from which the value of a sensitive header counts as a secret, regardless of the header's name.
 const HEADER: usize = 6;
@@ -138,6 +139,6 @@ impl Secrets {
     }
 }
 
-fn as_url(text: &str) -> Option<url::Url> {
-    if text.contains("://") { url::Url::parse(text).ok() } else { None }
+fn as_url(text: &str) -> Option<WebUrl> {
+    if text.contains("://") { WebUrl::parse(text).ok() } else { None }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::web_url::WebUrl;
+
 /// The address of a service, which may hold a user name, a password or a key: `Debug` shows neither user information nor
 /// the values of the query, and there is no `Display`. `Serialize` hides them too, except in the body of a request and in
 /// [`expose_secrets`](crate::expose_secrets).
@@ -111,12 +113,13 @@ impl Serialize for ServiceUrl {
             };
         }
         super::collect::refuse_mask(is_masked(&self.0))?;
-        if let Ok(url) = url::Url::parse(&self.0) {
+        if let Ok(url) = WebUrl::parse(&self.0) {
             if !url.username().is_empty() || url.password().is_some() {
                 // As a URL, which is taken apart where secrets are looked for.
                 super::collect::note(&self.0.as_str().into());
             }
-            url.query_pairs().for_each(|(_, value)| super::collect::note(&value.as_ref().into()));
+            let pairs = url::form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
+            pairs.for_each(|(_, value)| super::collect::note(&value.as_ref().into()));
         }
         serializer.serialize_str(&self.0)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::Method;
-use url::{Position, Url};
+use url::form_urlencoded;
 
 use crate::answer::Answer;
 use crate::credentials::Credentials;
@@ -19,6 +19,7 @@ use crate::tasks::{self, Instant};
 use crate::transport::body::too_large;
 use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::{Body, CallOptions, Transport};
+use crate::web_url::WebUrl;
 
 /// A file at an address that the platform gave.
 static FILE: OperationInfo = OperationInfo::new("download", "transport", Method::GET, "/{file}", "*/*")
@@ -82,17 +83,18 @@ impl Transport {
     /// A transport without credentials for the origin of this address, and the request for it.
     fn abroad(&self, address: &Secret) -> Result<(Self, Request)> {
         let invalid = |message: &str| Error::new(ErrorKind::InvalidUrl).with_message(message);
-        let url = Url::parse(address.expose()).map_err(|_| invalid("the address is not a URL"))?;
+        let url = WebUrl::parse(address.expose()).map_err(|_| invalid("the address is not a URL"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(invalid("the address holds a user name or a password"));
         }
         let inner = &*self.0;
-        let endpoint = Arc::new(Endpoint::parse(&url[..Position::BeforePath])?);
+        let endpoint = Arc::new(Endpoint::parse(&format!("{}://{}", url.scheme(), url.authority()))?);
         let transport =
             Self::put_together(endpoint, Credentials::None, inner.defaults.clone(), inner.shared.clone())?;
         transport.check_secrets_may_travel()?;
         let mut request = RequestBuilder::new(&FILE).secret_path("file", address).build()?;
-        url.query_pairs().for_each(|(_, value)| request.hide(value.as_ref()));
+        let pairs = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
+        pairs.for_each(|(_, value)| request.hide(value.as_ref()));
         request.path = url.path().to_owned();
         request.query = url.query().unwrap_or_default().to_owned();
         Ok((transport, request))

@@ -7,13 +7,13 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use tower::Service;
-use url::Url;
 
 use crate::error::{Error, Result};
 use crate::redact::is_secret_header;
 use crate::transport::stack::Reply;
 use crate::transport::trace::Watch;
 use crate::transport::{HttpRequest, HttpResponse};
+use crate::web_url::WebUrl;
 
 /// Maximum number of redirects of one attempt.
 const MAX_HOPS: usize = 10;
@@ -114,14 +114,13 @@ fn is_redirect(status: StatusCode) -> bool {
 
 /// Turns the request into the one of the redirect, or returns the reason not to follow it.
 fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static str> {
-    let from = Url::parse(&sent.uri().to_string()).map_err(|_| "its own URL is invalid")?;
+    let from = WebUrl::parse(&sent.uri().to_string()).map_err(|_| "its own URL is invalid")?;
     let location = response
         .headers()
         .get(header::LOCATION)
         .and_then(|location| std::str::from_utf8(location.as_bytes()).ok())
         .ok_or("it has no `Location`")?;
-    let mut to = from.join(location).map_err(|_| "its `Location` is not a URL")?;
-    to.set_fragment(None);
+    let to = from.join(location).map_err(|_| "its `Location` is not a URL")?;
     if !matches!(to.scheme(), "http" | "https") {
         return Err("it leads to neither http nor https");
     }
@@ -149,7 +148,8 @@ fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static 
         drop_secrets(sent.headers_mut());
         sent.extensions_mut().insert(Foreign);
     }
-    *sent.uri_mut() = Uri::try_from(to.as_str()).map_err(|_| "its `Location` is not a URL")?;
+    let (to, _fragment) = to.as_str().split_once('#').unwrap_or((to.as_str(), ""));
+    *sent.uri_mut() = Uri::try_from(to).map_err(|_| "its `Location` is not a URL")?;
     Ok(())
 }
 

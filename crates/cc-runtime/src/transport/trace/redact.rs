@@ -46,7 +46,7 @@ pub(super) fn request(exchange: &Exchange, endpoint: &Endpoint) -> String {
         text.push_str(name);
         text.push_str("=***");
     }
-    let _ = write!(text, "\nhost: {}", endpoint.url().authority());
+    let _ = write!(text, "\nhost: {}", endpoint.authority());
     // The header is added to each attempt, below the layer that is logged.
     if exchange.identity.as_ref() != Credentials::None.identity() {
         text.push_str("\nauthorization: ***");
