@@ -5,7 +5,7 @@ mod answer;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tracing::Instrument;
 use crate::error::outcome::found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::stage::{Boxed, Stage};
-use crate::tasks;
+use crate::tasks::{self, Instant};
 use crate::transport::observe::{command_span, record_error};
 use crate::transport::{CallOptions, Heard, Transport};
 
@@ -197,26 +197,45 @@ impl<T: Send + 'static> Future for CommandCall<T> {
             Box::pin(async move {
                 let deadline = transport.deadline(&options);
                 let options = options.deadline(deadline).report_errors(false);
+                let mut output = None;
                 // Requests end at the deadline by themselves, with an error that says more. This ends all other waiting.
                 let end = deadline.and_then(|deadline| deadline.checked_add(clean_up));
-                let running = async {
-                    let done = tasks::until_settled(end, run(options)).await;
-                    done.unwrap_or_else(|| Err(timed_out().with_base_url(transport.endpoint().as_str())))
-                };
-                let span = command_span(name);
-                let outcome = tasks::guarded(running).instrument(span.clone()).await;
-                match outcome {
-                    Ok(output) => Ok(output),
-                    Err(error) => {
-                        let error = error.with_command(name).with_sent_at(sent_at);
-                        record_error(&span, &error);
-                        transport.report(&error).instrument(span).await;
-                        Err(error)
-                    }
+                {
+                    let running = pin!(async {
+                        output = Some(run(options).await?);
+                        Ok(())
+                    });
+                    supervised(&transport, name, sent_at, end, running).await?;
                 }
+                output.ok_or_else(|| {
+                    Error::new(ErrorKind::Unexpected).with_message("the command gave no output")
+                })
             })
         })
     }
+}
+
+/// Runs a command until its end, and reports its failure. It is compiled once for all commands.
+async fn supervised(
+    transport: &Transport,
+    name: &'static str,
+    sent_at: &'static Location<'static>,
+    end: Option<Instant>,
+    running: Pin<&mut (dyn Future<Output = Result<()>> + Send)>,
+) -> Result<()> {
+    let in_time = async {
+        let done = tasks::until_settled(end, running).await;
+        done.unwrap_or_else(|| Err(timed_out().with_base_url(transport.endpoint().as_str())))
+    };
+    let span = command_span(name);
+    let outcome = tasks::guarded(in_time).instrument(span.clone()).await;
+    if let Err(error) = outcome {
+        let error = error.with_command(name).with_sent_at(sent_at);
+        record_error(&span, &error);
+        transport.report(&error).instrument(span).await;
+        return Err(error);
+    }
+    Ok(())
 }
 
 #[cold]

@@ -66,7 +66,7 @@ use exchange::{CallSettings, Exchange, Reading};
 pub(crate) use heard::Heard;
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 use identify::Signers;
-use observe::{Answered, CallWatch, ObserverHandle};
+use observe::{Answered, CallWatch, Decoded, ObserverHandle};
 pub use options::CallOptions;
 use redirect::NotFollowed;
 pub use retry::RetryPolicy;
@@ -211,18 +211,37 @@ impl Transport {
         operation: &O,
         options: &CallOptions,
     ) -> Result<Answer<O::Output>> {
-        let watch = self.watch(O::INFO);
+        let mut decoded = None;
+        let mut decode = |answer| {
+            let answer = O::decode(answer)?;
+            let head = Decoded::of(&answer);
+            decoded = Some(answer);
+            Ok(head)
+        };
+        self.send_as(O::INFO, operation.request(), options, &mut decode).await?;
+        decoded.ok_or_else(|| Error::new(ErrorKind::Unexpected).with_message("the answer was not decoded"))
+    }
+
+    /// The part of [`send`](Self::send) that is the same for all operations, and is compiled once. `decode` keeps the answer.
+    async fn send_as(
+        &self,
+        info: &'static OperationInfo,
+        request: Result<Request>,
+        options: &CallOptions,
+        decode: &mut (dyn FnMut(Answer<Bytes>) -> Result<Decoded> + Send),
+    ) -> Result<Decoded> {
+        let watch = self.watch(info);
         let outcome = async {
-            let (answer, exchange) = self.whole(operation.request()?, options).await?;
-            let decoded = O::decode(answer);
-            let drift = decoded.as_ref().map(Answer::drift).unwrap_or_default();
+            let (answer, exchange) = self.whole(request?, options).await?;
+            let decoded = decode(answer);
+            let drift = decoded.as_ref().map(|decoded| decoded.drift.as_slice()).unwrap_or_default();
             if !drift.is_empty()
                 && let (Some(heard), Some(number)) = (&options.heard, exchange.heard_as.get())
             {
                 heard.note_drift(*number, drift);
             }
             if !drift.is_empty() || self.has_new_drift() {
-                self.report_drift(O::INFO, drift).await;
+                self.report_drift(info, drift).await;
             }
             decoded.map_err(|error| {
                 // A repeated DELETE that finds nothing has no value to return, although its operation
@@ -231,7 +250,7 @@ impl Transport {
                 exchange.explain(error, &self.0.endpoint, &self.0.credentials)
             })
         };
-        let outcome = outcome.await.map_err(|error: Error| error.with_operation(O::INFO));
+        let outcome = outcome.await.map_err(|error: Error| error.with_operation(info));
         self.reported(watch, outcome, options).await
     }
 

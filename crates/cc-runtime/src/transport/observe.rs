@@ -35,7 +35,7 @@ pub use super::trace::{command_span, record_error};
 pub(crate) use metric::protocol_version;
 pub use metric::{AttributeValue, DurationMetric};
 pub use watch::error_type;
-pub(crate) use watch::{Answered, CallWatch, WaitWatch, is_error};
+pub(crate) use watch::{Answered, CallWatch, Decoded, WaitWatch, is_error};
 
 /// Measures calls, attempts, cache look-ups, waits and streams. All methods do nothing by default.
 ///

@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use super::{CANCELLED, CallEnd, CallStart, Observer, Wait, WaitReason, tell};
 use crate::answer::Answer;
+use crate::de::Drift;
 use crate::error::{Error, Result};
 use crate::operation_info::OperationInfo;
 use crate::tasks::Instant;
@@ -26,6 +27,29 @@ impl<T> Answered for Answer<T> {
 
     fn attempts(&self) -> u32 {
         self.attempts()
+    }
+}
+
+/// An answer that was decoded, without its value.
+pub(crate) struct Decoded {
+    status: StatusCode,
+    attempts: u32,
+    pub(crate) drift: Vec<Drift>,
+}
+
+impl Decoded {
+    pub(crate) fn of<T>(answer: &Answer<T>) -> Self {
+        Self { status: answer.status(), attempts: answer.attempts(), drift: answer.drift().to_vec() }
+    }
+}
+
+impl Answered for Decoded {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn attempts(&self) -> u32 {
+        self.attempts
     }
 }
 
