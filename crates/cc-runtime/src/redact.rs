@@ -1,6 +1,7 @@
 //! Removes the secrets of a call from displayed text, in each form in which a server may repeat them.
 
 mod cause;
+mod finder;
 mod forms;
 mod names;
 mod secrets;
@@ -9,10 +10,10 @@ mod tests;
 
 use std::borrow::Cow;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use finder::Finder;
 use forms::{few_forms, forms};
 pub(crate) use names::{is_secret_header, sounds_secret};
 pub(crate) use secrets::Secrets;
@@ -24,15 +25,15 @@ const HIDDEN: &str = "***";
 /// replaced only as whole words: within words they would garble any text and thereby reveal the secret.
 const LONG: usize = 4;
 
-/// Secrets of at least this many bytes are searched for one by one and in fewer forms, because a combined
-/// search takes memory for each byte of each form.
+/// Secrets of at least this many bytes are searched for in fewer forms, because each form takes as much memory
+/// again.
 const HUGE: usize = 1_024;
 
 /// The secrets of one call, ready to be looked for.
 #[derive(Default)]
 pub(crate) struct Redactor {
-    long: Option<AhoCorasick>,
-    short: Option<AhoCorasick>,
+    long: Option<Finder>,
+    short: Option<Finder>,
     /// Secrets of one character: only a text that is nothing else is one.
     single: Vec<String>,
     /// The long ones as they are.
@@ -61,7 +62,7 @@ impl Redactor {
                 }
             }
         }
-        Redactor { long: finder(long), short: finder(short), single, plain, huge }
+        Redactor { long: Finder::new(long), short: Finder::new(short), single, plain, huge }
     }
 
     /// The text without the secrets.
@@ -172,34 +173,20 @@ impl Redactor {
     }
 }
 
-/// A search for all of them at once. It fails for more patterns than a request can hold only.
-fn finder(mut patterns: Vec<String>) -> Option<AhoCorasick> {
-    patterns.sort_unstable();
-    patterns.dedup();
-    if patterns.is_empty() {
-        return None;
-    }
-    // Each failed call builds one and searches a few short texts: a DFA, which is faster to search, takes many times longer to build.
-    AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(patterns)
-        .ok()
-}
-
 fn replace<'a>(
     text: &'a str,
-    finder: Option<&AhoCorasick>,
+    finder: Option<&Finder>,
     counts: impl Fn(&str, usize, usize) -> bool,
 ) -> Cow<'a, str> {
     let Some(finder) = finder else { return Cow::Borrowed(text) };
     let mut out = String::new();
-    let mut from = 0;
-    for found in finder.find_iter(text) {
-        if counts(text, found.start(), found.end()) {
-            out.push_str(&text[from..found.start()]);
+    let (mut from, mut searched) = (0, 0);
+    while let Some(found) = finder.next_in(text, searched) {
+        searched = found.end;
+        if counts(text, found.start, found.end) {
+            out.push_str(&text[from..found.start]);
             out.push_str(HIDDEN);
-            from = found.end();
+            from = found.end;
         }
     }
     if from == 0 {
