@@ -294,8 +294,8 @@ impl Credentials {
 
 /// One-way hash of the parts.
 fn fingerprint(parts: &[&str]) -> String {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
+    use sha2::{Digest, Sha512_256};
+    let mut hash = Sha512_256::new();
     for part in parts {
         hash.update(part.len().to_le_bytes());
         hash.update(part);

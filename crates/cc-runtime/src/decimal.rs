@@ -106,12 +106,19 @@ pub struct ParseDecimalError {
 
 impl ParseDecimalError {
     fn of(text: &str) -> Self {
-        Self {
-            text: text.chars().take(64).collect(),
-            is_number: text.parse::<f64>().is_ok_and(|number| !number.is_nan())
-                && text.contains(char::is_numeric),
-        }
+        Self { text: text.chars().take(64).collect(), is_number: is_number(text) }
     }
+}
+
+/// Returns `true` for digits with a sign, a point and an exponent, however many.
+fn is_number(text: &str) -> bool {
+    let unsigned = |text: &str| text.strip_prefix(['-', '+']).unwrap_or(text).to_owned();
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (mantissa, exponent) = (unsigned(mantissa), unsigned(exponent));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((&mantissa, ""));
+    let has_digits = !whole.is_empty() || !fraction.is_empty();
+    has_digits && !exponent.is_empty() && [whole, fraction, &exponent].into_iter().all(is_digits)
 }
 
 impl fmt::Display for ParseDecimalError {

@@ -234,7 +234,11 @@ proptest! {
                 prop_assert!(near, "{} {}", decimal, float);
             }
             (Ok(decimal), Err(error)) => prop_assert!(false, "{} {}", decimal, error),
-            (Err(error), _) => prop_assert!(error.to_string().contains("decimal number")),
+            (Err(error), float) => {
+                prop_assert!(error.to_string().contains("decimal number"));
+                let is_number = float.is_ok_and(|number| !number.is_nan()) && text.contains(char::is_numeric);
+                prop_assert_eq!(error.is_number, is_number, "{}", text);
+            }
         }
     }
 }

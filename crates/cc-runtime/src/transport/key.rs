@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use http::header::{self, HeaderName, HeaderValue};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha512_256};
 
 use crate::transport::cache::CacheKey;
 use crate::transport::exchange::Exchange;
@@ -84,7 +84,8 @@ impl Hasher for Folded {
 
 /// The key for a store, which shows nothing of the headers.
 pub(crate) fn cache_key(exchange: &Exchange) -> CacheKey {
-    let mut digest = Sha256::new();
+    // By the rounds of SHA-512, which signatures need: a page has no room for those of SHA-256 besides.
+    let mut digest = Sha512_256::new();
     let mut part = |part: &[u8]| {
         digest.update(part.len().to_le_bytes());
         digest.update(part);

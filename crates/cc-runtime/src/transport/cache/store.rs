@@ -79,7 +79,7 @@ impl CacheKey {
         &self.path
     }
 
-    /// A SHA-256 hash of identity, method, URL with its query, and headers.
+    /// A SHA-512/256 hash of identity, method, URL with its query, and headers.
     #[must_use]
     pub fn digest(&self) -> &[u8; 32] {
         &self.digest
