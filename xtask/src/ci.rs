@@ -182,6 +182,12 @@ fn steps(domains: &[String], seed: &str) -> Vec<Step> {
             ..Step::default()
         },
         Step {
+            name: "js",
+            about: "the package for JavaScript, packed and installed, in Node.js and in Chromium",
+            lines: lines(["cargo xtask js test"]),
+            ..Step::default()
+        },
+        Step {
             name: "mutations",
             about: "mutated documents of the spec are refused with file and line, or change what is generated, and a sample compiles",
             lines: lines(["cargo xtask fuzz --count 1000 --compile 10"]),

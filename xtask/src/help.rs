@@ -21,7 +21,7 @@ const SEEN: (&str, &str) = ("--seen DATE", "date to record, such as 2026-01-31 (
 const AS: (&str, &str) =
     ("--as SOURCE", "word of the source in `x-source` (default: from the name of the document)");
 
-const VERBS: [Verb; 16] = [
+const VERBS: [Verb; 17] = [
     Verb {
         name: "generate",
         usage: &["[--check] [--domain NAME]"],
@@ -152,6 +152,25 @@ const VERBS: [Verb; 16] = [
             ("--index N", "shows this mutation only"),
         ],
         page: "CONTRIBUTING.md",
+    },
+    Verb {
+        name: "js",
+        usage: &["build", "types [--check]", "test [--required]"],
+        about: "builds and tests the package for JavaScript, and writes its TypeScript types",
+        options: &[
+            ("build", "builds packages/js/dist as it is published, and prints the sizes of the module"),
+            ("types", "writes packages/js/types/commands.d.ts from the catalogue"),
+            ("types --check", "compares it and changes no file; fails if it is out of date"),
+            (
+                "test",
+                "packs and installs the package, and uses it in Node.js and in Chromium, against a sandbox",
+            ),
+            (
+                "--required",
+                "fails where a compiler, Node.js or Chromium is missing (default: says that it skips)",
+            ),
+        ],
+        page: "packages/js/README.md",
     },
     Verb {
         name: "prove",

@@ -10,6 +10,7 @@ pub mod generate;
 mod git;
 mod help;
 pub mod import;
+mod js;
 mod prove;
 mod release;
 mod report;
@@ -94,6 +95,7 @@ fn run_verb(verb: &str, options: &[&str], root: &Path) -> Result<Outcome, String
         ("release", _) => release::release(options, root),
         ("snapshots", _) => snapshots::snapshots(options, root),
         ("targets", []) => targets::targets(root),
+        ("js", _) => js::js(options, root)?,
         ("wasm", _) => wasm::wasm(options, root)?,
         ("tidy", []) => tidy::tidy(root),
         ("bundle", [_, _, ..]) => return Err("`bundle` takes one file".to_owned()),

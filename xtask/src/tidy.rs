@@ -16,7 +16,7 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Allowed dependencies between our crates. `cc-api-*` stands for the generated crate of every domain.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("cc-browser", &[]),
     ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
@@ -37,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("cc-webdriver", &[]),
     ("cc-in-browser", &["cc-sandbox"]),
     ("cc-browser-page", &["cc-client"]),
+    ("cc-js", &["cc-bridge", "cc-client", "cc-redis-http"]),
     ("xtask", &[]),
 ];
 

@@ -1,7 +1,7 @@
 //! `cargo xtask wasm`: checks, tests, serves and measures what builds for browsers.
 
-mod size;
-mod toolchain;
+pub(crate) mod size;
+pub(crate) mod toolchain;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,11 +40,29 @@ const REFUSED: [(&str, &str, &str); 2] = [
     ),
 ];
 
+/// The modules of which tests run in browsers and in Node.js, built together: alone, they would need other builds of the same libraries.
+pub(crate) const MODULES: [&str; 3] = ["cc-contract", "cc-browser-page", "cc-js"];
+
 /// Reason why a run has nothing to tell, or a failure.
-enum Stop {
+pub(crate) enum Stop {
     /// The machine lacks something.
     Skipped(String),
     Failed(String),
+}
+
+impl Stop {
+    /// The outcome of a run. What is skipped is a failure where it is required.
+    pub(crate) fn outcome(ended: Result<String, Self>, required: bool) -> Outcome {
+        match ended {
+            Ok(text) => Outcome::ok(text),
+            Err(Self::Skipped(reason)) if !required => {
+                Outcome { text: String::new(), errors: format!("skipped: {reason}\n"), success: true }
+            }
+            Err(Self::Skipped(problem) | Self::Failed(problem)) => {
+                Outcome::failed(format!("error: {problem}\n"))
+            }
+        }
+    }
 }
 
 impl From<String> for Stop {
@@ -69,13 +87,7 @@ pub fn wasm(options: &[&str], root: &Path) -> Result<Outcome, String> {
         [] => return Err("`wasm` takes `check`, `test`, `serve` or `size`".to_owned()),
         words => return Err(crate::unknown_options(words)),
     };
-    Ok(match ended {
-        Ok(text) => Outcome::ok(text),
-        Err(Stop::Skipped(reason)) if !required => {
-            Outcome { text: String::new(), errors: format!("skipped: {reason}\n"), success: true }
-        }
-        Err(Stop::Skipped(problem) | Stop::Failed(problem)) => Outcome::failed(format!("error: {problem}\n")),
-    })
+    Ok(Stop::outcome(ended, required))
 }
 
 /// Checks all crates, and that the compiler refuses what browsers cannot do.
@@ -108,7 +120,7 @@ fn test(root: &Path) -> Result<String, Stop> {
         return Err(Stop::Skipped(reason.to_owned()));
     }
     let mut command = toolchain.cargo(root, "build");
-    run(command.args(["--lib", "-p", "cc-contract", "-p", "cc-browser-page"]))?;
+    run(command.arg("--lib").args(MODULES.iter().flat_map(|name| ["-p", name])))?;
     let mut command = native(root, "test");
     // A browser at a time: two of them slow each other down.
     command.args(["-p", "cc-in-browser", "--test", "it", "--", "--test-threads", "1"]);
@@ -145,12 +157,12 @@ fn page(root: &Path, modules: &Path, folder: &Path) -> Result<(), Stop> {
 }
 
 /// Folder of the modules that a profile builds.
-fn modules(root: &Path, profile: &str) -> PathBuf {
+pub(crate) fn modules(root: &Path, profile: &str) -> PathBuf {
     root.join(FOLDER).join(TARGET).join(profile)
 }
 
 /// A command of cargo for this machine.
-fn native(root: &Path, verb: &str) -> Command {
+pub(crate) fn native(root: &Path, verb: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args([verb, "--quiet", "--locked"]).current_dir(root);
     clean(&mut command);
@@ -168,7 +180,7 @@ fn clean(command: &mut Command) {
 }
 
 /// Runs a command to its end.
-fn run(command: &mut Command) -> Result<(), Stop> {
+pub(crate) fn run(command: &mut Command) -> Result<(), Stop> {
     let status =
         command.status().map_err(|error| format!("{:?} cannot be run: {error}", command.get_program()))?;
     match status.success() {

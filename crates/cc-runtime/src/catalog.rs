@@ -86,8 +86,7 @@ impl<C> CommandInfo<C> {
         effect: Effect,
         run: Run<C>,
     ) -> Self {
-        let (input_schema, output_schema) =
-            (|| schema::of_input(schema_for!(I)), || schema::of_output(schema_for!(O)));
+        let (input_schema, output_schema) = (|| schema::of_input(schema_for!(I)), schema::of_output::<O>);
         let layout = OnceLock::new();
         Self { name, domain, summary, operations, effect, input_schema, output_schema, layout, run }
     }
@@ -171,9 +170,46 @@ impl<C> CommandInfo<C> {
         self.layout.get_or_init(|| Layout::of(&schema)).schema(schema)
     }
 
+    /// JSON Schema of the output as the command gives it, or of each item of a stream, which need not be an object:
+    /// [`bare`](Self::bare) gives such outputs.
+    #[must_use]
+    pub fn bare_output_schema(&self) -> Schema {
+        (self.output_schema)()
+    }
+
+    /// Takes an output, or an item of a stream, out of the object into which the catalogue puts lists and other values. Nothing is
+    /// `null`.
+    #[must_use]
+    pub fn bare(&self, output: Value) -> Value {
+        self.layout().bare(output)
+    }
+
+    fn layout(&self) -> Layout {
+        *self.layout.get_or_init(|| Layout::of(&(self.output_schema)()))
+    }
+
     /// Puts an output into an object, as its schema says.
     fn object(&self, output: Value) -> Value {
-        self.layout.get_or_init(|| Layout::of(&(self.output_schema)())).object(output)
+        self.layout().object(output)
+    }
+}
+
+impl<C> CommandInfo<C> {
+    /// The stream of this command with these inputs. Nothing is sent until it is polled. Each item is an object, in which secrets are
+    /// `***`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if the command is not a stream, or if the input does not match it.
+    pub fn stream(&'static self, client: &C, input: &Value) -> Result<Streamed> {
+        let Run::Stream(run) = self.run else {
+            let message = format!("`{}` is not a stream: run it with `dispatch`", self.name);
+            return Err(Error::new(ErrorKind::InvalidInput).with_message(message).with_command(self.name));
+        };
+        let items = run(client, &arguments(input)).map_err(|error| error.with_command(self.name))?;
+        Ok(Box::pin(items.map(|delivered| match delivered {
+            Ok(Delivered::Item(item)) => Ok(Delivered::Item(self.object(item))),
+            other => other,
+        })))
     }
 }
 
@@ -262,32 +298,25 @@ impl<C> Catalog<C> {
     /// [`ErrorKind::InvalidInput`] if the command does not exist or is not a stream, or if the input does not
     /// match the command.
     pub fn stream(&'static self, client: &C, name: &str, input: &Value) -> Result<Streamed> {
-        let command = self.get(name).ok_or_else(|| self.unknown(name))?;
-        match command.run {
-            Run::Stream(run) => {
-                let items =
-                    run(client, &arguments(input)).map_err(|error| error.with_command(command.name))?;
-                Ok(Box::pin(items.map(|delivered| match delivered {
-                    Ok(Delivered::Item(item)) => Ok(Delivered::Item(command.object(item))),
-                    other => other,
-                })))
-            }
-            Run::Once(_) => Err(Error::new(ErrorKind::InvalidInput)
-                .with_message(format!("`{name}` is not a stream: run it with `catalog::dispatch`"))
-                .with_command(command.name)),
-        }
+        self.get(name).ok_or_else(|| self.unknown(name))?.stream(client, input)
     }
 
     #[cold]
     fn unknown(&self, name: &str) -> Error {
-        let near = near::nearest(name, self.commands.iter().map(CommandInfo::name), 3);
-        let message = if near.is_empty() {
-            format!("unknown command `{}`", de::shown(name))
-        } else {
-            format!("unknown command `{}`: did you mean `{}`?", de::shown(name), near.join("` or `"))
-        };
-        Error::new(ErrorKind::InvalidInput).with_message(message)
+        unknown(name, self.commands.iter().map(CommandInfo::name))
     }
+}
+
+/// The error for a name that none of these commands has. It suggests those that are near.
+#[must_use]
+pub fn unknown(name: &str, commands: impl IntoIterator<Item = &'static str>) -> Error {
+    let near = near::nearest(name, commands.into_iter(), 3);
+    let message = if near.is_empty() {
+        format!("unknown command `{}`", de::shown(name))
+    } else {
+        format!("unknown command `{}`: did you mean `{}`?", de::shown(name), near.join("` or `"))
+    };
+    Error::new(ErrorKind::InvalidInput).with_message(message)
 }
 
 impl<C: Clone> Catalog<C> {
@@ -360,7 +389,7 @@ impl<C: Send + 'static> Future for Dispatch<C> {
                 let Run::Once(run) = command.run else {
                     let name = command.name;
                     return Err(Error::new(ErrorKind::InvalidInput)
-                        .with_message(format!("`{name}` is a stream: run it with `catalog::stream`"))
+                        .with_message(format!("`{name}` is a stream: run it with `stream`"))
                         .with_command(name));
                 };
                 let run = run(client, options, secrets, &arguments(&input));

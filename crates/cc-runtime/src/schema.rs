@@ -2,8 +2,9 @@
 
 mod prose;
 
+use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
-use schemars::{Schema, json_schema};
+use schemars::{JsonSchema, Schema, json_schema};
 use serde_json::{Value, json};
 
 use self::prose::Prose;
@@ -164,8 +165,11 @@ pub(crate) fn of_input(mut schema: Schema) -> Schema {
     schema
 }
 
-/// The schema of an output. Alternatives at its top are an `anyOf`, as those of an open union are.
-pub(crate) fn of_output(mut schema: Schema) -> Schema {
+/// The schema of an output, as it is written: what is always there is required, though it may be absent where it is read. Alternatives
+/// at its top are an `anyOf`, as those of an open union are.
+pub(crate) fn of_output<T: JsonSchema>() -> Schema {
+    let generator = SchemaSettings::default().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<T>();
     Bounds.transform(&mut schema);
     Enums { is_input: false }.transform(&mut schema);
     Prose::default().transform(&mut schema);

@@ -304,7 +304,10 @@ mod schema {
             true
         }
 
-        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            if generator.contract().is_serialize() {
+                return json_schema!({ "description": "An instant, in RFC 3339.", "type": "string", "format": "date-time" });
+            }
             json_schema!({
                 "description": "An instant: RFC 3339, a date alone, or epoch milliseconds.",
                 "type": ["string", "integer"],
@@ -327,6 +330,9 @@ mod schema {
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            if generator.contract().is_serialize() {
+                return json_schema!({ "description": "An instant, in epoch milliseconds.", "type": "integer" });
+            }
             super::Timestamp::json_schema(generator)
         }
     }

@@ -55,6 +55,18 @@ pub fn size(root: &Path) -> Result<String, Stop> {
     }
 }
 
+/// Optimises a bundled module where an optimiser is installed, and returns its sizes in words.
+pub(crate) fn optimise(root: &Path, module: &Path) -> Result<String, Stop> {
+    let optimiser = optimiser(root);
+    let sizes = sizes(module, optimiser.as_deref())?;
+    let how = match optimiser.and_then(|path| version(&path)) {
+        Some(version) => format!("{} by {version}", kilobytes(sizes.optimised)),
+        None => "not optimised further, as wasm-opt is not installed".to_owned(),
+    };
+    let (bundled, compressed) = (kilobytes(sizes.bundled), kilobytes(sizes.compressed));
+    Ok(format!("{bundled}, {how}; {compressed} after gzip -9"))
+}
+
 fn kilobytes(bytes: u64) -> String {
     format!("{}.{} KB", bytes / 1024, bytes % 1024 * 10 / 1024)
 }

@@ -66,6 +66,15 @@ impl Layout {
         }
     }
 
+    /// Takes out what [`object`](Self::object) put in.
+    pub(super) fn bare(self, mut object: Value) -> Value {
+        match self {
+            Self::Object => object,
+            Self::Empty => Value::Null,
+            Self::Property => object.get_mut(RESULT).map_or(Value::Null, Value::take),
+        }
+    }
+
     pub(super) fn schema(self, mut schema: Schema) -> Schema {
         let root = schema.ensure_object();
         match self {
@@ -137,6 +146,19 @@ mod tests {
         let (schema, output) =
             laid_out(schema_for!(std::collections::BTreeMap<String, u8>), json!({ "a": 1 }));
         assert_eq!((&schema["type"], output), (&json!("object"), json!({ "a": 1 })));
+    }
+
+    #[test]
+    fn an_output_comes_out_of_its_object_as_it_went_in() {
+        for (schema, output) in [
+            (schema_for!(Vec<u8>), json!([1, 2])),
+            (schema_for!(()), Value::Null),
+            (schema_for!(Option<u8>), Value::Null),
+            (schema_for!(std::collections::BTreeMap<String, u8>), json!({ "result": 1 })),
+        ] {
+            let layout = Layout::of(&schema);
+            assert_eq!(layout.bare(layout.object(output.clone())), output);
+        }
     }
 
     #[test]

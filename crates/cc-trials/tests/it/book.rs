@@ -103,7 +103,9 @@ fn problem(file: &str, target: &str) -> Option<String> {
 fn every_link_of_the_documentation_leads_to_a_file_and_a_heading() {
     let mut files = files_below("docs");
     files.extend(["README.md", "CONTRIBUTING.md"].map(str::to_owned));
-    files.extend(files_below("crates").into_iter().filter(|path| path.ends_with("/README.md")));
+    for folder in ["crates", "packages"] {
+        files.extend(files_below(folder).into_iter().filter(|path| path.ends_with("/README.md")));
+    }
     let mut problems = Vec::new();
     let mut count = 0;
     for file in &files {

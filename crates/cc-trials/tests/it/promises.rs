@@ -12,6 +12,7 @@ fn root() -> PathBuf {
 fn folder(name: &str) -> PathBuf {
     match name {
         "xtask" => root().join(name),
+        "cc-js" => root().join("packages/js"),
         _ => root().join("crates").join(name),
     }
 }
