@@ -4,31 +4,40 @@ use std::ops::Range;
 
 /// The texts to find.
 ///
-/// Each failed call builds one and searches a few short texts. An automaton is faster to search, takes many times longer to build, and
-/// would be a tenth of the code that a page downloads.
+/// Each failed call builds one and searches a few texts. An automaton is faster to search, takes many times longer to build, and would be a
+/// tenth of the code that a page downloads.
 pub(super) struct Finder {
-    /// Without repetition, by their first byte, and the longest first.
-    patterns: Vec<String>,
+    /// In their order, without repetition.
+    patterns: Vec<Pattern>,
     /// For each byte, the number of patterns that begin with a lower one.
     below: Box<[usize; 257]>,
 }
 
+struct Pattern {
+    text: String,
+    /// Index of the longest other pattern with which this one begins.
+    within: Option<usize>,
+}
+
 impl Finder {
     /// Prepares the search for these texts; `None` if there are none.
-    pub(super) fn new(mut patterns: Vec<String>) -> Option<Self> {
-        patterns.retain(|pattern| !pattern.is_empty());
-        if patterns.is_empty() {
+    pub(super) fn new(mut texts: Vec<String>) -> Option<Self> {
+        texts.retain(|text| !text.is_empty());
+        if texts.is_empty() {
             return None;
         }
-        // Of two with the same beginning, the longer is greater.
-        patterns.sort_unstable_by(|one, other| {
-            let first = |pattern: &String| pattern.as_bytes()[0];
-            first(one).cmp(&first(other)).then_with(|| other.cmp(one))
-        });
-        patterns.dedup();
+        texts.sort_unstable();
+        texts.dedup();
         let mut below = Box::new([0; 257]);
-        for pattern in &patterns {
-            below[usize::from(pattern.as_bytes()[0]) + 1] += 1;
+        let mut patterns: Vec<Pattern> = Vec::with_capacity(texts.len());
+        for (at, text) in texts.into_iter().enumerate() {
+            below[usize::from(text.as_bytes()[0]) + 1] += 1;
+            // Every text with which this one begins is before it, and all between them begin with it, too.
+            let mut within = at.checked_sub(1);
+            while let Some(other) = within.filter(|other| !text.starts_with(&patterns[*other].text)) {
+                within = patterns[other].within;
+            }
+            patterns.push(Pattern { text, within });
         }
         for byte in 0..256 {
             below[byte + 1] += below[byte];
@@ -38,18 +47,28 @@ impl Finder {
 
     #[cfg(test)]
     pub(super) fn memory_usage(&self) -> usize {
-        let texts = self.patterns.iter().map(|pattern| size_of::<String>() + pattern.capacity());
-        texts.sum::<usize>() + size_of_val(&*self.below)
+        let patterns = self.patterns.iter().map(|pattern| size_of::<Pattern>() + pattern.text.capacity());
+        patterns.sum::<usize>() + size_of_val(&*self.below)
     }
 
     /// The first place at or after `from` where one of the texts is, and there the longest.
     pub(super) fn next_in(&self, text: &str, from: usize) -> Option<Range<usize>> {
         let bytes = text.as_bytes();
         (from..bytes.len()).find_map(|start| {
-            let byte = usize::from(bytes[start]);
-            let here = &self.patterns[self.below[byte]..self.below[byte + 1]];
-            let found = here.iter().find(|pattern| bytes[start..].starts_with(pattern.as_bytes()))?;
-            Some(start..start + found.len())
+            let rest = &bytes[start..];
+            let (first, end) = (self.below[usize::from(rest[0])], self.below[usize::from(rest[0]) + 1]);
+            // What the text goes on with is not above it in their order. The last such pattern begins with each of those.
+            let here = &self.patterns[first..end];
+            let mut found =
+                (first + here.partition_point(|pattern| pattern.text.as_bytes() <= rest)).checked_sub(1);
+            while let Some(at) = found.filter(|at| *at >= first) {
+                let pattern = &self.patterns[at];
+                if rest.starts_with(pattern.text.as_bytes()) {
+                    return Some(start..start + pattern.text.len());
+                }
+                found = pattern.within;
+            }
+            None
         })
     }
 }
@@ -81,6 +100,15 @@ mod tests {
     #[test]
     fn without_texts_there_is_no_search() {
         assert!(Finder::new(Vec::new()).is_none() && Finder::new(vec![String::new()]).is_none());
+    }
+
+    #[test]
+    fn many_texts_with_the_same_beginning_are_not_tried_one_by_one() {
+        let patterns = (0..20_000).map(|at| format!("token-{at:05}")).collect();
+        let finder = Finder::new(patterns).unwrap();
+        let text = "token-x ".repeat(100_000);
+        assert_eq!(finder.next_in(&text, 0), None);
+        assert_eq!(finder.next_in(&format!("{text}token-12345"), 0), Some(800_000..800_011));
     }
 
     proptest! {
