@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use cc_client::sign_in::{Listener, SignIn};
 use cc_client::{Client, Error, catalog};
 use futures_util::FutureExt;
-use futures_util::future::{Either, join_all, select, try_join_all};
+use futures_util::future::{Either, join_all, maybe_done, select, try_join_all};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
@@ -378,11 +378,14 @@ fn one_thread_awaits_and_waits_in_turn() {
         runtime.block_on(async {
             for _ in 0..5 {
                 let awaited = (0..40).map(|_| client.send(ListZone::new()).reload().into_future());
-                let mut awaited: Vec<_> = awaited.collect();
-                awaited.iter_mut().for_each(|call| drop(call.now_or_never()));
+                let mut awaited: Vec<_> = awaited.map(maybe_done).collect();
+                for call in &mut awaited {
+                    let _ = call.now_or_never();
+                }
                 zones(&client);
                 client.send(GetApplication::new(&application)).wait().unwrap();
-                assert!(join_all(awaited).await.iter().all(Result::is_ok));
+                join_all(&mut awaited).await;
+                assert!(awaited.iter_mut().all(|call| Pin::new(call).take_output().unwrap().is_ok()));
             }
         });
         drop(runtime);
