@@ -5,7 +5,7 @@ import { failure } from './error.js';
 import { Delivery } from './stream.js';
 
 /** Options that calls have, and that a client has for all of its calls. */
-const OF_CALLS = ['timeout', 'attemptTimeout', 'maxAttempts', 'exposeSecrets'];
+const OF_CALLS = ['timeout', 'attemptTimeout', 'maxAttempts', 'bodyLimit', 'exposeSecrets'];
 
 export class BaseClient {
   #load;
@@ -47,12 +47,14 @@ export class BaseClient {
 
   stream(name, input, options) {
     const { signal, ...rest } = options ?? {};
-    const open = async () => {
+    // The input is read now, and its faults are told by the first item.
+    const prepared = attempt(() => {
       const [other] = Object.keys(rest);
-      if (other !== undefined) {
-        throw failure(`unknown option \`${other}\` of a stream: it takes \`signal\``);
-      }
-      const arguments_ = [String(name), encode(input ?? null)];
+      if (other !== undefined) throw failure(`unknown option \`${other}\` of a stream: it takes \`signal\``);
+      return [String(name), encode(input ?? null)];
+    });
+    const open = async () => {
+      const arguments_ = prepared();
       const sdk = await this.#ready();
       try {
         return sdk.stream(...arguments_);
@@ -84,6 +86,18 @@ export class BaseClient {
     } catch (reason) {
       throw failure(reason);
     }
+  }
+}
+
+/** Runs a function now, and gives one that returns its result or throws its failure. */
+function attempt(run) {
+  try {
+    const result = run();
+    return () => result;
+  } catch (reason) {
+    return () => {
+      throw reason;
+    };
   }
 }
 

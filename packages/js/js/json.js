@@ -8,7 +8,6 @@ export function encode(value) {
 }
 
 function written(value, path, parents) {
-  if (typeof value?.toJSON === 'function') return written(value.toJSON(), path, parents);
   switch (typeof value) {
     case 'undefined':
       return undefined;
@@ -24,7 +23,11 @@ function written(value, path, parents) {
     case 'boolean':
       return JSON.stringify(value);
     case 'object':
-      return value === null ? 'null' : composite(value, path, parents);
+      if (value === null) return 'null';
+      // As JSON it would be null.
+      if (value instanceof Date && Number.isNaN(value.getTime())) throw invalid(path, 'the date is invalid');
+      if (typeof value.toJSON === 'function') return written(value.toJSON(), path, parents);
+      return composite(value, path, parents);
     default:
       throw invalid(path, `a ${typeof value} is not a value of JSON`);
   }

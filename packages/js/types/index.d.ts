@@ -48,6 +48,8 @@ export interface CallDefaults {
   attemptTimeout?: number | undefined;
   /** Largest number of attempts. A change is never sent twice if that could do it twice. Default: that of the SDK. */
   maxAttempts?: number | undefined;
+  /** The most bytes that the body of an answer may have. Default: 64 MiB. */
+  bodyLimit?: number | undefined;
   /** `true` to get passwords, tokens and other secrets as they are. Default: `***` stands in their place. */
   exposeSecrets?: boolean | undefined;
 }
@@ -161,7 +163,7 @@ export class CleverError extends Error {
   readonly isRetryable: boolean;
   /** `true` if the resource does not exist, or is not visible to the credentials. */
   readonly isNotFound: boolean;
-  /** `true` if a change was sent and may have been done. */
+  /** `true` if the request was sent and may have been done although the call failed. */
   readonly mayBeDone: boolean;
   /** How long the platform asks to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number | undefined;

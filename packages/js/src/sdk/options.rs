@@ -21,6 +21,7 @@ struct Written {
     timeout: Option<f64>,
     attempt_timeout: Option<f64>,
     max_attempts: Option<u32>,
+    body_limit: Option<usize>,
     expose_secrets: bool,
 }
 
@@ -30,7 +31,8 @@ impl Options {
     /// # Errors
     /// [`ErrorKind::InvalidInput`] that names the option.
     pub(super) fn read(text: &str) -> Result<Self> {
-        let Written { timeout, attempt_timeout, max_attempts, expose_secrets } = read_input(&json(text)?)?;
+        let Written { timeout, attempt_timeout, max_attempts, body_limit, expose_secrets } =
+            read_input(&json(text)?)?;
         let mut call = CallOptions::new();
         if let Some(time) = millis("timeout", timeout)? {
             call = call.timeout(time);
@@ -40,6 +42,9 @@ impl Options {
         }
         if let Some(attempts) = max_attempts {
             call = call.retry(RetryPolicy::default().max_attempts(attempts));
+        }
+        if let Some(bytes) = body_limit {
+            call = call.body_limit(bytes);
         }
         Ok(Self { call, expose_secrets })
     }

@@ -24,6 +24,7 @@ fn the_package_has_the_version_of_the_client_and_the_licence_of_the_workspace() 
     let client = file("../../crates/cc-client/Cargo.toml");
     let version = client.lines().find_map(|line| line.strip_prefix("version = ")).unwrap().trim_matches('"');
     assert_eq!(package["version"], version);
+    assert_eq!(package["engines"]["node"], ">=20");
     let licence = format!("license = {}", package["license"]);
     assert!(file("../../Cargo.toml").lines().any(|line| line == licence), "{licence}");
 }

@@ -12,6 +12,9 @@ pub(crate) const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
 /// Parts of the package that are not built.
 const PARTS: [&str; 6] = ["js", "types", "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
+/// Oldest Node.js, as `package.json` says.
+const OLDEST: u32 = 20;
+
 /// The folder of the project, made once in this process. `None`, with a sentence, where something is missing.
 pub(crate) fn installed() -> Option<&'static Path> {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
@@ -33,12 +36,11 @@ fn install() -> Result<PathBuf, String> {
     let Some(modules) = std::env::var_os("CC_WASM_MODULES") else {
         return Err("`cargo xtask js test` builds what this test runs".to_owned());
     };
-    for program in ["node", "npm"] {
-        let is_there =
-            Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
-        if !is_there {
-            return Err(format!("{program} is not installed (Debian: nodejs and npm)"));
-        }
+    let version =
+        |program| version(program).ok_or(format!("{program} is not installed (Debian: nodejs and npm)"));
+    let (node, _) = (version("node")?, version("npm")?);
+    if node < OLDEST {
+        return Err(format!("Node.js {node} is installed, and the package needs {OLDEST}"));
     }
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("js");
     let (package, project) = (root.join("package"), root.join("project"));
@@ -64,6 +66,14 @@ fn install() -> Result<PathBuf, String> {
     command.args(["install", "--no-save", "--offline", "--no-audit", "--no-fund", "--loglevel=error"]);
     ran(command.arg(package.join(archive.trim())).current_dir(&project));
     Ok(project)
+}
+
+/// The major version of a program, such as 20 for `v20.1.0`.
+fn version(program: &str) -> Option<u32> {
+    let output =
+        Command::new(program).arg("--version").output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.trim().trim_start_matches('v').split('.').next()?.parse().ok()
 }
 
 /// Runs a command that must succeed.

@@ -62,6 +62,8 @@ test('an input that does not match names its field, and nothing is sent', async 
     [{ zoneName: 2 ** 53 }, 'give a bigint'],
     [{ zoneName: ['par', () => 'par'] }, '`zoneName[1]`: a function is not a value of JSON'],
     [{ zoneName: new Map() }, 'a Map is not a value of JSON'],
+    [{ zoneName: new Uint8Array(1) }, 'a Uint8Array is not a value of JSON'],
+    [{ zoneName: new Date('never') }, '`zoneName`: the date is invalid'],
   ]) {
     const error = await failed(client().dispatch('GetZone', input));
     assert.equal(error.kind, 'InvalidInput');
@@ -126,6 +128,15 @@ test('an attempt that fails is repeated, as often as the call allows', async () 
   const error = await failed(client().dispatch('ListZone', {}, { maxAttempts: 1 }));
   assert.equal(error.status, 503);
   assert.ok(error.isRetryable);
+});
+
+test('an answer that cannot be read says why, and one that is too large is not read', async () => {
+  await fault({ effect: 'answer', status: 200, body: {}, on: 'get_zone' });
+  const error = await failed(client().dispatch('GetZone', { zoneName: 'par' }));
+  assert.equal(error.kind, 'Undecodable');
+  assert.match(error.reason, /missing field `id`/);
+  await reset();
+  assert.equal((await failed(client().dispatch('ListZone', {}, { bodyLimit: 10 }))).kind, 'TooLarge');
 });
 
 test('a server that is away is an error of the network', async () => {

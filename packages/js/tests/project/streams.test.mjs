@@ -69,6 +69,13 @@ test('a refusal ends the loop with an error', async () => {
   assert.deepEqual(await stream.next(), { done: true, value: undefined });
 });
 
+test('a stream has the input of the moment in which it was made', async () => {
+  const input = { ...application, since: new Date((await now()).getTime() - 300_000), limit: 2 };
+  const stream = client().stream(LOG, input);
+  input.limit = 0;
+  assert.equal((await read(stream)).lines.length, 2);
+});
+
 test('a stream that nobody reads sends nothing', async () => {
   const stream = client().stream(LOG, application);
   await stream.return();
