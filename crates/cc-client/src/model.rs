@@ -101,7 +101,7 @@ impl From<wire::Flavor> for Flavor {
             microservice: wire.microservice,
             machine_learning: wire.machine_learning,
             nice: wire.nice,
-            price_id: wire.price_id.map(|id| id.to_lowercase()),
+            price_id: wire.price_id.map(|id| id.to_ascii_lowercase()),
             memory: wire.memory.map(Into::into),
             cpu_factor: wire.cpu_factor,
             mem_factor: wire.mem_factor,

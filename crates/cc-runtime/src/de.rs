@@ -254,5 +254,13 @@ pub(crate) fn plainly<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, 
     })
 }
 
+/// Reads a value like `serde_json::from_value`, by the reader that answers have already: a program needs no second one of the type.
+/// `None` if it does not fit.
+#[doc(hidden)]
+#[must_use]
+pub fn from_tree<'de, T: Deserialize<'de>>(value: &'de Value) -> Option<T> {
+    plainly(value).ok()
+}
+
 #[cfg(test)]
 mod tests;

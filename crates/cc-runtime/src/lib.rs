@@ -88,7 +88,7 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::de::object;
+    pub use crate::de::{from_tree, object};
     pub use crate::error::outcome::found;
     pub use crate::open_enum::{input, is_known, met_unknown, read_enum, unknown_value};
     pub use crate::request::{check_path, check_query};

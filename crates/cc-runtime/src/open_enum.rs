@@ -62,7 +62,10 @@ pub fn read_enum<'de, D: Deserializer<'de>, T>(
     known: &'static [&'static str],
     of_text: fn(String) -> T,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_newtype_struct(token::ENUM, Text { known, of_text })
+    let mut value = None;
+    let text = Text { known, keep: &mut |text| value = Some(of_text(text)) };
+    deserializer.deserialize_newtype_struct(token::ENUM, text)?;
+    value.ok_or_else(|| D::Error::custom("a value without its text"))
 }
 
 thread_local! {
@@ -89,29 +92,30 @@ pub fn input<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
     T::deserialize(deserializer)
 }
 
-struct Text<T> {
+/// The same for all enums, so that it is compiled once.
+struct Text<'k> {
     known: &'static [&'static str],
     /// Makes the value. It signals one that is not known.
-    of_text: fn(String) -> T,
+    keep: &'k mut dyn FnMut(String),
 }
 
-impl<'de, T> Visitor<'de> for Text<T> {
-    type Value = T;
+impl<'de> Visitor<'de> for Text<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         if INPUT.get() {
-            return deserializer.deserialize_any(Input { known: self.known }).map(self.of_text);
+            return deserializer.deserialize_any(Input { known: self.known }).map(self.keep);
         }
-        String::deserialize(deserializer).map(self.of_text)
+        String::deserialize(deserializer).map(self.keep)
     }
 
     /// The reader of inputs.
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_any(Input { known: self.known }).map(self.of_text)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(Input { known: self.known }).map(self.keep)
     }
 }
 

@@ -457,5 +457,7 @@ fn unescaped(raw: &[u8]) -> Result<Cow<'_, str>, &'static str> {
     if !raw.contains(&b'\\') {
         return Ok(Cow::Borrowed(text));
     }
-    serde_json::from_str(&format!("\"{text}\"")).map(Cow::Owned).map_err(|_| "invalid escape in a string")
+    serde_json::from_slice(format!("\"{text}\"").as_bytes())
+        .map(Cow::Owned)
+        .map_err(|_| "invalid escape in a string")
 }

@@ -126,7 +126,7 @@ impl<'de> Visitor<'de> for Digits {
         let raw: String = map.next_value()?;
         match raw.as_bytes().first() {
             Some(b'-' | b'0'..=b'9') => Ok(raw),
-            Some(b'"') => serde_json::from_str(&raw).map_err(A::Error::custom),
+            Some(b'"') => serde_json::from_slice(raw.as_bytes()).map_err(A::Error::custom),
             Some(b't' | b'f') => Err(A::Error::invalid_type(Unexpected::Bool(raw == "true"), &self)),
             Some(b'[') => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
             Some(b'{') => Err(A::Error::invalid_type(Unexpected::Map, &self)),

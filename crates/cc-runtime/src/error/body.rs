@@ -291,7 +291,7 @@ fn said_of_item(item: &Value, depth: usize) -> Option<String> {
 fn unwrapped(text: &str, depth: usize) -> Option<String> {
     let text = text.trim();
     let quoted = text.find(['[', '{']).and_then(|start| {
-        let inner: Value = serde_json::from_str(&text[start..]).ok()?;
+        let inner: Value = serde_json::from_slice(&text.as_bytes()[start..]).ok()?;
         Some((text[..start].trim_end_matches([' ', ':']), said(&inner, depth + 1)?))
     });
     if let Some((before, words)) = quoted {

@@ -127,6 +127,6 @@ impl Operation for Rows {
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
         let rows = answer.json::<Vec<serde_json::Value>>()?;
-        Ok(rows.map(|rows| rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect()))
+        Ok(rows.map(|rows| rows.iter().filter_map(cc_runtime::__private::from_tree).collect()))
     }
 }

@@ -120,7 +120,7 @@ pub(super) fn json_that_breaks_off(text: &str) -> Option<Value> {
     for _ in 0..CUTS {
         let (closing, comma) = end_of(&text[..end]);
         let closed = format!("{}{closing}", text[..end].trim_end_matches('\\'));
-        if let Ok(value) = serde_json::from_str(&closed) {
+        if let Ok(value) = serde_json::from_slice(closed.as_bytes()) {
             return Some(value);
         }
         end = comma?;

@@ -58,7 +58,7 @@ model! {
         zones: Vec<String> = wire.zones,
         /// Name of its price in the price system, in lower case.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        price_id: Option<String> = wire.price_id.map(|id| id.to_lowercase()),
+        price_id: Option<String> = wire.price_id.map(|id| id.to_ascii_lowercase()),
         /// Features of the plan, sorted by name.
         features: Vec<AddonPlanFeature> = sorted_by(each(wire.features), |a: &AddonPlanFeature, b| a.name.cmp(&b.name)),
     }

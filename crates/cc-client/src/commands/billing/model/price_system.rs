@@ -38,7 +38,7 @@ model! {
         /// Price for that time.
         price: Decimal = wire.price,
         /// Name that plans and flavors call the price by, in lower case.
-        price_id: String = wire.slug_id.to_lowercase(),
+        price_id: String = wire.slug_id.to_ascii_lowercase(),
     }
 }
 

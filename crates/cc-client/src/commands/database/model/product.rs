@@ -43,6 +43,6 @@ model! {
         /// Priority of its processes.
         nice: i64 = wire.nice,
         /// Name of its price in the price system, in lower case.
-        price_id: String = wire.price_id.to_lowercase(),
+        price_id: String = wire.price_id.to_ascii_lowercase(),
     }
 }
