@@ -44,6 +44,33 @@ impl Toolchain {
         command.args(["--target", TARGET, "--target-dir", FOLDER]);
         command
     }
+
+    /// Returns `true` if [`for_size`] has an effect: the compiler of the workspace has the sources of its standard library, which rustup
+    /// installs if it can. That of Debian rebuilds the library always, and is too old for the rest.
+    pub fn rebuilds_std(self, root: &Path) -> bool {
+        let has_sources = || {
+            let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+            let folder = sysroot(root, &compiler);
+            folder.is_some_and(|folder| Path::new(&folder).join("lib/rustlib/src/rust/library/std").is_dir())
+        };
+        let adds_sources = || {
+            let mut command = Command::new("rustup");
+            command.args(["component", "add", "rust-src"]).current_dir(root).stdout(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        };
+        self == Self::Own && (has_sources() || adds_sources() && has_sources())
+    }
+}
+
+/// Adds the options with which the standard library is rebuilt for small programs, and a panic ends the program without a message.
+pub fn for_size(command: &mut Command) {
+    command.args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"]);
+    command.args(["-Z", "panic-immediate-abort"]).env("CARGO_PROFILE_WASM_PANIC", "immediate-abort");
+    // Options of the nightly compiler, in a stable one.
+    command.env("RUSTC_BOOTSTRAP", "1").env(
+        "RUSTFLAGS",
+        "-Zunstable-options -Zlocation-detail=none -Zfmt-debug=none --cfg sha2_backend_soft=\"compact\"",
+    );
 }
 
 /// Finds a compiler for browsers, or has rustup install the target.
