@@ -15,9 +15,10 @@
 //! ```
 //!
 //! # Threads
-//! The calling thread polls the future itself, so a future and its callbacks need not be [`Send`]. Timers, connections and work
-//! that several callers share live on one background runtime for all clients of the process: one thread, which starts with the
-//! first wait and has nothing to do while nobody waits.
+//! The calling thread polls the future itself, so a future and its callbacks need not be [`Send`]. Timers and work that
+//! several callers share live on one background runtime for all clients of the process, and connections on a second one, whose work
+//! the waiting threads do themselves where they may. Each has one thread, which starts with the first wait and has nothing to do
+//! while nobody waits.
 //!
 //! A wait is allowed everywhere, also where [`tokio::runtime::Runtime::block_on`] panics:
 //!
@@ -31,21 +32,21 @@
 //! Calls that stand still with a current-thread runtime give way: others get their permits, send the same reads themselves, and use
 //! other connections. A task of the program that stands still does not: a wait for it never ends, nor does one for a stream that
 //! began in its runtime. In a destructor of a thread-local that runs after the thread-locals of tokio are gone, a wait is an error. A
-//! process made by `fork` gets a background runtime of its own.
+//! process made by `fork` gets background runtimes of its own.
 
 mod background;
 mod each;
 mod here;
+mod line;
 
 use std::future::IntoFuture;
 use std::pin::pin;
 
-use parking::Parker;
-
 use crate::error::{Error, Result};
 use here::Here;
+use line::Waits;
 
-pub(crate) use background::started;
+pub(crate) use background::{line_of, started};
 pub use each::{Blocking, IntoBlocking, Next};
 
 /// Waits for a call: `.wait()` in the place of `.await`.
@@ -64,7 +65,7 @@ pub trait Wait: IntoFuture {
     /// [`Call::timeout`](crate::Call::timeout).
     ///
     /// # Errors
-    /// Those of the future; [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected) if the background runtime cannot be started.
+    /// Those of the future; [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected) if the background threads cannot be started.
     fn wait(self) -> Self::Output;
 }
 
@@ -90,12 +91,10 @@ where
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected) if the background runtime cannot be started.
+/// [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected) if the background threads cannot be started.
 pub fn block_on<F: IntoFuture>(future: F) -> Result<F::Output> {
     let here = Here::enter()?;
     // The future ends while the runtime is entered: what it drops may need its timers and tasks.
     let future = pin!(future.into_future());
-    let parker = Parker::new();
-    let waker = parker.unparker().into();
-    Ok(here.drive(future, &waker, || parker.park()))
+    Ok(here.drive(future, &Waits::new(), None, || {}))
 }

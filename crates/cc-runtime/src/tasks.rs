@@ -48,6 +48,12 @@ pub fn some_stand_still() -> bool {
     stopped::any()
 }
 
+/// Returns `true` if this runtime stands still.
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+pub(crate) fn is_stopped(runtime: Id) -> bool {
+    stopped::is_stopped(runtime)
+}
+
 /// The time that lies this far ahead; `None` when that is farther than can be counted, which is never.
 #[must_use]
 pub fn after(duration: Duration) -> Option<Instant> {

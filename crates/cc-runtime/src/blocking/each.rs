@@ -5,14 +5,14 @@ use std::fmt;
 use std::future::poll_fn;
 use std::iter::FusedIterator;
 use std::pin::{Pin, pin};
-use std::task::{Poll, Waker};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures_util::Stream;
-use parking::Parker;
 
-use super::background;
+use super::background::Background;
 use super::here::Here;
+use super::line::Waits;
 use crate::error::Result;
 
 /// Makes an iterator of a stream: `for item in stream.blocking()?` in the place of `while let Some(item) = stream.next().await`.
@@ -29,16 +29,14 @@ pub trait IntoBlocking: Stream + Sized {
     /// The stream begins with the first item that is asked for, and runs only while one is waited for.
     ///
     /// # Errors
-    /// [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected) if the background runtime cannot be started.
+    /// [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected) if the background threads cannot be started.
     fn blocking(self) -> Result<Blocking<Self>>;
 }
 
 impl<S: Stream> IntoBlocking for S {
     fn blocking(self) -> Result<Blocking<S>> {
-        background::handle()?;
-        let parker = Parker::new();
-        let waker = parker.unparker().into();
-        Ok(Blocking { stream: Some(Box::pin(self)), is_over: false, parker, waker })
+        Background::get()?;
+        Ok(Blocking { stream: Some(Box::pin(self)), is_over: false, waits: Waits::new() })
     }
 }
 
@@ -50,8 +48,7 @@ pub struct Blocking<S> {
     /// `None` only once it is taken out.
     stream: Option<Pin<Box<S>>>,
     is_over: bool,
-    parker: Parker,
-    waker: Waker,
+    waits: Waits,
 }
 
 /// Result of a wait for an item within a time.
@@ -97,7 +94,7 @@ impl<S: Stream> Blocking<S> {
     }
 
     fn poll_until(&mut self, deadline: Option<Instant>) -> Next<S::Item> {
-        let Self { stream: Some(stream), is_over: false, parker, waker, .. } = self else { return Next::End };
+        let Self { stream: Some(stream), is_over: false, waits } = self else { return Next::End };
         let here = match Here::enter() {
             Ok(here) => here,
             // Only while the thread ends: the runtime was there before.
@@ -113,11 +110,7 @@ impl<S: Stream> Blocking<S> {
             Poll::Pending if in_time.get() => Poll::Pending,
             Poll::Pending => Poll::Ready(Next::Quiet),
         });
-        let park = || match deadline {
-            None => parker.park(),
-            Some(deadline) => in_time.set(parker.park_deadline(deadline)),
-        };
-        let next = here.drive(pin!(next), waker, park);
+        let next = here.drive(pin!(next), waits, deadline, || in_time.set(false));
         self.is_over = matches!(next, Next::End);
         next
     }
@@ -147,7 +140,7 @@ impl<S: Unpin> Blocking<S> {
         }
     }
 
-    /// Returns the stream, still open, such as for a method that ends it. Its connection stays in the background runtime.
+    /// Returns the stream, still open, such as for a method that ends it. Its connection stays in the background.
     #[must_use]
     pub fn into_inner(mut self) -> S {
         match self.stream.take() {

@@ -4,12 +4,14 @@ use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
+use std::time::Instant;
 
 use tokio::runtime::{EnterGuard, Handle, RuntimeFlavor, worker_index};
 use tokio::task::{block_in_place, unconstrained};
 
-use super::background;
+use super::background::Background;
+use super::line::Waits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::tasks::Stopped;
 
@@ -20,6 +22,7 @@ thread_local! {
 
 /// The calling thread, with the background runtime entered: timers and tasks begin there.
 pub(super) struct Here {
+    background: &'static Background,
     place: Place,
     /// `WAITS` before.
     outer: Option<Place>,
@@ -31,24 +34,28 @@ pub(super) struct Here {
 /// What else runs on the calling thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Nothing that must go on.
+    /// Nothing that must go on, perhaps within a runtime.
     Free,
     /// Tasks that another thread can take over, and has not yet.
     Worker,
+    /// Nothing, and the thread is in no runtime.
+    Outside,
 }
 
 impl Here {
     /// # Errors
-    /// [`ErrorKind::Unexpected`] if the background runtime cannot be started, or the thread is about to end.
+    /// [`ErrorKind::Unexpected`] if the background threads cannot be started, or the thread is about to end.
     pub(super) fn enter() -> Result<Self> {
         let current = match Handle::try_current() {
             Err(error) if error.is_thread_local_destroyed() => return Err(too_late().with_source(error)),
             current => current.ok(),
         };
-        let handle = background::handle()?;
+        let background = Background::get()?;
+        let handle = background.handle();
         let outer = WAITS.try_with(Cell::get).unwrap_or_default();
         // Within a wait, the runtime of the thread is hidden behind the background runtime: the outer wait knows the place.
         let nested_in = outer.filter(|_| current.as_ref().is_some_and(|current| current.id() == handle.id()));
+        let is_outside = current.is_none();
         let drives = current.filter(|_| worker_index().is_some());
         let (place, stopped) = match (nested_in, drives) {
             (Some(place), _) => (place, None),
@@ -56,28 +63,33 @@ impl Here {
                 (Place::Worker, None)
             }
             (None, Some(current)) => (Place::Free, Some(Stopped::new(current.id()))),
+            (None, None) if is_outside => (Place::Outside, None),
             (None, None) => (Place::Free, None),
         };
         set_waits(Some(place));
-        Ok(Self { place, outer, _entered: handle.enter(), _stopped: stopped })
+        Ok(Self { background, place, outer, _entered: handle.enter(), _stopped: stopped })
     }
 
-    /// Polls the future until it is done. `park` blocks until the waker is woken.
+    /// Polls the future until it is done. `late` is called when the deadline passes.
     pub(super) fn drive<F: Future>(
         &self,
         future: Pin<&mut F>,
-        waker: &Waker,
-        mut park: impl FnMut(),
+        waits: &Waits,
+        deadline: Option<Instant>,
+        mut late: impl FnMut(),
     ) -> F::Output {
-        let mut cx = Context::from_waker(waker);
+        let mut cx = Context::from_waker(&waits.waker);
         // A worker whose budget is used up would poll again and again, and never find anything ready.
         let mut future = pin!(unconstrained(future));
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
             return output;
         }
+        let (line, is_outside) = (self.background.line(), self.place == Place::Outside);
         self.give_way(|| {
             loop {
-                park();
+                if !line.wait(waits, deadline, is_outside) {
+                    late();
+                }
                 if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
                     return output;
                 }
@@ -87,7 +99,7 @@ impl Here {
 
     /// Runs something that blocks, after another thread has taken over the tasks of this one.
     fn give_way<T>(&self, blocks: impl FnOnce() -> T) -> T {
-        if self.place == Place::Free {
+        if self.place != Place::Worker {
             return blocks();
         }
         let mut blocks = Some(|| {
@@ -111,6 +123,11 @@ impl Drop for Here {
     fn drop(&mut self) {
         set_waits(self.outer);
     }
+}
+
+/// Returns `true` if the calling thread waits for what it does.
+pub(super) fn waits_here() -> bool {
+    WAITS.try_with(Cell::get).is_ok_and(|place| place.is_some())
 }
 
 fn set_waits(place: Option<Place>) {

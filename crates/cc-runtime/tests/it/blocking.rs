@@ -1,5 +1,6 @@
 //! Calls and streams without async, wherever they are waited for.
 
+mod line;
 mod places;
 #[cfg(unix)]
 mod processes;
@@ -64,6 +65,24 @@ fn in_time<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> T {
         Err(_) if test.is_finished() => std::panic::resume_unwind(test.join().unwrap_err()),
         Err(_) => panic!("a deadlock"),
     }
+}
+
+/// A server that answers each request with a number.
+fn server() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for socket in listener.incoming() {
+            thread::spawn(move || {
+                use std::io::{Read, Write};
+                let mut socket = socket.unwrap();
+                while socket.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {
+                    socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").unwrap();
+                }
+            });
+        }
+    });
+    format!("http://{address}")
 }
 
 #[test]
@@ -144,7 +163,7 @@ fn a_token_that_the_program_gave_its_thread_is_still_there_after_a_wait() {
 }
 
 #[test]
-fn waits_of_all_threads_share_one_background_thread() {
+fn waits_of_all_threads_share_the_background_threads() {
     let transport = Arc::new(platform().transport());
     let on = || {
         let call = CommandCall::new(transport.as_ref().clone(), "Where", |_| async {
@@ -159,4 +178,11 @@ fn waits_of_all_threads_share_one_background_thread() {
         let others: Vec<_> = (0..8).map(|_| scope.spawn(on)).collect();
         assert!(others.into_iter().all(|other| other.join().unwrap() == here));
     });
+    #[cfg(target_os = "linux")]
+    {
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+        let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));
+        let names = tasks.filter_map(|task| name(task.unwrap()).ok());
+        assert_eq!(names.filter(|name| name.trim() == "cc-connections").count(), 1);
+    }
 }

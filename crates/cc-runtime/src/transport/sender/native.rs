@@ -125,13 +125,15 @@ impl Own {
         Self { connect_timeout, http2, clients: Mutex::default() }
     }
 
-    fn client(&self) -> Result<reqwest::Client> {
-        let id = Home::current()?.id();
+    fn client(&self) -> Result<(reqwest::Client, Option<&'static Handle>)> {
+        let home = Home::current()?.id();
+        let line = line_of(home);
+        let id = line.map_or(home, Handle::id);
         let mut clients = lock(&self.clients);
         if let Some(at) = clients.iter().rposition(|(of, _)| *of == id) {
             let last = clients.len() - 1;
             clients[at..].rotate_left(1);
-            return Ok(clients[last].1.clone());
+            return Ok((clients[last].1.clone(), line));
         }
         let builder = tls::equip(reqwest::Client::builder().referer(false))?;
         let builder = self.http2.equip(builder);
@@ -140,7 +142,7 @@ impl Own {
             clients.remove(0);
         }
         clients.push((id, made.clone()));
-        Ok(made)
+        Ok((made, line))
     }
 }
 
@@ -184,6 +186,17 @@ impl Given {
         }
         Ok((self.client.clone(), None))
     }
+}
+
+/// The runtime of the connections of calls without async, if they begin in this runtime.
+#[cfg(feature = "blocking")]
+fn line_of(home: Id) -> Option<&'static Handle> {
+    crate::blocking::line_of(home)
+}
+
+#[cfg(not(feature = "blocking"))]
+fn line_of(_: Id) -> Option<&'static Handle> {
+    None
 }
 
 /// The runtime of calls without async, once there is one: connections there go on while a wait holds up another runtime.
@@ -245,7 +258,7 @@ impl Service<HttpRequest> for Sender {
 
     fn call(&mut self, request: HttpRequest) -> Sending {
         let client = match &mut self.by {
-            By::Own(own) => own.client().map(|client| (client, None)),
+            By::Own(own) => own.client(),
             By::Client(given) => given.client(),
             By::Service(service) => return Sending::Service(service.call(request)),
         };

@@ -226,24 +226,6 @@ fn a_provider_that_waits_within_a_call_blocks_nobody_who_joins_the_call() {
     });
 }
 
-/// A server that answers each request with a number.
-fn server() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for socket in listener.incoming() {
-            thread::spawn(move || {
-                use std::io::{Read, Write};
-                let mut socket = socket.unwrap();
-                while socket.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {
-                    socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").unwrap();
-                }
-            });
-        }
-    });
-    format!("http://{address}")
-}
-
 /// A transport with a client of the program.
 pub(super) fn given() -> Transport {
     Transport::builder().endpoint(server()).reqwest_client(reqwest::Client::new()).build().unwrap()
