@@ -2,6 +2,7 @@
 
 import { decode, encode } from './json.js';
 import { failure } from './error.js';
+import { check, onAbort, throwIfAborted } from './options.js';
 import { Delivery } from './stream.js';
 
 /** Options that calls have, and that a client has for all of its calls. */
@@ -14,6 +15,7 @@ export class BaseClient {
   #sdk;
 
   constructor(options, load) {
+    if (typeof (options ?? {}) !== 'object') throw failure('the settings of a client: expected an object, such as `{ token }`');
     const settings = { ...options };
     const defaults = {};
     for (const name of OF_CALLS) {
@@ -26,21 +28,21 @@ export class BaseClient {
   }
 
   async dispatch(name, input, options) {
+    check(options);
     const { signal, ...rest } = options ?? {};
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const arguments_ = [String(name), encode(input ?? null), encode({ ...this.#defaults, ...rest })];
     const sdk = await this.#ready();
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const call = sdk.dispatch(...arguments_);
-    const abort = () => call.abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = onAbort(signal, () => call.abort());
     try {
       return decode(await call.start()).value;
     } catch (reason) {
       // Without a reason, it was aborted.
       throw reason === undefined ? signal.reason : failure(reason);
     } finally {
-      signal?.removeEventListener('abort', abort);
+      forget();
       call.free();
     }
   }
@@ -49,6 +51,7 @@ export class BaseClient {
     const { signal, ...rest } = options ?? {};
     // The input is read now, and its faults are told by the first item.
     const prepared = attempt(() => {
+      check(options);
       const [other] = Object.keys(rest);
       if (other !== undefined) throw failure(`unknown option \`${other}\` of a stream: it takes \`signal\``);
       return [String(name), encode(input ?? null)];

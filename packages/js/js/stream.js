@@ -2,6 +2,7 @@
 
 import { CleverError, failure } from './error.js';
 import { decode } from './json.js';
+import { onAbort, throwIfAborted } from './options.js';
 
 export class Delivery {
   #open;
@@ -13,10 +14,8 @@ export class Delivery {
   #reason;
   /** Calls of `next` wait for those before them. */
   #turn = Promise.resolve();
-  #abort = () => {
-    this.#reason = { reason: this.#signal.reason };
-    this.#close();
-  };
+  /** Leaves the signal. */
+  #forget;
 
   constructor(open, signal) {
     this.#open = open;
@@ -47,8 +46,11 @@ export class Delivery {
     if (this.#isOver) return this.#end();
     try {
       if (this.#items === undefined) {
-        this.#signal?.throwIfAborted();
-        this.#signal?.addEventListener('abort', this.#abort, { once: true });
+        throwIfAborted(this.#signal);
+        this.#forget = onAbort(this.#signal, () => {
+          this.#reason = { reason: this.#signal.reason };
+          this.#close();
+        });
         const items = await this.#open();
         if (this.#isOver) {
           items.free();
@@ -83,7 +85,7 @@ export class Delivery {
   #close() {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#forget?.();
     this.#items?.close();
     this.#items?.free();
   }

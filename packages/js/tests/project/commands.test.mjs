@@ -106,6 +106,13 @@ test('the types and the module have the same commands', async () => {
   assert.ok(commands.length > 230);
 });
 
+test('the package has its licences', async () => {
+  for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) {
+    const path = fileURLToPath(import.meta.resolve('cc-sdk-wasm/package.json')).replace('package.json', name);
+    assert.ok((await readFile(path, 'utf8')).length > 1_000, name);
+  }
+});
+
 test('a command describes itself', async () => {
   const zone = await client().describe('GetZone');
   assert.equal(zone.effect, 'read-only');

@@ -1,6 +1,7 @@
 // Failures: each is a `CleverError` that says what to do, and holds no secret.
 
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { beforeEach, test } from 'node:test';
 import { inspect } from 'node:util';
 
@@ -62,8 +63,20 @@ test('an input that does not match names its field, and nothing is sent', async 
     [{ zoneName: 2 ** 53 }, 'give a bigint'],
     [{ zoneName: ['par', () => 'par'] }, '`zoneName[1]`: a function is not a value of JSON'],
     [{ zoneName: new Map() }, 'a Map is not a value of JSON'],
-    [{ zoneName: new Uint8Array(1) }, 'a Uint8Array is not a value of JSON'],
+    [{ zoneName: new Uint8Array(1) }, 'a Uint8Array is not a value of JSON: give its bytes as text in base64'],
     [{ zoneName: new Date('never') }, '`zoneName`: the date is invalid'],
+    [new Map(), 'invalid input: a Map is not a value of JSON'],
+    // As objects they would be empty.
+    [{ zoneName: Promise.resolve('par') }, '`zoneName`: a Promise is not a value of JSON'],
+    [new URLSearchParams('zoneName=par'), 'a URLSearchParams is not a value of JSON'],
+    [{ zoneName: new Error('par') }, 'an Error is not a value of JSON'],
+    [{ zoneName: Buffer.from('par') }, 'a Uint8Array is not a value of JSON: give its bytes as text in base64'],
+    [{ zoneName: 2n ** 64n }, '`zoneName`: an integer has at most 64 bits'],
+    [{ zoneName: '\ud83d' }, '`zoneName`: the text has half of a surrogate pair'],
+    [{ 'zone\udc00': 'par' }, 'the text has half of a surrogate pair'],
+    [{ zoneName: nested(101) }, 'nested more than 100 levels deep'],
+    [{ zoneName: nested(100_000) }, 'nested more than 100 levels deep'],
+    [{ zoneName: { toJSON() { return this; } } }, 'is not a value of JSON'],
   ]) {
     const error = await failed(client().dispatch('GetZone', input));
     assert.equal(error.kind, 'InvalidInput');
@@ -73,6 +86,24 @@ test('an input that does not match names its field, and nothing is sent', async 
   loop.ownerId = { loop };
   assert.match((await failed(client().dispatch('GetApplication', loop))).message, /contains itself/);
   assert.deepEqual(await requests(), []);
+});
+
+function nested(levels) {
+  let value = [];
+  for (let level = 1; level < levels; level += 1) value = [value];
+  return value;
+}
+
+test('prototypes that a program has changed do not change an input', async () => {
+  String.prototype.toJSON = BigInt.prototype.toJSON = () => 'changed';
+  try {
+    assert.equal((await client().dispatch('GetZone', { zoneName: 'par' })).name, 'par');
+    const error = await failed(client().dispatch('GetZone', { zoneName: 1n }));
+    assert.ok(error.message.includes('`zoneName`: invalid type: integer'), error.message);
+  } finally {
+    delete String.prototype.toJSON;
+    delete BigInt.prototype.toJSON;
+  }
 });
 
 test('an unknown command suggests a similar one, and a stream is no call', async () => {
@@ -95,6 +126,12 @@ test('options and settings that do not exist are errors', async () => {
   for (const [call, told] of [
     [() => client().dispatch('ListZone', {}, { timeuot: 1 }), 'unknown field `timeuot`'],
     [() => client().dispatch('ListZone', {}, { timeout: -1 }), '`timeout`: expected a number of milliseconds of at least 0, not -1'],
+    [() => client().dispatch('ListZone', {}, 5), 'the options: expected an object, such as `{ signal }`'],
+    [() => client().dispatch('ListZone', {}, new AbortController().signal), 'the options: expected an object, such as `{ signal }`'],
+    [() => client().dispatch('ListZone', {}, { signal: {} }), '`signal`: expected an `AbortSignal`'],
+    [() => client().stream('StreamApplicationRuntimeLog', { applicationId: ids.application }, { signal: 1 }).next(), '`signal`: expected an `AbortSignal`'],
+    [() => client().stream('StreamApplicationRuntimeLog', { applicationId: ids.application }, 5).next(), 'the options: expected an object'],
+    [async () => new Client('token'), 'the settings of a client: expected an object, such as `{ token }`'],
     [() => client({ url: apiUrl }).dispatch('ListZone'), 'unknown field `url`'],
     [() => client({ oauth }).dispatch('ListZone'), '`token` and `oauth` exclude each other'],
     [() => client({ apiUrl: 'nowhere' }).dispatch('ListZone'), 'URL'],
@@ -181,4 +218,24 @@ test('credentials reach no other origin on a redirect', async () => {
   const input = { ownerId: ids.organisation, name: 'shop', instance: { slug: 'node' }, minFlavor: 'XS' };
   await failed(client().dispatch('CreateApplication', input));
   assert.ok((await requests()).every((request) => !request.headers.host.startsWith('localhost')));
+});
+
+test('one signal ends many calls, and Node.js sees no leak of listeners', async () => {
+  const warnings = [];
+  const note = (warning) => warnings.push(warning);
+  process.on('warning', note);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const one = client();
+  await Promise.all(Array.from({ length: 20 }, () => one.dispatch('ListZone', {}, { signal })));
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  await reset();
+  await fault({ effect: 'latency', ms: 60_000, on: 'list_zones' });
+  const calls = Array.from({ length: 20 }, () => errorOf(one.dispatch('ListZone', {}, { signal })));
+  while ((await requests()).length === 0) await new Promise((done) => setTimeout(done, 20));
+  controller.abort();
+  assert.ok((await Promise.all(calls)).every((reason) => reason === signal.reason));
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
 });
