@@ -38,6 +38,8 @@ pub enum Error {
     /// There is no answer, with the words of the browser, which does not say why: the network, TLS, or a server that does not allow the
     /// origin of the page (CORS).
     NoAnswer(String),
+    /// There is no answer, with the reason, which Node.js gives and browsers keep from pages.
+    Unreachable(String),
     /// The connection was lost while the body was read, with the words of the browser.
     Lost(String),
 }
@@ -54,6 +56,7 @@ impl fmt::Display for Error {
                 "no answer that the page may read (network, TLS, or a server that does not allow the page's origin: see the console of the \
                  browser): {reason}"
             ),
+            Self::Unreachable(reason) => write!(f, "no answer: {reason}"),
             Self::Lost(reason) => write!(f, "the connection was lost: {reason}"),
         }
     }
@@ -127,7 +130,10 @@ impl Drop for Abort {
 async fn exchange(request: Request<Bytes>) -> Result<Response<Body>, Error> {
     let abort = Abort(AbortController::new().map_err(|reason| Error::Request(words(&reason)))?);
     let request = convert(&request, &abort).map_err(|reason| Error::Request(words(&reason)))?;
-    let no_answer = |reason: JsValue| Error::NoAnswer(words(&reason));
+    let no_answer = |reason: JsValue| match cause(&reason) {
+        Some(cause) => Error::Unreachable(cause),
+        None => Error::NoAnswer(words(&reason)),
+    };
     let answer = JsFuture::from(start(&request).map_err(no_answer)?).await.map_err(no_answer)?;
     let answer: web_sys::Response = answer.unchecked_into();
     if answer.type_() == ResponseType::Opaqueredirect {
@@ -191,11 +197,23 @@ fn latin1_bytes(text: &str) -> Vec<u8> {
     text.chars().filter_map(|character| u8::try_from(character).ok()).collect()
 }
 
+/// The cause that Node.js gives to the exception of `fetch`, such as `connect ECONNREFUSED 127.0.0.1:80`.
+fn cause(reason: &JsValue) -> Option<String> {
+    let cause = js_sys::Reflect::get(reason, &JsValue::from_str("cause")).ok()?;
+    // Of several addresses that were tried, the cause has a code and an empty message.
+    text(&cause, "message").or_else(|| text(&cause, "code"))
+}
+
 /// The words of an exception.
 fn words(reason: &JsValue) -> String {
-    let message = js_sys::Reflect::get(reason, &JsValue::from_str("message")).ok();
-    match message.and_then(|message| message.as_string()) {
-        Some(message) if !message.is_empty() => message,
-        _ => reason.as_string().unwrap_or_else(|| format!("{reason:?}")),
-    }
+    let message = text(reason, "message").or_else(|| reason.as_string());
+    message.unwrap_or_else(|| format!("{reason:?}"))
+}
+
+/// A property that is a text, unless it is empty.
+fn text(value: &JsValue, name: &str) -> Option<String> {
+    let text = js_sys::Reflect::get(value, &JsValue::from_str(name)).ok()?.as_string()?;
+    // The words of OpenSSL end with a line break.
+    let text = text.trim_end();
+    (!text.is_empty()).then(|| text.to_owned())
 }

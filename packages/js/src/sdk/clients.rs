@@ -6,6 +6,7 @@ use cc_client::runtime::credentials::SignatureMethod;
 use cc_client::{Client, Credentials, Error, ErrorKind, Result};
 use cc_redis_http::RedisHttpClient;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::options::json;
 
@@ -29,6 +30,17 @@ struct Settings {
     redis_proxy_url: Option<String>,
     concurrency: Option<usize>,
     allow_credentials_over_plain_http: bool,
+    /// Those of calls, which `js/` adds to each call. They stand here for the error that lists the settings.
+    #[serde(rename = "timeout")]
+    _timeout: IgnoredAny,
+    #[serde(rename = "attemptTimeout")]
+    _attempt_timeout: IgnoredAny,
+    #[serde(rename = "maxAttempts")]
+    _max_attempts: IgnoredAny,
+    #[serde(rename = "bodyLimit")]
+    _body_limit: IgnoredAny,
+    #[serde(rename = "exposeSecrets")]
+    _expose_secrets: IgnoredAny,
 }
 
 #[derive(Deserialize)]

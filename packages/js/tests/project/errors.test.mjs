@@ -1,7 +1,8 @@
 // Failures: each is a `CleverError` that says what to do, and holds no secret.
 
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:net';
 import { beforeEach, test } from 'node:test';
 import { inspect } from 'node:util';
 
@@ -133,6 +134,7 @@ test('options and settings that do not exist are errors', async () => {
     [() => client().stream('StreamApplicationRuntimeLog', { applicationId: ids.application }, 5).next(), 'the options: expected an object'],
     [async () => new Client('token'), 'the settings of a client: expected an object, such as `{ token }`'],
     [() => client({ url: apiUrl }).dispatch('ListZone'), 'unknown field `url`'],
+    [() => new Client({ timout: 1 }).dispatch('ListZone'), '`timeout`, `attemptTimeout`, `maxAttempts`, `bodyLimit`, `exposeSecrets`'],
     [() => client({ oauth }).dispatch('ListZone'), '`token` and `oauth` exclude each other'],
     [() => client({ apiUrl: 'nowhere' }).dispatch('ListZone'), 'URL'],
     [() => new Client({ apiUrl, oauth: { ...oauth, signatureMethod: 'MD5' } }).dispatch('ListZone'), 'expected one of PLAINTEXT'],
@@ -176,10 +178,18 @@ test('an answer that cannot be read says why, and one that is too large is not r
   assert.equal((await failed(client().dispatch('ListZone', {}, { bodyLimit: 10 }))).kind, 'TooLarge');
 });
 
-test('a server that is away is an error of the network', async () => {
-  const error = await failed(client({ apiUrl: 'http://127.0.0.1:1', maxAttempts: 1 }).dispatch('ListZone'));
+test('a server that is away is an error of the network, with the reason', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  const host = `127.0.0.1:${port}`;
+  const error = await failed(client({ apiUrl: `http://${host}`, maxAttempts: 1 }).dispatch('ListZone'));
   assert.equal(error.kind, 'Unreachable');
   assert.ok(error.isRetryable);
+  // Not the CORS of a page.
+  assert.ok(error.message.startsWith(`ListZone: no answer from ${host}: connect ECONNREFUSED ${host} (`), error.message);
 });
 
 test('an aborted call is aborted on the wire, and fails with the reason of the signal', async () => {

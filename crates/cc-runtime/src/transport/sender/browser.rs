@@ -134,6 +134,8 @@ fn failure(error: fetch::Error) -> Error {
             ErrorKind::Refused,
             "redirect not followed: a browser does not show where it leads, so that no credentials may go there",
         ),
+        // Node.js says why, and has no CORS.
+        fetch::Error::Unreachable(reason) => (ErrorKind::Unreachable, reason.as_str()),
         fetch::Error::Lost(_) => (ErrorKind::Unreachable, "the connection was lost while reading the body"),
         _ => (
             ErrorKind::Unreachable,
