@@ -8,8 +8,10 @@ import { BaseClient, once } from './client.js';
 export { CleverError } from './error.js';
 
 export const load = once(async (source) => {
-  const bytes = source ?? (await readFile(new URL('../dist/sdk_bg.wasm', import.meta.url)));
-  await init({ module_or_path: bytes });
+  const from = source ?? new URL('../dist/sdk_bg.wasm', import.meta.url);
+  // The `fetch` of Node.js reads no files.
+  const isFile = (typeof from === 'string' || from instanceof URL) && String(from).startsWith('file:');
+  await init({ module_or_path: isFile ? await readFile(new URL(from)) : from });
   return module;
 });
 

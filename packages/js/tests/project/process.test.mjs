@@ -19,13 +19,30 @@ await call.catch((reason) => console.log(reason.name));
 await client.dispatch('GetZone', { zoneName: 'mars' }).catch((error) => console.log(error.status));
 `;
 
-// Longer than a process takes, and shorter than the timers that it could leave.
-test('nothing keeps a process alive after its last call', { timeout: 120_000 }, async (context) => {
+/** What a program prints, once it has ended by itself. */
+async function printed(context, program) {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   context.signal.addEventListener('abort', () => child.kill());
-  let printed = '';
-  child.stdout.on('data', (data) => (printed += data));
-  const [code] = await once(child, 'exit');
-  assert.equal(printed, 'true\nAbortError\n404\n');
+  let text = '';
+  child.stdout.on('data', (data) => (text += data));
+  const [code] = await once(child, 'close');
   assert.equal(code, 0);
+  return text;
+}
+
+// Longer than a process takes, and shorter than the timers that it could leave.
+test('nothing keeps a process alive after its last call', { timeout: 120_000 }, async (context) => {
+  assert.equal(await printed(context, program), 'true\nAbortError\n404\n');
+});
+
+test('the module is loaded from the URL of a file', { timeout: 120_000 }, async (context) => {
+  const url = import.meta.resolve('cc-sdk-wasm/module.wasm');
+  for (const source of [JSON.stringify(url), `new URL(${JSON.stringify(url)})`]) {
+    const text = await printed(context, `
+      import { Client, load } from 'cc-sdk-wasm';
+      await load(${source});
+      console.log((await new Client().commands()).length > 0);
+    `);
+    assert.equal(text, 'true\n');
+  }
 });
