@@ -174,11 +174,10 @@ fn goes_on(home: &Option<Home>) -> bool {
 
 /// Wakes the next one that waits, if there is a free place.
 fn wake(mut state: MutexGuard<'_, State>) {
-    // Nothing foreign runs while the lock is held.
-    let listening = if state.waiting.is_empty() { state.listening.take() } else { None };
+    // Dropped at the end: nothing foreign runs while the lock is held.
+    let _listening = if state.waiting.is_empty() { state.listening.take() } else { None };
     let next = state.first().map(|(_, waker)| waker.clone()).filter(|_| state.number > state.taken());
     drop(state);
-    drop(listening);
     if let Some(next) = next {
         next.wake();
     }
