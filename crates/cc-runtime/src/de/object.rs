@@ -13,6 +13,11 @@ use serde::{Deserialize, Deserializer};
 use super::watcher::{How, Listed, Single, signal};
 
 /// A struct that is read field by field: [`__fields_of!`](crate::__fields_of) implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not read field by field",
+    label = "has no table of fields",
+    note = "`cc_runtime::__fields_of!`, which generated code calls, implements it"
+)]
 pub trait Object: Default {
     /// Name of the type, for errors.
     const NAME: &'static str;
