@@ -14,8 +14,24 @@ const LIMIT: u64 = 350 * 1024;
 const OF_NPM: &str = "target/wasm/npm/node_modules/.bin/wasm-opt";
 
 /// Options of the optimiser. `-Oz` and `-Os` give a smaller module than `-O1`, and a larger compressed one.
-const OPTIMISE: [&str; 7] =
-    ["--all-features", "-O1", "--gufa", "-O1", "--strip-target-features", "--strip-producers", "-o"];
+///
+/// The features are those that the compiler uses by itself. With all that the optimiser knows, it writes modules that browsers and Node.js
+/// do not read.
+const OPTIMISE: [&str; 13] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "-O1",
+    "--gufa",
+    "-O1",
+    "--strip-target-features",
+    "--strip-producers",
+    "-o",
+];
 
 /// Sizes of a module in bytes.
 #[derive(Debug, Clone, Copy)]
