@@ -20,7 +20,7 @@ fn example() -> String {
 fn with_domain(name: &str, text: &str) -> PathBuf {
     let copy = root().join("target").join(format!("newcomer-{name}"));
     let _ = std::fs::remove_dir_all(&copy);
-    for folder in ["spec", "crates", "examples", "xtask"] {
+    for folder in ["spec", "crates", "examples", "packages", "xtask"] {
         super::workspace::copy_folder(&root().join(folder), &copy.join(folder));
     }
     for file in ["Cargo.toml", "Cargo.lock"] {

@@ -1,19 +1,25 @@
 //! Types of the domain, one a schema, in name order.
 
-#[allow(unused_imports)]
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Better Stack.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BetterStackRecipient {
     /// Address of the intake.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::ServiceUrl,
     /// Token of the source, sent as a bearer token.
-    #[serde(rename = "sourceToken", default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(rename = "sourceToken", default)]
     pub source_token: cc_runtime::Secret,
+}
+
+cc_runtime::__fields_of! {
+    BetterStackRecipient {
+        0: url = "url", expected;
+        1: source_token = "sourceToken", expected;
+    }
 }
 
 impl BetterStackRecipient {
@@ -29,13 +35,19 @@ impl BetterStackRecipient {
 }
 
 /// Datadog.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DatadogRecipient {
     /// Address of the intake. It may hold an API key.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::Secret, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::Secret,
+}
+
+cc_runtime::__fields_of! {
+    DatadogRecipient {
+        0: url = "url", expected;
+    }
 }
 
 impl DatadogRecipient {
@@ -50,26 +62,26 @@ impl DatadogRecipient {
 }
 
 /// A drain: the logs of one resource and their recipient.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Drain {
     /// Id of a drain: `drain_…`.
     pub id: cc_runtime::DrainId,
     /// Owner of the drain.
-    #[serde(rename = "tenantId", default = "cc_runtime::de::absent::<cc_runtime::OwnerId, 1>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(rename = "tenantId", default, skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Id of the application or add-on whose logs are sent.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
     /// Logs that a drain sends: the program output, the HTTP accesses, or the audit logs.
-    #[serde(default = "cc_runtime::de::absent::<DrainKind, 3>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub kind: DrainKind,
     /// Recipient of the logs. Passwords are masked.
-    #[serde(default = "cc_runtime::de::absent::<DrainRecipient, 4>", deserialize_with = "cc_runtime::de::expected", skip_serializing_if = "cc_runtime::de::is_default")]
+    #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
     pub recipient: DrainRecipient,
     /// Latest state change of a drain.
-    #[serde(default = "cc_runtime::de::absent::<DrainStatus, 5>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub status: DrainStatus,
     /// Progress of the delivery of a drain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +90,7 @@ pub struct Drain {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backlog: Option<DrainBacklog>,
     /// Field of answers that no source documents.
-    #[serde(default, deserialize_with = "cc_runtime::de::list")]
+    #[serde(default)]
     pub labels: Vec<serde_json::Value>,
     /// Field of answers that no source documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,10 +100,26 @@ pub struct Drain {
     pub scope: Option<serde_json::Value>,
 }
 
+cc_runtime::__fields_of! {
+    Drain {
+        0: id = "id", required;
+        1: tenant_id = "tenantId", expected;
+        2: resource_id = "resourceId", optional;
+        3: kind = "kind", expected;
+        4: recipient = "recipient", expected;
+        5: status = "status", expected;
+        6: execution = "execution", optional;
+        7: backlog = "backlog", optional;
+        8: labels = "labels", list;
+        9: priority = "priority", optional;
+        10: scope = "scope", optional;
+    }
+}
+
 cc_runtime::__ids_of! { Drain { id => DrainId } }
 
 /// Numbers of sent and unsent log lines of a drain.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DrainBacklog {
@@ -99,15 +127,23 @@ pub struct DrainBacklog {
     #[serde(rename = "msgBacklog", default, skip_serializing_if = "Option::is_none")]
     pub msg_backlog: Option<i64>,
     /// Number of log lines sent per second.
-    #[serde(rename = "msgRateOut", default = "cc_runtime::de::absent::<f64, 1>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(rename = "msgRateOut", default)]
     pub msg_rate_out: f64,
     /// Number of bytes sent per second.
-    #[serde(rename = "msgThroughputOut", default = "cc_runtime::de::absent::<f64, 2>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(rename = "msgThroughputOut", default)]
     pub msg_throughput_out: f64,
 }
 
+cc_runtime::__fields_of! {
+    DrainBacklog {
+        0: msg_backlog = "msgBacklog", optional;
+        1: msg_rate_out = "msgRateOut", expected;
+        2: msg_throughput_out = "msgThroughputOut", expected;
+    }
+}
+
 /// A drain to create.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DrainCreation {
@@ -115,6 +151,13 @@ pub struct DrainCreation {
     pub kind: DrainKind,
     /// The service that receives the logs.
     pub recipient: DrainRecipient,
+}
+
+cc_runtime::__fields_of! {
+    DrainCreation {
+        0: kind = "kind", required;
+        1: recipient = "recipient", required;
+    }
 }
 
 impl DrainCreation {
@@ -130,12 +173,12 @@ impl DrainCreation {
 }
 
 /// Progress of the delivery of a drain.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DrainExecution {
     /// State of the delivery of a drain.
-    #[serde(default = "cc_runtime::de::absent::<DrainExecutionState, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub status: DrainExecutionState,
     /// Number of the current delivery attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +198,18 @@ pub struct DrainExecution {
     /// Error of the latest attempt.
     #[serde(rename = "lastError", default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+}
+
+cc_runtime::__fields_of! {
+    DrainExecution {
+        0: status = "status", expected;
+        1: attempt = "attempt", optional;
+        2: max_attempt = "maxAttempt", optional;
+        3: last_attempt_at = "lastAttemptAt", optional;
+        4: next_attempt_at = "nextAttemptAt", optional;
+        5: retrying_since = "retryingSince", optional;
+        6: last_error = "lastError", optional;
+    }
 }
 
 cc_runtime::open_enum! {
@@ -273,12 +328,12 @@ cc_runtime::open_enum! {
 }
 
 /// Latest state change of a drain.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DrainStatus {
     /// Id of the change.
-    #[serde(default = "cc_runtime::de::absent::<String, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub id: String,
     /// Id of a drain: `drain_…`.
     #[serde(rename = "drainId", default, skip_serializing_if = "Option::is_none")]
@@ -287,7 +342,7 @@ pub struct DrainStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// State of a drain.
-    #[serde(default = "cc_runtime::de::absent::<DrainState, 3>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub status: DrainState,
     /// Author of the change.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
@@ -297,16 +352,27 @@ pub struct DrainStatus {
     pub error_reason: Option<String>,
 }
 
+cc_runtime::__fields_of! {
+    DrainStatus {
+        0: id = "id", expected;
+        1: drain_id = "drainId", optional;
+        2: date = "date", optional;
+        3: status = "status", expected;
+        4: author_id = "authorId", optional;
+        5: error_reason = "errorReason", optional;
+    }
+}
+
 /// An Elasticsearch server.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ElasticsearchRecipient {
     /// Address of the server.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::ServiceUrl,
     /// Name of the index.
-    #[serde(default = "cc_runtime::de::absent::<String, 1>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub index: String,
     /// User name for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -317,6 +383,16 @@ pub struct ElasticsearchRecipient {
     /// Verification of the server's certificate: verified (`DEFAULT`) or not (`TRUSTFUL`).
     #[serde(rename = "tlsVerification", default, skip_serializing_if = "Option::is_none")]
     pub tls_verification: Option<TlsVerification>,
+}
+
+cc_runtime::__fields_of! {
+    ElasticsearchRecipient {
+        0: url = "url", expected;
+        1: index = "index", expected;
+        2: username = "username", optional;
+        3: password = "password", optional;
+        4: tls_verification = "tlsVerification", optional;
+    }
 }
 
 impl ElasticsearchRecipient {
@@ -356,16 +432,23 @@ impl ElasticsearchRecipient {
 }
 
 /// New Relic.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewRelicRecipient {
     /// Address of the intake.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::ServiceUrl,
     /// API key.
-    #[serde(rename = "apiKey", default = "cc_runtime::de::absent::<cc_runtime::Secret, 1>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(rename = "apiKey", default)]
     pub api_key: cc_runtime::Secret,
+}
+
+cc_runtime::__fields_of! {
+    NewRelicRecipient {
+        0: url = "url", expected;
+        1: api_key = "apiKey", expected;
+    }
 }
 
 impl NewRelicRecipient {
@@ -381,12 +464,12 @@ impl NewRelicRecipient {
 }
 
 /// OVHcloud Logs Data Platform.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OvhTcpRecipient {
     /// Address of the input.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::ServiceUrl,
     /// Token of the data stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -394,6 +477,14 @@ pub struct OvhTcpRecipient {
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
+}
+
+cc_runtime::__fields_of! {
+    OvhTcpRecipient {
+        0: url = "url", expected;
+        1: token = "token", optional;
+        2: rfc5424_structured_data_parameters = "rfc5424StructuredDataParameters", optional;
+    }
 }
 
 impl OvhTcpRecipient {
@@ -424,12 +515,12 @@ impl OvhTcpRecipient {
 }
 
 /// A server that receives each log line in an HTTP request.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RawHttpRecipient {
     /// Address of the server.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::ServiceUrl,
     /// User name for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -437,6 +528,14 @@ pub struct RawHttpRecipient {
     /// Password for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<cc_runtime::Secret>,
+}
+
+cc_runtime::__fields_of! {
+    RawHttpRecipient {
+        0: url = "url", expected;
+        1: username = "username", optional;
+        2: password = "password", optional;
+    }
 }
 
 impl RawHttpRecipient {
@@ -467,16 +566,23 @@ impl RawHttpRecipient {
 }
 
 /// A syslog server over TCP.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SyslogTcpRecipient {
     /// Address of the server.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::ServiceUrl,
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
+}
+
+cc_runtime::__fields_of! {
+    SyslogTcpRecipient {
+        0: url = "url", expected;
+        1: rfc5424_structured_data_parameters = "rfc5424StructuredDataParameters", optional;
+    }
 }
 
 impl SyslogTcpRecipient {
@@ -499,16 +605,23 @@ impl SyslogTcpRecipient {
 }
 
 /// A syslog server over UDP.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SyslogUdpRecipient {
     /// Address of the server.
-    #[serde(default = "cc_runtime::de::absent::<cc_runtime::ServiceUrl, 0>", deserialize_with = "cc_runtime::de::expected")]
+    #[serde(default)]
     pub url: cc_runtime::ServiceUrl,
     /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
+}
+
+cc_runtime::__fields_of! {
+    SyslogUdpRecipient {
+        0: url = "url", expected;
+        1: rfc5424_structured_data_parameters = "rfc5424StructuredDataParameters", optional;
+    }
 }
 
 impl SyslogUdpRecipient {
