@@ -51,7 +51,7 @@ pub(crate) enum Stop {
 }
 
 impl Stop {
-    /// The outcome of a run. What is skipped is a failure where it is required.
+    /// Returns the outcome of a run. With `required`, a run that is skipped is a failure.
     pub(crate) fn outcome(ended: Result<String, Self>, required: bool) -> Outcome {
         match ended {
             Ok(text) => Outcome::ok(text),

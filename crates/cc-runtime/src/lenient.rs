@@ -15,7 +15,7 @@ pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(MARK).unwrap_or(text)
 }
 
-/// What was read, or not, with the text that it was read from.
+/// A value or the error of reading it, each with the text that was read.
 type Outcome<'t, T> = Result<(T, Cow<'t, [u8]>), (serde_json::Error, Cow<'t, [u8]>)>;
 
 /// Reads JSON. What fails is repaired and read once more; the error comes with the text that it is about.

@@ -108,7 +108,7 @@ fn table(rows: &[Row]) -> String {
     text
 }
 
-/// What is wrong with the sizes, or with the functions of domains that the page does not use. The limit holds for the smallest module.
+/// Returns why the modules are refused: the smallest is larger than the limit, or one has functions of domains that the page does not use.
 fn problem(rows: &[Row], foreign: &[String]) -> Option<String> {
     let smallest = rows.iter().map(|row| row.page.compressed).min()?;
     if smallest > LIMIT {
