@@ -1,6 +1,6 @@
 //! JSON Schema to types.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde_json::{Map, Value};
 
@@ -47,7 +47,19 @@ impl Type {
     }
 
     fn literal(text: &str) -> Self {
-        Self::Word(format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n")))
+        let mut quoted = String::new();
+        for c in text.chars() {
+            match c {
+                '\\' | '\'' => quoted.extend(['\\', c]),
+                '\n' => quoted.push_str("\\n"),
+                // A raw control character could end the line, and with it the string.
+                c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
+                    let _ = write!(quoted, "\\u{{{:x}}}", u32::from(c));
+                }
+                c => quoted.push(c),
+            }
+        }
+        Self::Word(format!("'{quoted}'"))
     }
 
     /// The union of these types, each once.
