@@ -12,9 +12,24 @@ use super::*;
 /// Marks the processes that these tests start.
 const STARTED: &str = "CC_RUNTIME_TEST_WAITS";
 
+/// The command of this program. A shell that starts a program in the background makes it ignore Ctrl-C, and so what the program starts:
+/// there, the command undoes it.
+fn program() -> Command {
+    let program = std::env::current_exe().unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+    if ignored & (1 << (Signal::INT.as_raw() - 1)) == 0 {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT").arg(program);
+    command
+}
+
 /// Starts a test of this file as a process, which prints a line when it is about to wait.
 fn start(test: &str) -> Child {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut child = program()
         .args(["--exact", &format!("blocking::processes::{test}"), "--ignored", "--nocapture"])
         .env(STARTED, "1")
         .stdout(Stdio::piped())
