@@ -36,8 +36,6 @@ pub(crate) struct Redactor {
     short: Option<Finder>,
     /// Secrets of one character: only a text that is nothing else is one.
     single: Vec<String>,
-    /// The long ones as they are.
-    plain: Vec<String>,
     /// The forms of those that are very long.
     huge: Vec<String>,
 }
@@ -46,23 +44,17 @@ impl Redactor {
     /// Prepares the search for these secrets.
     fn new(secrets: Vec<String>) -> Self {
         let (mut long, mut short, mut single) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut plain, mut huge) = (Vec::new(), Vec::new());
+        let mut huge = Vec::new();
         for secret in secrets {
             match secret.chars().count() {
                 0 => {}
                 1 => single.push(secret),
                 length if length < LONG => short.extend(forms(&secret)),
-                _ if secret.len() >= HUGE => {
-                    huge.extend(few_forms(&secret));
-                    plain.push(secret);
-                }
-                _ => {
-                    long.extend(forms(&secret));
-                    plain.push(secret);
-                }
+                _ if secret.len() >= HUGE => huge.extend(few_forms(&secret)),
+                _ => long.extend(forms(&secret)),
             }
         }
-        Redactor { long: Finder::new(long), short: Finder::new(short), single, plain, huge }
+        Redactor { long: Finder::new(long), short: Finder::new(short), single, huge }
     }
 
     /// The text without the secrets.
@@ -86,17 +78,27 @@ impl Redactor {
 
     /// Like `hide`, for a text that may have been cut: the start of a secret at its end is removed too.
     pub(crate) fn hide_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let hidden = self.hide(text);
-        // At least as much of it as is hidden within a text.
-        let starts = self.plain.iter().filter_map(|secret| {
-            (LONG..secret.len())
-                .rev()
-                .find(|&end| secret.is_char_boundary(end) && hidden.ends_with(&secret[..end]))
-        });
-        match starts.max() {
-            Some(length) => Cow::Owned(format!("{}{HIDDEN}", &hidden[..hidden.len() - length])),
-            None => hidden,
+        let mut end = text.len();
+        // What stands before it may have begun as another secret.
+        while let Some(start) = self.begun_in(&text[..end]) {
+            end = start;
         }
+        if end == text.len() {
+            return self.hide(text);
+        }
+        Cow::Owned(format!("{}{HIDDEN}", self.hide(&text[..end])))
+    }
+
+    /// The first place from which on a text is the start of a secret: at least as much of it as is hidden within a text.
+    fn begun_in(&self, text: &str) -> Option<usize> {
+        let long = self.long.as_ref().and_then(|long| long.begun_in(text, LONG));
+        let huge = self.huge.iter().filter_map(|huge| {
+            let is_start = |end: &usize| {
+                huge.get(..*end).is_some_and(|start| text.as_bytes().ends_with(start.as_bytes()))
+            };
+            Some(text.len() - (LONG..=huge.len().min(text.len())).rev().find(is_start)?)
+        });
+        long.into_iter().chain(huge).min()
     }
 
     /// Removes the secrets from a text, in place.
@@ -181,13 +183,22 @@ fn replace<'a>(
     let Some(finder) = finder else { return Cow::Borrowed(text) };
     let mut out = String::new();
     let (mut from, mut searched) = (0, 0);
-    while let Some(found) = finder.next_in(text, searched) {
+    while let Some(found) = finder.next_in(text, searched..text.len()) {
         searched = found.end;
-        if counts(text, found.start, found.end) {
-            out.push_str(&text[from..found.start]);
-            out.push_str(HIDDEN);
-            from = found.end;
+        if !counts(text, found.start, found.end) {
+            continue;
         }
+        // One that begins within it may end after it.
+        let mut within = found.start + 1;
+        while let Some(more) = finder.next_in(text, within..searched) {
+            within = more.start + 1;
+            if counts(text, more.start, more.end) {
+                searched = searched.max(more.end);
+            }
+        }
+        out.push_str(&text[from..found.start]);
+        out.push_str(HIDDEN);
+        from = searched;
     }
     if from == 0 {
         return Cow::Borrowed(text);

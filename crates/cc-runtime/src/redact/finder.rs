@@ -11,6 +11,8 @@ pub(super) struct Finder {
     patterns: Vec<Pattern>,
     /// For each byte, the number of patterns that begin with a lower one.
     below: Box<[usize; 257]>,
+    /// Length of the longest one in bytes.
+    longest: usize,
 }
 
 struct Pattern {
@@ -42,7 +44,8 @@ impl Finder {
         for byte in 0..256 {
             below[byte + 1] += below[byte];
         }
-        Some(Self { patterns, below })
+        let longest = patterns.iter().map(|pattern| pattern.text.len()).max().unwrap_or_default();
+        Some(Self { patterns, below, longest })
     }
 
     #[cfg(test)]
@@ -51,24 +54,43 @@ impl Finder {
         patterns.sum::<usize>() + size_of_val(&*self.below)
     }
 
-    /// The first place at or after `from` where one of the texts is, and there the longest.
-    pub(super) fn next_in(&self, text: &str, from: usize) -> Option<Range<usize>> {
+    /// The first place among these at which one of the texts begins, and there the longest.
+    pub(super) fn next_in(&self, text: &str, starts: Range<usize>) -> Option<Range<usize>> {
         let bytes = text.as_bytes();
-        (from..bytes.len()).find_map(|start| {
-            let rest = &bytes[start..];
-            let (first, end) = (self.below[usize::from(rest[0])], self.below[usize::from(rest[0]) + 1]);
-            // What the text goes on with is not above it in their order. The last such pattern begins with each of those.
-            let here = &self.patterns[first..end];
-            let mut found =
-                (first + here.partition_point(|pattern| pattern.text.as_bytes() <= rest)).checked_sub(1);
-            while let Some(at) = found.filter(|at| *at >= first) {
-                let pattern = &self.patterns[at];
-                if rest.starts_with(pattern.text.as_bytes()) {
-                    return Some(start..start + pattern.text.len());
-                }
-                found = pattern.within;
+        starts.into_iter().find_map(|start| Some(start..start + self.length_at(bytes.get(start..)?)?))
+    }
+
+    /// Length of the longest text with which `rest` begins.
+    fn length_at(&self, rest: &[u8]) -> Option<usize> {
+        let first_byte = usize::from(*rest.first()?);
+        let (first, end) = (self.below[first_byte], self.below[first_byte + 1]);
+        // What the text goes on with is not above it in their order. The last such pattern begins with each of those.
+        let here = &self.patterns[first..end];
+        let last = here.partition_point(|pattern| pattern.text.as_bytes() <= rest).checked_sub(1)?;
+        let text = here[last].text.as_bytes();
+        if rest.starts_with(text) {
+            return Some(text.len());
+        }
+        let common = text.iter().zip(rest).take_while(|(one, other)| one == other).count();
+        let mut within = here[last].within;
+        while let Some(pattern) = within.map(|at| &self.patterns[at]) {
+            if pattern.text.len() <= common {
+                return Some(pattern.text.len());
             }
-            None
+            within = pattern.within;
+        }
+        None
+    }
+
+    /// The first place from which on the rest of a text is the beginning of one of the texts, or one of them. The rest has at least
+    /// `least` bytes.
+    pub(super) fn begun_in(&self, text: &str, least: usize) -> Option<usize> {
+        let last = text.len().checked_sub(least)?;
+        let first = text.len().saturating_sub(self.longest);
+        (first..=last).find(|&start| {
+            let Some(rest) = text.get(start..) else { return false };
+            let at = self.patterns.partition_point(|pattern| pattern.text.as_str() < rest);
+            self.patterns.get(at).is_some_and(|pattern| pattern.text.starts_with(rest))
         })
     }
 }
@@ -83,7 +105,7 @@ mod tests {
         let finder = Finder::new(patterns.iter().map(|&pattern| pattern.to_owned()).collect()).unwrap();
         let mut found = Vec::new();
         let mut from = 0;
-        while let Some(range) = finder.next_in(text, from) {
+        while let Some(range) = finder.next_in(text, from..text.len()) {
             from = range.end;
             found.push(text[range].to_owned());
         }
@@ -107,8 +129,32 @@ mod tests {
         let patterns = (0..20_000).map(|at| format!("token-{at:05}")).collect();
         let finder = Finder::new(patterns).unwrap();
         let text = "token-x ".repeat(100_000);
-        assert_eq!(finder.next_in(&text, 0), None);
-        assert_eq!(finder.next_in(&format!("{text}token-12345"), 0), Some(800_000..800_011));
+        assert_eq!(finder.next_in(&text, 0..text.len()), None);
+        let text = format!("{text}token-12345");
+        assert_eq!(finder.next_in(&text, 0..text.len()), Some(800_000..800_011));
+    }
+
+    #[test]
+    fn of_texts_of_which_each_begins_the_next_the_longest_that_fits_is_found() {
+        assert_eq!(all(&["a0", "a00", "a000", "a0000"], "a001a0a"), ["a00", "a0"]);
+        assert!(all(&["a00", "a000"], "a01").is_empty());
+    }
+
+    #[test]
+    fn the_first_beginning_at_the_end_counts() {
+        let finder = Finder::new(["secret", "crete", "été"].map(str::to_owned).to_vec()).unwrap();
+        for (text, start) in [
+            ("a secre", Some(2)),
+            ("a secret", Some(2)),
+            ("a secret.", None),
+            ("a screte", Some(3)),
+            ("s", Some(0)),
+            ("an \u{e9}", Some(3)),
+            ("", None),
+        ] {
+            assert_eq!(finder.begun_in(text, 1), start, "{text}");
+        }
+        assert_eq!((finder.begun_in("a se", 3), finder.begun_in("a sec", 3)), (None, Some(2)));
     }
 
     proptest! {
@@ -118,8 +164,18 @@ mod tests {
             let from = text.char_indices().map(|(at, _)| at).find(|at| *at >= from).unwrap_or(text.len());
             let places = patterns.iter().filter_map(|pattern| Some((from + text[from..].find(pattern.as_str())?, pattern.len())));
             let expected = places.min_by_key(|(start, length)| (*start, usize::MAX - length));
-            let found = finder.next_in(&text, from).map(|range| (range.start, range.len()));
+            let found = finder.next_in(&text, from..text.len()).map(|range| (range.start, range.len()));
             prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn a_beginning_is_found_where_a_comparison_with_each_text_finds_it(
+            patterns in proptest::collection::vec("[abé]{1,6}", 1..8), text in "[abé]{0,12}", least in 1_usize..5
+        ) {
+            let finder = Finder::new(patterns.clone()).unwrap();
+            let mut starts = text.char_indices().map(|(at, _)| at).filter(|at| text.len() - at >= least);
+            let expected = starts.find(|at| patterns.iter().any(|pattern| pattern.starts_with(&text[*at..])));
+            prop_assert_eq!(finder.begun_in(&text, least), expected);
         }
     }
 }

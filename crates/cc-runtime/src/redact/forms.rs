@@ -1,5 +1,7 @@
 //! The forms in which servers repeat a secret.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -38,15 +40,11 @@ pub(super) fn forms(secret: &str) -> Vec<String> {
     ]);
     forms.push(utf8_percent_encode(&encoded, UNRESERVED).to_string());
     forms.extend([encoded, lenient]);
-    let json = |text: &str| {
-        let quoted = Value::from(text).to_string();
-        quoted[1..quoted.len() - 1].to_owned()
-    };
-    let once = json(secret);
-    // As it is written where JSON may stand in a page: Go escapes three characters, Gson five.
-    let for_pages = once.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e");
-    forms.extend([for_pages.replace('\'', "\\u0027").replace('=', "\\u003d"), for_pages]);
-    forms.extend([once.replace('/', "\\/"), ascii(&once), json(&once), json(&ascii(&once)), once]);
+    forms.extend(in_json(secret));
+    let all_ascii = Escapes { letters: Some(Case::Lower), ..Escapes::default() };
+    for once in [json(secret, Escapes::default()), json(secret, all_ascii)] {
+        forms.push(json(&once, Escapes::default()));
+    }
     let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     forms.push(html.replace('"', "&#34;").replace('\'', "&#39;"));
     let html = html.replace('"', "&quot;");
@@ -82,17 +80,76 @@ pub(super) fn few_forms(secret: &str) -> [String; 4] {
     [json[1..json.len() - 1].to_owned(), base64, encoded, secret.to_owned()]
 }
 
-/// JSON without letters beyond ASCII.
-fn ascii(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character.is_ascii() {
-            out.push(character);
-        } else {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+/// A secret as writers of JSON escape it.
+fn in_json(secret: &str) -> BTreeSet<String> {
+    /// Characters that writers escape besides, where JSON may stand in a page: Go three, Gson five, PHP and .NET quotes, too.
+    const FOR_PAGES: [&str; 5] = ["", "&<>", "&<>'=", "&<>'\"", "&<>'\"+`"];
+
+    let mut forms = BTreeSet::new();
+    let is_escaped =
+        |character: char| !character.is_ascii() || character < ' ' || "\"\\/&<>'=+`".contains(character);
+    if !secret.contains(is_escaped) {
+        return forms;
+    }
+    for for_pages in FOR_PAGES {
+        for case in [Case::Lower, Case::Upper] {
+            for letters in [None, Some(Case::Lower), Some(Case::Upper)] {
+                for slash in [false, true] {
+                    forms.insert(json(secret, Escapes { for_pages, case, letters, slash }));
+                }
             }
+        }
+    }
+    forms
+}
+
+/// How a writer of JSON escapes.
+#[derive(Clone, Copy, Default)]
+struct Escapes {
+    /// Characters of ASCII that it writes by their code.
+    for_pages: &'static str,
+    /// Case of the codes of ASCII.
+    case: Case,
+    /// Case of the codes of all others. `None` if they are written as they are.
+    letters: Option<Case>,
+    /// `true` if it writes `\/` for `/`.
+    slash: bool,
+}
+
+/// Case of the digits in `\u00e9`.
+#[derive(Clone, Copy, Default)]
+enum Case {
+    #[default]
+    Lower,
+    Upper,
+}
+
+/// The content of a string of JSON.
+fn json(text: &str, escapes: Escapes) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        let coded = match character {
+            '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => None,
+            _ if !character.is_ascii() => escapes.letters,
+            _ => (character < ' ' || escapes.for_pages.contains(character)).then_some(escapes.case),
+        };
+        match (coded, character) {
+            (Some(case), _) => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    out.push_str(&match case {
+                        Case::Lower => format!("\\u{unit:04x}"),
+                        Case::Upper => format!("\\u{unit:04X}"),
+                    });
+                }
+            }
+            (None, '\n') => out.push_str("\\n"),
+            (None, '\r') => out.push_str("\\r"),
+            (None, '\t') => out.push_str("\\t"),
+            (None, '\u{8}') => out.push_str("\\b"),
+            (None, '\u{c}') => out.push_str("\\f"),
+            (None, '"' | '\\') => out.extend(['\\', character]),
+            (None, '/') if escapes.slash => out.push_str("\\/"),
+            (None, _) => out.push(character),
         }
     }
     out

@@ -56,6 +56,52 @@ fn a_secret_is_hidden_as_it_is_written_for_pages() {
 }
 
 #[test]
+fn a_secret_is_hidden_as_the_writers_of_json_escape_it() {
+    let hides = redactor(&["é/<&>\"'+\n\\x"]);
+    for text in [
+        // serde_json, Python, PHP, PHP for pages, Jackson for ASCII, Go, Gson, .NET
+        r#"é/<&>\"'+\n\\x"#,
+        r#"\u00e9/<&>\"'+\n\\x"#,
+        r#"\u00e9\/<&>\"'+\n\\x"#,
+        r#"\u00e9\/\u003C\u0026\u003E\u0022\u0027+\n\\x"#,
+        r#"\u00E9/<&>\"'+\n\\x"#,
+        r#"é/\u003c\u0026\u003e\"'+\n\\x"#,
+        r#"é/\u003c\u0026\u003e\"\u0027+\n\\x"#,
+        r#"\u00E9/\u003C\u0026\u003E\u0022\u0027\u002B\n\\x"#,
+    ] {
+        assert_eq!(serde_json::from_str::<String>(&format!("\"{text}\"")).unwrap(), "é/<&>\"'+\n\\x");
+        assert_eq!(hides.hide(text), HIDDEN, "{text}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_cut_off_is_hidden_in_every_form() {
+    let secret = "wörd/1 & <\"more\">, and ~ the rest";
+    let hides = redactor(&[secret]);
+    for form in forms(secret) {
+        for end in (LONG..=form.len()).filter(|end| form.is_char_boundary(*end)) {
+            let shown = hides.hide_cut(&form[..end]).into_owned();
+            // A start that is hidden itself may stand before.
+            assert_eq!(shown.replace(HIDDEN, ""), "", "{}: {shown}", &form[..end]);
+        }
+    }
+}
+
+#[test]
+fn the_start_of_a_secret_is_hidden_where_another_secret_is_its_beginning() {
+    let hides = redactor(&["token", "token-1234567"]);
+    assert_eq!(hides.hide_cut("the token-12345"), "the ***");
+    assert_eq!(hides.hide_cut("the token-1234567"), "the ***");
+    assert_eq!(hides.hide_cut("the token-12345 x"), "the ***-12345 x");
+}
+
+#[test]
+fn secrets_that_overlap_are_both_hidden_whole() {
+    let hides = redactor(&["user:pass", "pass@host", "host:1234"]);
+    assert_eq!(hides.hide("<user:pass@host:12345> user:pass"), "<***5> ***");
+}
+
+#[test]
 fn passwords_and_tokens_in_the_urls_of_a_body_are_secrets() {
     let mut secrets = Secrets::default();
     secrets.add_json(&json!({ "drain": { "url": "https://me:hunt%2Fer2@h/?token=t0ken1&page=first" } }));
@@ -148,5 +194,21 @@ proptest! {
         let mut value = json.clone();
         prop_assert!(hides.hide_json(&mut value));
         prop_assert!(!value.to_string().contains(&Value::from(secret.trim()).to_string().trim_matches('"').to_owned()));
+    }
+    #[test]
+    fn every_character_of_every_secret_is_hidden_and_no_other(
+        secrets in proptest::collection::vec("[abé]{4,7}", 1..6), text in "[abéc]{0,40}"
+    ) {
+        // The forms of these secrets other than themselves have characters that no text has here.
+        let mut is_secret = vec![false; text.len()];
+        for secret in &secrets {
+            for start in (0..text.len()).filter(|start| text.as_bytes()[*start..].starts_with(secret.as_bytes())) {
+                is_secret[start..start + secret.len()].fill(true);
+            }
+        }
+        let kept = text.char_indices().filter(|(at, _)| !is_secret[*at]);
+        let kept: String = kept.map(|(_, character)| character).collect();
+        let hides = redactor(&secrets.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert_eq!(hides.hide(&text).replace(HIDDEN, ""), kept);
     }
 }
