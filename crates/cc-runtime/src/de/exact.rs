@@ -52,6 +52,9 @@ impl<'de> DeserializeSeed<'de> for Walk<'_, '_> {
                 let text = digits_of(deserializer)?;
                 if digits(&text) != digits(&number.to_string()) {
                     self.found.insert(node(self.value), text);
+                } else {
+                    // An object that repeats a key has the last number.
+                    self.found.remove(&node(self.value));
                 }
                 Ok(())
             }

@@ -154,6 +154,28 @@ fn the_index_of_a_lost_element_is_told() {
 }
 
 #[test]
+fn of_a_decimal_that_is_there_twice_the_last_value_counts() {
+    #[derive(Deserialize)]
+    struct Price {
+        price: crate::Decimal,
+    }
+
+    let long = "0.1000000000000000000001";
+    for (text, price) in [
+        (format!(r#"{{"price":{long},"price":5}}"#), "5"),
+        (format!(r#"{{"price":5,"price":{long}}}"#), long),
+    ] {
+        let (read, _) = super::leniently::<Price>(
+            &serde_json::from_str(&text).unwrap(),
+            text.as_bytes(),
+            Watcher::default(),
+        )
+        .unwrap();
+        assert_eq!(read.price.to_string(), price, "{text}");
+    }
+}
+
+#[test]
 fn work_is_bounded_where_nothing_fits() {
     let bad: Value =
         (0..2_000).map(|_| json!({ "id": "a", "size": {}, "part": 1, "archived": [] })).collect();
