@@ -17,6 +17,7 @@ mod layers;
 mod oauth1;
 mod plain;
 mod progress;
+mod reader;
 mod redact;
 mod redirect;
 mod retry;
