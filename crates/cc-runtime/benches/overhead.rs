@@ -12,6 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cc_runtime::{
     Answer, CachePolicy, Credentials, Operation, OperationInfo, Request, RequestBuilder, Result, Transport,
+    ZoneId,
 };
 use http::{Method, header};
 use rustix::time::{ClockId, clock_gettime};
@@ -25,10 +26,11 @@ const MAX_RATIO: f64 = 1.10;
 /// The most that an answer of the cache may take, in microseconds.
 const MAX_HIT: f64 = 5.0;
 
+/// A zone as a program without the SDK reads it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
-struct Zone {
+struct PlainZone {
     id: String,
     name: String,
     country: String,
@@ -40,6 +42,37 @@ struct Zone {
     #[serde(rename = "outboundIPs")]
     outbound_ips: Vec<String>,
     tags: Vec<String>,
+}
+
+/// A zone as it is generated.
+#[derive(Debug, Default)]
+#[allow(dead_code)]
+struct Zone {
+    id: ZoneId,
+    name: String,
+    country: String,
+    country_code: String,
+    city: String,
+    display_name: String,
+    lat: f64,
+    lon: f64,
+    outbound_ips: Vec<String>,
+    tags: Vec<String>,
+}
+
+cc_runtime::__fields_of! {
+    Zone {
+        0: id = "id", required;
+        1: name = "name", expected;
+        2: country = "country", expected;
+        3: country_code = "countryCode", expected;
+        4: city = "city", expected;
+        5: display_name = "displayName", expected;
+        6: lat = "lat", expected;
+        7: lon = "lon", expected;
+        8: outbound_ips = "outboundIPs", expected_list;
+        9: tags = "tags", expected_list;
+    }
 }
 
 struct ListZones;
@@ -54,7 +87,7 @@ impl Operation for ListZones {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Vec<Zone>>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -155,7 +188,7 @@ fn main() {
                 .header(header::ACCEPT, "application/json")
                 .header(header::AUTHORIZATION, authorization.clone());
             let response = request.send().await.expect("an answer").error_for_status().expect("a success");
-            let zones: Vec<Zone> =
+            let zones: Vec<PlainZone> =
                 serde_json::from_slice(&response.bytes().await.expect("a body")).expect("zones");
             assert_eq!(zones.len(), 12);
         };
