@@ -5,7 +5,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{EnterGuard, Handle, RuntimeFlavor, worker_index};
 use tokio::task::{block_in_place, unconstrained};
@@ -38,6 +38,8 @@ enum Place {
     Free,
     /// Tasks that another thread can take over, and has not yet.
     Worker,
+    /// Tasks that stand still: those of a current-thread runtime.
+    Still,
     /// Nothing, and the thread is in no runtime.
     Outside,
 }
@@ -62,7 +64,7 @@ impl Here {
             (None, Some(current)) if current.runtime_flavor() == RuntimeFlavor::MultiThread => {
                 (Place::Worker, None)
             }
-            (None, Some(current)) => (Place::Free, Some(Stopped::new(current.id()))),
+            (None, Some(current)) => (Place::Still, Some(Stopped::new(current.id()))),
             (None, None) if is_outside => (Place::Outside, None),
             (None, None) => (Place::Free, None),
         };
@@ -85,9 +87,12 @@ impl Here {
             return output;
         }
         let (line, is_outside) = (self.background.line(), self.place == Place::Outside);
-        self.give_way(|| {
+        self.give_way(|place| {
+            let mut again = Again::new(place);
             loop {
-                if !line.wait(waits, deadline, is_outside) {
+                let is_woken = line.wait(waits, again.before(deadline), is_outside);
+                again.waited(is_woken);
+                if !is_woken && deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                     late();
                 }
                 if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
@@ -98,23 +103,52 @@ impl Here {
     }
 
     /// Runs something that blocks, after another thread has taken over the tasks of this one.
-    fn give_way<T>(&self, blocks: impl FnOnce() -> T) -> T {
+    fn give_way<T>(&self, blocks: impl FnOnce(Place) -> T) -> T {
         if self.place != Place::Worker {
-            return blocks();
+            return blocks(self.place);
         }
-        let mut blocks = Some(|| {
+        let mut blocks = Some(|place| {
             // Waits within this one find the worker given up.
-            set_waits(Some(Place::Free));
-            blocks()
+            set_waits(Some(place));
+            blocks(place)
         });
-        let outcome =
-            catch_unwind(AssertUnwindSafe(|| block_in_place(|| blocks.take().map(|blocks| blocks()))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            block_in_place(|| blocks.take().map(|blocks| blocks(Place::Free)))
+        }));
         match (outcome, blocks) {
             (Ok(Some(output)), _) => output,
             // Not a worker after all: a program may enter one runtime on the thread of another.
-            (_, Some(blocks)) => blocks(),
+            (_, Some(blocks)) => blocks(Place::Still),
             (Ok(None), None) => unreachable!("it ran"),
             (Err(panic), None) => resume_unwind(panic),
+        }
+    }
+}
+
+/// When a future is polled though its waker was not woken.
+///
+/// On the thread of a current-thread runtime, [`tokio::task::yield_now`] leaves the waker to the scheduler of this runtime, which
+/// stands still until the wait is over.
+struct Again(Option<Duration>);
+
+impl Again {
+    const FIRST: Duration = Duration::from_millis(1);
+    const LAST: Duration = Duration::from_millis(16);
+
+    fn new(place: Place) -> Self {
+        Self((place == Place::Still).then_some(Self::FIRST))
+    }
+
+    /// The end of the next wait.
+    fn before(&self, deadline: Option<Instant>) -> Option<Instant> {
+        let Some(pause) = self.0 else { return deadline };
+        let again = Instant::now() + pause;
+        Some(deadline.map_or(again, |deadline| deadline.min(again)))
+    }
+
+    fn waited(&mut self, is_woken: bool) {
+        if let Some(pause) = &mut self.0 {
+            *pause = if is_woken { Self::FIRST } else { (*pause * 2).min(Self::LAST) };
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Timers and tasks of tokio.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 pub(crate) use tokio::runtime::Id;
-pub(super) use tokio::task::{AbortHandle, yield_now};
+pub(super) use tokio::task::AbortHandle;
 pub use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -18,6 +19,21 @@ use crate::tasks::unusable;
 /// Waits.
 pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
+}
+
+/// Lets other tasks take a turn. Unlike that of tokio, which leaves the waker to the scheduler of the thread, it comes back also while
+/// a blocking wait holds up this scheduler.
+pub(super) async fn yield_now() {
+    let mut has_yielded = false;
+    let yields = poll_fn(|cx| {
+        if has_yielded {
+            return Poll::Ready(());
+        }
+        has_yielded = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    });
+    yields.await;
 }
 
 /// Runs the future up to the deadline.

@@ -108,6 +108,19 @@ fn the_time_limit_of_a_call_ends_a_wait() {
 }
 
 #[test]
+fn the_time_limit_of_a_command_ends_a_wait_on_the_thread_of_a_runtime() {
+    in_time(|| {
+        let transport = platform().transport();
+        one_thread().block_on(async {
+            let command =
+                CommandCall::new(transport, "Wait", |_| async { std::future::pending::<Result<()>>().await });
+            let error = command.timeout(Duration::from_millis(10)).wait().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TimedOut);
+        });
+    });
+}
+
+#[test]
 fn an_error_of_the_program_and_any_other_future_can_be_waited_for() {
     fn boxed(transport: &Transport) -> Result<u32, Box<dyn std::error::Error>> {
         let call =
