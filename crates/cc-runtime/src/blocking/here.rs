@@ -60,6 +60,8 @@ impl Here {
         let is_outside = current.is_none();
         let drives = current.filter(|_| worker_index().is_some());
         let (place, stopped) = match (nested_in, drives) {
+            // The code that this thread runs may block on a runtime of its own, and tokio does not tell.
+            (Some(Place::Outside), _) => (Place::Free, None),
             (Some(place), _) => (place, None),
             (None, Some(current)) if current.runtime_flavor() == RuntimeFlavor::MultiThread => {
                 (Place::Worker, None)

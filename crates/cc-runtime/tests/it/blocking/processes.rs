@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+use tokio::runtime::Handle;
 
 use super::*;
 
@@ -171,4 +172,41 @@ fn ends_while_calls_wait() {
 #[test]
 fn a_program_ends_while_calls_wait() {
     in_time(|| assert!(start("ends_while_calls_wait").wait().unwrap().success()));
+}
+
+#[test]
+#[ignore = "a process that another test starts"]
+fn waits_where_a_panic_is_the_end() {
+    if std::env::var_os(STARTED).is_none() {
+        return;
+    }
+    say();
+    // As in a program that is built with `panic = "abort"`.
+    std::panic::set_hook(Box::new(|_| std::process::abort()));
+    in_time(|| {
+        let transport = Transport::builder().endpoint(server()).build().unwrap();
+        let within = |handle: &Handle| {
+            handle.block_on(async {
+                number(&transport);
+                block_on(async { number(&transport) }).unwrap();
+            });
+        };
+        for runtime in [one_thread(), workers(1)] {
+            within(runtime.handle());
+            // The code of a wait blocks on a runtime, within which it waits.
+            block_on(async { within(runtime.handle()) }).unwrap();
+        }
+        block_on(async { within(&Handle::current()) }).unwrap();
+        block_on(async { block_on(async { within(&Handle::current()) }).unwrap() }).unwrap();
+        let items = stream::iter(0..2).map(|_| within(&Handle::current()));
+        assert_eq!(items.blocking().unwrap().count(), 2);
+        let inside = transport.clone();
+        let task = async move { block_on(async { number(&inside) }).unwrap() };
+        workers(1).block_on(async { tokio::spawn(task).await.unwrap() });
+    });
+}
+
+#[test]
+fn no_wait_panics_behind_the_scenes() {
+    assert!(start("waits_where_a_panic_is_the_end").wait().unwrap().success());
 }
