@@ -46,7 +46,7 @@ use crate::error::{Error, Result};
 use here::Here;
 use line::Waits;
 
-pub(crate) use background::{line_of, started};
+pub(crate) use background::{OnLine, line_of, started};
 pub use each::{Blocking, IntoBlocking, Next};
 
 /// Waits for a call: `.wait()` in the place of `.await`.

@@ -9,7 +9,7 @@ use std::thread;
 use tokio::runtime::{Builder, Handle, Id, Runtime};
 
 use super::here::waits_here;
-use super::line::Line;
+use super::line::{Line, Parked};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lock::lock;
 
@@ -88,18 +88,22 @@ pub(crate) fn started() -> Option<&'static Handle> {
     Background::made().map(Background::handle)
 }
 
+/// Runtime of a connection, which goes on as long as this lasts.
+pub(crate) struct OnLine {
+    pub(crate) runtime: &'static Handle,
+    /// For a task: a thread that waits drives the connection, or has it driven, itself.
+    _driven: Option<Parked<'static>>,
+}
+
 /// The runtime for the connection of a call that is about to be sent, if it began in the runtime of waits.
-pub(crate) fn line_of(home: Id) -> Option<&'static Handle> {
+pub(crate) fn line_of(home: Id) -> Option<OnLine> {
     let background = Background::all().find(|background| background.handle().id() == home)?;
-    let line = background.line.handle();
+    let runtime = background.line.handle();
     // Where a connection calls code of the program that waits, it waits for another one.
-    if crate::tasks::is_stopped(line.id()) {
+    if crate::tasks::is_stopped(runtime.id()) {
         return None;
     }
-    if !waits_here() {
-        background.line.need();
-    }
-    Some(line)
+    Some(OnLine { runtime, _driven: (!waits_here()).then(|| background.line.keep_driven()) })
 }
 
 /// Adds a background behind those of the parents of this process.

@@ -5,10 +5,13 @@
 //!
 //! # Why no wake-up is lost
 //! The runtime has one thread at a time: of those that block on it, tokio gives it to one, and to the next one when that one leaves.
-//! So while any thread drives, connections go on. Otherwise the thread of the line must drive, at once if a thread waits that cannot
-//! (it is within another runtime) or a task sends a request, else soon. It looks at the counts under their lock before it drives and before it sleeps, and every
-//! change that concerns it is made under the lock and followed by what ends its present state: [`Line::aside`] keeps a notification
-//! for it if it does not drive yet, and one too many makes it look again.
+//! So while any thread drives, connections go on. Otherwise the thread of the line must drive: at once if a thread waits that cannot
+//! (it is within another runtime) or a task waits for an answer, else soon. It looks at the [`State`] under its lock before it drives
+//! and before it sleeps, and every change that concerns it is made under the lock and followed by what ends its present state:
+//! [`Line::aside`] keeps a notification for it if it does not drive yet, and one too many makes it look again. `state/model.rs` tries
+//! all orders of these steps.
+
+mod state;
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -25,6 +28,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Notify;
 
 use crate::lock::lock;
+use state::{Own, State};
 
 /// Name of its thread.
 const NAME: &str = "cc-connections";
@@ -33,40 +37,15 @@ const NAME: &str = "cc-connections";
 /// looks whether other threads still drive.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Number of pauses in one wait after which the thread sleeps until the wait is over.
-const PAUSES: u32 = 50;
-
+#[derive(Debug)]
 pub(super) struct Line {
     runtime: Runtime,
+    pause: Duration,
     state: Mutex<State>,
     /// Ends a pause or the sleep of the thread.
     changed: Condvar,
     /// Makes the thread step aside while it drives.
     aside: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    /// Number of threads that wait and may drive.
-    driving: usize,
-    /// Number of threads that wait and may not.
-    parked: usize,
-    /// A task that nothing waits for has sent a request since the thread drove.
-    is_needed: bool,
-    /// Number of waits of the former that have ended.
-    ended: u64,
-    own: Own,
-}
-
-/// What the thread of the line does.
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
-enum Own {
-    /// Looks again after a pause.
-    #[default]
-    Pauses,
-    /// Sleeps until it is woken: another thread drives for long.
-    Sleeps,
-    Drives,
 }
 
 /// A thread that waits for its waker.
@@ -143,9 +122,13 @@ impl Drop for Alive {
 
 impl Line {
     pub(super) fn start() -> io::Result<Arc<Self>> {
+        Self::start_with(PAUSE)
+    }
+
+    fn start_with(pause: Duration) -> io::Result<Arc<Self>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (state, changed, aside) = (Mutex::default(), Condvar::new(), Notify::new());
-        let line = Arc::new(Self { runtime, state, changed, aside });
+        let line = Arc::new(Self { runtime, pause, state, changed, aside });
         let own = line.clone();
         thread::Builder::new().name(NAME.to_owned()).spawn(move || own.run())?;
         Ok(line)
@@ -155,16 +138,9 @@ impl Line {
         self.runtime.handle()
     }
 
-    /// Notes that a task sends a request, whose connection must go on though no thread waits.
-    pub(super) fn need(&self) {
-        let mut state = lock(&self.state);
-        // While another thread drives, the thread of the line has stepped aside, or is about to.
-        state.is_needed |= state.own != Own::Drives || state.driving > 0;
-        let wake = state.is_needed && state.driving == 0;
-        drop(state);
-        if wake {
-            self.changed.notify_one();
-        }
+    /// Has the connections driven while no thread waits, until the guard is dropped.
+    pub(super) fn keep_driven(&self) -> Parked<'_> {
+        Parked::begin(self)
     }
 
     /// Blocks until the waker is woken, or the deadline passes: `false`. `is_outside` says that the thread is in no runtime.
@@ -206,23 +182,22 @@ impl Line {
     fn run(&self) {
         loop {
             let mut state = lock(&self.state);
-            let (mut seen, mut pauses) = (state.ended, 0);
-            while state.driving > 0 || state.parked == 0 && !state.is_needed && pauses == 0 {
-                if pauses < PAUSES {
-                    state = wait(&self.changed, state, PAUSE);
-                    pauses = if state.ended == seen { pauses + 1 } else { 0 };
-                    seen = state.ended;
-                } else {
-                    state.own = Own::Sleeps;
-                    state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-                    state.own = Own::Pauses;
-                    pauses = 0;
-                }
+            let mut own = state.looks();
+            loop {
+                own = match own {
+                    Own::Pauses => {
+                        state = wait(&self.changed, state, self.pause);
+                        state.has_paused()
+                    }
+                    Own::Sleeps => {
+                        state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                        state.has_slept()
+                    }
+                    Own::Drives => break,
+                };
             }
-            (state.own, state.is_needed) = (Own::Drives, false);
             drop(state);
             self.runtime.block_on(self.aside.notified());
-            lock(&self.state).own = Own::Pauses;
         }
     }
 }
@@ -236,11 +211,9 @@ struct Driving<'a>(&'a Line);
 
 impl<'a> Driving<'a> {
     fn begin(line: &'a Line) -> Self {
-        let mut state = lock(&line.state);
-        state.driving += 1;
-        let own = state.own;
-        drop(state);
-        if own == Own::Drives {
+        // Without the lock: the thread of the line takes it first of all.
+        let must_step_aside = lock(&line.state).drives();
+        if must_step_aside {
             line.aside.notify_one();
         }
         Self(line)
@@ -249,28 +222,21 @@ impl<'a> Driving<'a> {
 
 impl Drop for Driving<'_> {
     fn drop(&mut self) {
-        let mut state = lock(&self.0.state);
-        state.driving -= 1;
-        state.ended += 1;
-        let is_needed = state.parked > 0 || state.is_needed || state.own == Own::Sleeps;
-        let wake = state.driving == 0 && is_needed;
-        drop(state);
-        if wake {
+        let must_look = lock(&self.0.state).has_driven();
+        if must_look {
             self.0.changed.notify_one();
         }
     }
 }
 
-/// Lasts while a thread waits that may not drive.
-struct Parked<'a>(&'a Line);
+/// Lasts while a thread waits that may not drive, or a task waits for an answer.
+#[derive(Debug)]
+pub(crate) struct Parked<'a>(&'a Line);
 
 impl<'a> Parked<'a> {
     fn begin(line: &'a Line) -> Self {
-        let mut state = lock(&line.state);
-        state.parked += 1;
-        let wake = state.driving == 0 && state.own != Own::Drives;
-        drop(state);
-        if wake {
+        let must_look = lock(&line.state).parks();
+        if must_look {
             line.changed.notify_one();
         }
         Self(line)
@@ -279,6 +245,34 @@ impl<'a> Parked<'a> {
 
 impl Drop for Parked<'_> {
     fn drop(&mut self) {
-        lock(&self.0.state).parked -= 1;
+        lock(&self.0.state).has_parked();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    /// Runs a task of the runtime, and says that it is done.
+    fn task(line: &Line) -> std::sync::mpsc::Receiver<()> {
+        let (done, is_done) = channel();
+        line.handle().spawn(async move { done.send(()).unwrap() });
+        is_done
+    }
+
+    #[test]
+    fn connections_of_a_task_go_on_at_once_after_each_wait_of_a_thread() {
+        const NEVER: Duration = Duration::from_secs(3_600);
+        let line = Line::start_with(NEVER).unwrap();
+        let driven = line.keep_driven();
+        for _ in 0..100 {
+            let waits = Waits::new();
+            waits.waker.wake_by_ref();
+            assert!(line.wait(&waits, None, true));
+            task(&line).recv_timeout(Duration::from_secs(20)).unwrap();
+        }
+        drop(driven);
     }
 }

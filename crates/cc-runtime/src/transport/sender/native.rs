@@ -7,10 +7,12 @@ use std::task::{self, Context, Poll};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use tokio::runtime::Handle;
+use tokio::runtime::{EnterGuard, Handle};
 use tower::Service;
 use url::Url;
 
+#[cfg(feature = "blocking")]
+use crate::blocking::OnLine;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lock::lock;
@@ -125,10 +127,10 @@ impl Own {
         Self { connect_timeout, http2, clients: Mutex::default() }
     }
 
-    fn client(&self) -> Result<(reqwest::Client, Option<&'static Handle>)> {
+    fn client(&self) -> Result<(reqwest::Client, Option<Away>)> {
         let home = Home::current()?.id();
         let line = line_of(home);
-        let id = line.map_or(home, Handle::id);
+        let id = line.as_ref().map_or(home, |line| line.runtime.id());
         let mut clients = lock(&self.clients);
         if let Some(at) = clients.iter().rposition(|(of, _)| *of == id) {
             let last = clients.len() - 1;
@@ -164,10 +166,10 @@ impl Given {
     /// # Errors
     /// [`ErrorKind::Unexpected`] outside of a tokio runtime, or if the request may get a connection that stands still until the
     /// request has its answer.
-    fn client(&self) -> Result<(reqwest::Client, Option<&'static Handle>)> {
+    fn client(&self) -> Result<(reqwest::Client, Option<Away>)> {
         let home = Home::current()?;
-        if let Some(background) = background().filter(|_| home.may_stop()) {
-            return Ok((self.client.clone(), Some(background)));
+        if let Some(runtime) = background().filter(|_| home.may_stop()) {
+            return Ok((self.client.clone(), Some(Away { runtime, _line: None })));
         }
         let mut homes = lock(&self.homes);
         if homes.iter().any(Home::is_stopped_here) {
@@ -188,14 +190,25 @@ impl Given {
     }
 }
 
-/// The runtime of the connections of calls without async, if they begin in this runtime.
-#[cfg(feature = "blocking")]
-fn line_of(home: Id) -> Option<&'static Handle> {
-    crate::blocking::line_of(home)
+/// Runtime of the connection of a request, if it is not the current one.
+pub(crate) struct Away {
+    runtime: &'static Handle,
+    /// Has the connection go on.
+    _line: Option<OnLine>,
 }
 
+/// The runtime of the connections of calls without async, if they begin in this runtime.
+#[cfg(feature = "blocking")]
+fn line_of(home: Id) -> Option<Away> {
+    crate::blocking::line_of(home).map(|line| Away { runtime: line.runtime, _line: Some(line) })
+}
+
+/// Without waits, there is none.
 #[cfg(not(feature = "blocking"))]
-fn line_of(_: Id) -> Option<&'static Handle> {
+type OnLine = std::convert::Infallible;
+
+#[cfg(not(feature = "blocking"))]
+fn line_of(_: Id) -> Option<Away> {
     None
 }
 
@@ -205,6 +218,12 @@ fn background() -> Option<&'static Handle> {
     return crate::blocking::started();
     #[cfg(not(feature = "blocking"))]
     None
+}
+
+impl Away {
+    fn enter(&self) -> EnterGuard<'static> {
+        self.runtime.enter()
+    }
 }
 
 impl By {
@@ -264,9 +283,9 @@ impl Service<HttpRequest> for Sender {
         };
         let sent = client.and_then(|client| Ok((client, convert(request, &self.endpoint)?)));
         match sent {
-            Ok(((mut client, runtime), request)) => {
-                let _entered = runtime.map(Handle::enter);
-                Sending::Client(client.call(request), runtime)
+            Ok(((mut client, away), request)) => {
+                let _entered = away.as_ref().map(Away::enter);
+                Sending::Client(client.call(request), away)
             }
             Err(error) => Sending::Service(Box::pin(ready(Err(error)))),
         }
@@ -276,7 +295,7 @@ impl Service<HttpRequest> for Sender {
 /// An answer that is on its way.
 pub(crate) enum Sending {
     /// The future of the client, and the runtime in which it is polled if not in the current one.
-    Client(<reqwest::Client as Service<reqwest::Request>>::Future, Option<&'static Handle>),
+    Client(<reqwest::Client as Service<reqwest::Request>>::Future, Option<Away>),
     Service(Reply),
 }
 
@@ -286,8 +305,8 @@ impl Future for Sending {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
             Self::Service(reply) => reply.as_mut().poll(cx),
-            Self::Client(pending, runtime) => {
-                let _entered = runtime.map(Handle::enter);
+            Self::Client(pending, away) => {
+                let _entered = away.as_ref().map(Away::enter);
                 let outcome = task::ready!(Pin::new(pending).poll(cx));
                 Poll::Ready(outcome.map(answer).map_err(failure))
             }
