@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::toolchain::{self, Toolchain};
 use super::{FOLDER, Stop, TARGET, modules, native, page, run};
@@ -10,7 +10,11 @@ use super::{FOLDER, Stop, TARGET, modules, native, page, run};
 /// Largest size of the optimised module, compressed by gzip, in bytes.
 const LIMIT: u64 = 350 * 1024;
 
-/// The optimiser of npm's package `binaryen`, as `npm install --prefix target/wasm/npm binaryen` puts it there.
+/// The package of npm that has the optimiser, in the version whose sizes the documentation gives.
+const PACKAGE: &str = "binaryen@132.0.0";
+
+/// The folder that the package is installed in, and the optimiser there.
+const NPM: &str = "target/wasm/npm";
 const OF_NPM: &str = "target/wasm/npm/node_modules/.bin/wasm-opt";
 
 /// Options of the optimiser. `-Oz` and `-Os` give a smaller module than `-O1`, and a larger compressed one.
@@ -66,7 +70,7 @@ pub fn size(root: &Path) -> Result<String, Stop> {
             let mut command = toolchain.cargo(root, "build");
             command.args(["--lib", "--profile", "wasm", "-p", "cc-browser-page"]).args(options);
             if rebuilds {
-                toolchain::for_size(&mut command);
+                toolchain.for_size(&mut command);
             }
             run(&mut command)?;
             let folder = root.join(FOLDER).join(folder);
@@ -76,15 +80,15 @@ pub fn size(root: &Path) -> Result<String, Stop> {
         rows.push(Row { standard_library, page: measured[0], all_domains: measured[1] });
     }
     let optimiser = optimiser.map_or_else(
-        || "none: wasm-opt is not installed (npm install --prefix target/wasm/npm binaryen)".to_owned(),
+        || format!("none: wasm-opt is not installed, and npm could not install {PACKAGE}"),
         |path| version(&path).unwrap_or_else(|| path.display().to_string()),
     );
     let foreign = foreign(root, toolchain)?;
-    let text = format!(
-        "optimiser: {optimiser}\n\n{}\nfunctions of domains that the page does not use: {}\n",
-        table(&rows),
-        foreign.len()
-    );
+    let mut text = format!("optimiser: {optimiser}\n\n{}\n", table(&rows));
+    if rows.len() == 1 {
+        text.push_str("The standard library was not rebuilt: its sources are missing (rustup component add rust-src).\n");
+    }
+    let _ = writeln!(text, "functions of domains that the page does not use: {}", foreign.len());
     match problem(&rows, &foreign) {
         Some(problem) => Err(Stop::Failed(format!("{text}\n{problem}"))),
         None => Ok(text),
@@ -180,13 +184,15 @@ fn crates(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Optimises a bundled module where an optimiser is installed, and returns its sizes in words.
+/// Optimises a bundled module where an optimiser can be had, and returns its sizes in words.
 pub(crate) fn optimise(root: &Path, module: &Path) -> Result<String, Stop> {
     let optimiser = optimiser(root);
     let sizes = sizes(module, optimiser.as_deref())?;
     let how = match optimiser.and_then(|path| version(&path)) {
         Some(version) => format!("{} by {version}", kilobytes(sizes.optimised)),
-        None => "not optimised further, as wasm-opt is not installed".to_owned(),
+        None => format!(
+            "not optimised further, as wasm-opt is not installed, and npm could not install {PACKAGE}"
+        ),
     };
     let (bundled, compressed) = (kilobytes(sizes.bundled), kilobytes(sizes.compressed));
     Ok(format!("{bundled}, {how}; {compressed} after gzip -9"))
@@ -196,11 +202,18 @@ fn kilobytes(bytes: u64) -> String {
     format!("{}.{} KB", bytes / 1024, bytes % 1024 * 10 / 1024)
 }
 
-/// The newest optimiser that is installed.
+/// The optimiser of npm's package, which npm installs if it can, or else the one that the machine has.
 fn optimiser(root: &Path) -> Option<PathBuf> {
     let of_npm = root.join(OF_NPM);
-    let of_path = || toolchain::is_installed("wasm-opt").then(|| PathBuf::from("wasm-opt"));
-    of_npm.is_file().then_some(of_npm).or_else(of_path)
+    let installs = || {
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--prefix", NPM, PACKAGE]).current_dir(root);
+        npm.stdout(Stdio::null()).status().is_ok_and(|status| status.success()) && of_npm.is_file()
+    };
+    if of_npm.is_file() || installs() {
+        return Some(of_npm);
+    }
+    toolchain::is_installed("wasm-opt").then(|| PathBuf::from("wasm-opt"))
 }
 
 fn version(optimiser: &Path) -> Option<String> {

@@ -45,8 +45,8 @@ impl Toolchain {
         command
     }
 
-    /// Returns `true` if [`for_size`] has an effect: the compiler of the workspace has the sources of its standard library, which rustup
-    /// installs if it can. That of Debian rebuilds the library always, and is too old for the rest.
+    /// Returns `true` if the compiler has the sources of its standard library. Rustup installs them if it can, and Debian's compiler is
+    /// found only with them.
     pub fn rebuilds_std(self, root: &Path) -> bool {
         let has_sources = || {
             let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
@@ -58,19 +58,21 @@ impl Toolchain {
             command.args(["component", "add", "rust-src"]).current_dir(root).stdout(Stdio::null());
             command.status().is_ok_and(|status| status.success())
         };
-        self == Self::Own && (has_sources() || adds_sources() && has_sources())
+        self == Self::Debian || has_sources() || adds_sources() && has_sources()
     }
-}
 
-/// Adds the options with which the standard library is rebuilt for small programs, and a panic ends the program without a message.
-pub fn for_size(command: &mut Command) {
-    command.args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"]);
-    command.args(["-Z", "panic-immediate-abort"]).env("CARGO_PROFILE_WASM_PANIC", "immediate-abort");
-    // Options of the nightly compiler, in a stable one.
-    command.env("RUSTC_BOOTSTRAP", "1").env(
-        "RUSTFLAGS",
-        "-Zunstable-options -Zlocation-detail=none -Zfmt-debug=none --cfg sha2_backend_soft=\"compact\"",
-    );
+    /// Adds the options with which the standard library is rebuilt for small programs, and a panic ends the program without a message.
+    pub fn for_size(self, command: &mut Command) {
+        if self == Self::Own {
+            command.args(["-Z", "build-std=std,panic_abort"]);
+        }
+        command.args(["-Z", "build-std-features=optimize_for_size", "-Z", "panic-immediate-abort"]);
+        // Options of the nightly compiler, in a stable one.
+        command.env("CARGO_PROFILE_WASM_PANIC", "immediate-abort").env("RUSTC_BOOTSTRAP", "1").env(
+            "RUSTFLAGS",
+            "-Zunstable-options -Zlocation-detail=none -Zfmt-debug=none --cfg sha2_backend_soft=\"compact\"",
+        );
+    }
 }
 
 /// Finds a compiler for browsers, or has rustup install the target.
@@ -140,6 +142,17 @@ mod tests {
             ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19"),
         ] {
             assert!(variables.contains(&(name.to_owned(), Some(value.to_owned()))), "{name}: {variables:?}");
+        }
+    }
+
+    #[test]
+    fn each_compiler_is_asked_once_to_rebuild_the_standard_library_for_size() {
+        for toolchain in [Toolchain::Own, Toolchain::Debian] {
+            let mut command = toolchain.cargo(Path::new("."), "build");
+            toolchain.for_size(&mut command);
+            let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+            let of = |start: &str| words.iter().filter(|word| word.starts_with(start)).count();
+            assert_eq!((of("build-std="), of("build-std-features="), of("panic-immediate-abort")), (1, 1, 1));
         }
     }
 
