@@ -1,7 +1,5 @@
 //! The forms in which servers repeat a secret.
 
-use std::collections::BTreeSet;
-
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -81,11 +79,11 @@ pub(super) fn few_forms(secret: &str) -> [String; 4] {
 }
 
 /// A secret as writers of JSON escape it.
-fn in_json(secret: &str) -> BTreeSet<String> {
+fn in_json(secret: &str) -> Vec<String> {
     /// Characters that writers escape besides, where JSON may stand in a page: Go three, Gson five, PHP and .NET quotes, too.
     const FOR_PAGES: [&str; 5] = ["", "&<>", "&<>'=", "&<>'\"", "&<>'\"+`"];
 
-    let mut forms = BTreeSet::new();
+    let mut forms = Vec::new();
     let is_escaped =
         |character: char| !character.is_ascii() || character < ' ' || "\"\\/&<>'=+`".contains(character);
     if !secret.contains(is_escaped) {
@@ -95,7 +93,10 @@ fn in_json(secret: &str) -> BTreeSet<String> {
         for case in [Case::Lower, Case::Upper] {
             for letters in [None, Some(Case::Lower), Some(Case::Upper)] {
                 for slash in [false, true] {
-                    forms.insert(json(secret, Escapes { for_pages, case, letters, slash }));
+                    let form = json(secret, Escapes { for_pages, case, letters, slash });
+                    if !forms.contains(&form) {
+                        forms.push(form);
+                    }
                 }
             }
         }
@@ -136,9 +137,11 @@ fn json(text: &str, escapes: Escapes) -> String {
         match (coded, character) {
             (Some(case), _) => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
+                    let digits = format!("{unit:04x}");
+                    out.push_str("\\u");
                     out.push_str(&match case {
-                        Case::Lower => format!("\\u{unit:04x}"),
-                        Case::Upper => format!("\\u{unit:04X}"),
+                        Case::Lower => digits,
+                        Case::Upper => digits.to_ascii_uppercase(),
                     });
                 }
             }
