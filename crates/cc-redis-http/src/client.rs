@@ -80,8 +80,9 @@ impl RedisHttpClient {
         let access = command.access()?;
         let backend_url = command.backend_url().or(self.backend_url.as_ref());
         let backend_url = backend_url.filter(|url| !url.is_empty()).cloned().ok_or_else(|| {
-            Error::new(ErrorKind::InvalidInput)
-                .with_message("`backendUrl` is missing: set it on the client or on the command")
+            Error::new(ErrorKind::InvalidInput).with_message(
+                "no database is named: set `backendUrl`, or create the client with the URL of one",
+            )
         })?;
         let effect = access.effect;
         let Some(order) = self.order.clone() else {

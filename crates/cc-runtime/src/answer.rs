@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Undecodable);
         assert_eq!(error.status(), Some(StatusCode::CREATED));
         assert_eq!(error.sozu_id(), Some("S1"));
-        assert!(error.message().unwrap().contains("`second.id`: invalid type: sequence"), "{error}");
+        assert!(error.message().unwrap().contains("`second.id`: invalid type: array"), "{error}");
     }
 
     #[test]
@@ -471,7 +471,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "element left out: `[1]`: invalid type: map, expected a string",
+                "element left out: `[1]`: invalid type: object, expected a string",
                 "converted: `[2]`: expected a string, found integer",
             ]
         );

@@ -21,6 +21,7 @@ mod scalar;
 #[cfg(feature = "drift")]
 mod watch;
 pub(crate) mod watcher;
+pub(crate) mod words;
 
 use std::fmt;
 use std::marker::PhantomData;

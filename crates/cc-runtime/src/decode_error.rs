@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::de::words;
 use crate::line::{MESSAGE, one_line};
 
 /// A displayable error of `serde_json`: the unexpected value is named only by its type.
@@ -39,16 +40,17 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// `invalid type: string "…", expected …` with the text in quotes removed.
+/// `invalid type: string "…", expected …` with the text in quotes removed, and with the types of JSON in place of those of Rust.
 fn without_value(what: &str) -> String {
-    let repeats = ["invalid type: ", "invalid value: "].iter().any(|start| what.starts_with(start));
-    let place = what.find(['"', '`']).zip(what.rfind(", expected "));
-    match place {
-        Some((start, end)) if repeats && start < end => {
-            format!("{}{}", what[..start].trim_end(), &what[end..])
-        }
-        _ => what.to_owned(),
-    }
+    let problem = ["invalid type", "invalid value"].into_iter().find_map(|problem| {
+        let (found, expected) = what.strip_prefix(problem)?.strip_prefix(": ")?.rsplit_once(", expected ")?;
+        let found = found.find(['"', '`']).map_or(found, |start| found[..start].trim_end());
+        Some(format!("{problem}: {}, expected {}", words::found(found), words::expected(expected)))
+    });
+    problem.unwrap_or_else(|| match what.strip_prefix("unknown variant ") {
+        Some(rest) => format!("unknown value {rest}"),
+        None => what.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -58,12 +60,15 @@ mod tests {
     #[test]
     fn values_are_not_repeated() {
         for (json, what) in [
-            (r#""hunter2, expected \"x\"""#, "invalid type: string, expected u32"),
-            ("-4242", "invalid value: integer, expected u32"),
-            ("true", "invalid type: boolean, expected u32"),
-            ("42.5", "invalid type: floating point, expected u32"),
-            ("null", "invalid type: null, expected u32"),
-            ("[1]", "invalid type: sequence, expected u32"),
+            (
+                r#""hunter2, expected \"x\"""#,
+                "invalid type: string, expected an integer from 0 to 4294967295",
+            ),
+            ("-4242", "invalid value: integer, expected an integer from 0 to 4294967295"),
+            ("true", "invalid type: boolean, expected an integer from 0 to 4294967295"),
+            ("42.5", "invalid type: number, expected an integer from 0 to 4294967295"),
+            ("null", "invalid type: null, expected an integer from 0 to 4294967295"),
+            ("[1]", "invalid type: array, expected an integer from 0 to 4294967295"),
         ] {
             let error = DecodeError::new(&serde_json::from_str::<u32>(json).unwrap_err());
             assert_eq!(error.what(), what);

@@ -469,8 +469,8 @@ fn is_open(endpoint: &Endpoint, shared: &SharedParts) -> bool {
 #[cold]
 pub(crate) fn would_be_read(secret: &str, endpoint: &Endpoint) -> Error {
     let message = format!(
-        "{secret} would travel to `{}` over plain http, where everybody on the way can read it: use https, or allow it with \
-         `TransportBuilder::allow_credentials_over_plain_http`",
+        "{secret} would travel to `{}` over plain http, where everybody on the way can read it: use https, or allow \
+         credentials over plain http when you create the client",
         endpoint.host()
     );
     Error::new(ErrorKind::Credentials).with_message(message).not_sent()

@@ -220,7 +220,7 @@ mod tests {
             (r#"{"type":5}"#, "`type`: invalid type: integer, expected a text"),
             (r#"{"type":null}"#, "`type`: invalid type: null, expected a text"),
             (r#"{"type":""}"#, "`type`: expected a variant, found an empty string"),
-            ("[]", "invalid type: sequence, expected an object"),
+            ("[]", "invalid type: array, expected an object"),
             (r#""BASIC""#, "invalid type: string, expected an object"),
             ("null", "invalid type: null, expected an object"),
         ] {

@@ -7,6 +7,7 @@ use std::fmt::{self, Display};
 use serde::de::{Error, Expected, Unexpected};
 use serde_json::Value;
 
+use super::words::{self, type_of};
 use super::{Drift, DriftKind, Place};
 use crate::line::one_line;
 
@@ -57,6 +58,12 @@ impl Fault {
 
     fn of(parts: Parts) -> Self {
         Self(Box::new(parts))
+    }
+
+    fn mismatch(problem: &str, unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = words::expected(&expected.to_string()).into_owned();
+        let what = format!("{problem}: {}, expected {expected}", words::of_unexpected(unexpected));
+        Self::of(Parts { what, expected: Some(expected), ..Parts::default() })
     }
 
     /// Creates the fault of an absent value.
@@ -131,19 +138,6 @@ pub(super) fn node(value: &Value) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
-/// The type of a value, as messages name it.
-pub(super) fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "floating point",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "sequence",
-        Value::Object(_) => "map",
-    }
-}
-
 /// A key as a part of a JSON pointer.
 pub(crate) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
@@ -160,19 +154,6 @@ fn choice(names: &[&str]) -> String {
         [one] => format!("expected `{one}`"),
         [one, other] => format!("expected `{one}` or `{other}`"),
         many => format!("expected one of `{}`", many.join("`, `")),
-    }
-}
-
-/// Type of the unexpected value, without the value.
-fn named(unexpected: Unexpected<'_>) -> String {
-    match unexpected {
-        Unexpected::Bool(_) => "boolean".to_owned(),
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "integer".to_owned(),
-        Unexpected::Float(_) => "floating point".to_owned(),
-        Unexpected::Char(_) | Unexpected::Str(_) => "string".to_owned(),
-        Unexpected::Unit | Unexpected::Option => "null".to_owned(),
-        Unexpected::Other(other) => shown(other),
-        other => other.to_string(),
     }
 }
 
@@ -193,13 +174,11 @@ impl Error for Fault {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let what = format!("invalid type: {}, expected {expected}", named(unexpected));
-        Self::of(Parts { what, expected: Some(expected.to_string()), ..Parts::default() })
+        Self::mismatch("invalid type", unexpected, expected)
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let what = format!("invalid value: {}, expected {expected}", named(unexpected));
-        Self::of(Parts { what, expected: Some(expected.to_string()), ..Parts::default() })
+        Self::mismatch("invalid value", unexpected, expected)
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -208,7 +187,7 @@ impl Error for Fault {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("unknown variant `{}`, {}", shown(variant), choice(expected)))
+        Self::new(format!("unknown value `{}`, {}", shown(variant), choice(expected)))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::access::{Attempts, Elements, Members, Tagged};
 use super::exact::Numbers;
-use super::fault::{escaped, node, shown, type_of};
+use super::fault::{escaped, node, shown};
 use super::watcher::{Watcher, signal};
+use super::words::type_of;
 use super::{Drift, DriftKind, Fault, scalar, token};
 use crate::decimal::{Read, digits};
 use crate::id;
@@ -446,7 +447,10 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
             (_, Some(members)) => {
                 MapAccessDeserializer::new(members).deserialize_enum(name, variants, visitor)
             }
-            _ => Err(self.unexpected(&visitor)),
+            _ => {
+                let known = format!("one of `{}`", variants.join("`, `"));
+                Err(Fault::invalid_type(Unexpected::Other(type_of(self.value)), &known.as_str()))
+            }
         }
     }
 

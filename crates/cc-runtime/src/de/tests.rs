@@ -89,14 +89,14 @@ fn a_bad_value_costs_its_field_or_its_element() {
         drift,
         [
             "field left out: `[0].created`: invalid value: string, expected a date such as 2024-03-12T13:38:33Z",
-            "field left out: `[0].size`: invalid type: sequence, expected f64",
+            "field left out: `[0].size`: invalid type: array, expected a number",
             "field left out: `[0].archived`: invalid type: integer, expected a boolean",
             "field left out: `[0].part`: invalid type: string, expected an object",
-            "field left out: `[0].byName.y`: invalid type: map, expected i32",
+            "field left out: `[0].byName.y`: invalid type: object, expected an integer from -2147483648 to 2147483647",
             "element left out: `[1]`: missing field `id`",
-            "element left out: `[2]`: `id`: invalid type: map, expected a string",
+            "element left out: `[2]`: `id`: invalid type: object, expected a string",
             "element left out: `[3].parts[1]`: invalid type: integer, expected an object",
-            "field left out: `[3].parts[2].min`: invalid type: string, expected i64",
+            "field left out: `[3].parts[2].min`: invalid type: string, expected an integer",
             "element left out: `[4]`: invalid type: string, expected an object",
         ]
     );
@@ -218,7 +218,7 @@ fn an_input_is_an_object_at_every_level() {
         assert!(strictly::<Nothing>(&input).is_err() && strictly::<NoFields>(&input).is_err(), "{input}");
     }
     let fault = strictly::<Input>(&json!({ "name": "a", "inner": [{}, [true]] })).unwrap_err();
-    assert_eq!(fault.to_string(), "`inner[1]`: invalid type: sequence, expected an object");
+    assert_eq!(fault.to_string(), "`inner[1]`: invalid type: array, expected an object");
     assert!(strictly::<Nothing>(&json!({})).is_ok() && strictly::<NoFields>(&json!({})).is_ok());
     assert!(strictly::<Nothing>(&json!({ "a": 1 })).is_err());
 }
@@ -227,8 +227,8 @@ fn an_input_is_an_object_at_every_level() {
 fn an_input_takes_no_liberties_and_names_the_field() {
     for (input, told) in [
         (json!({ "name": 5 }), "`name`: invalid type: integer, expected a string"),
-        (json!({ "name": "a", "count": "1" }), "`count`: invalid type: string, expected i64"),
-        (json!({ "name": "a", "count": 1.5 }), "`count`: invalid type: floating point, expected i64"),
+        (json!({ "name": "a", "count": "1" }), "`count`: invalid type: string, expected an integer"),
+        (json!({ "name": "a", "count": 1.5 }), "`count`: invalid type: number, expected an integer"),
         (json!({ "name": "a", "since": 1.5 }), "`since`: 1.5 is not a whole number of epoch milliseconds"),
         (
             json!({ "name": "a", "since": 1_710_250_713 }),
@@ -242,7 +242,7 @@ fn an_input_takes_no_liberties_and_names_the_field() {
             json!({ "name": "a", "inner": [{ "off": true }] }),
             "`inner[0]`: unknown field `off`, expected `on`",
         ),
-        (json!({ "name": "a", "inner": null }), "`inner`: invalid type: null, expected a sequence"),
+        (json!({ "name": "a", "inner": null }), "`inner`: invalid type: null, expected an array"),
         (json!({}), "missing field `name`"),
     ] {
         assert_eq!(strictly::<Input>(&input).unwrap_err().to_string(), told);

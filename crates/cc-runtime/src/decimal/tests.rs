@@ -110,9 +110,9 @@ fn the_lenient_reader_keeps_the_digits_too_and_reports_what_it_rounds() {
     assert_eq!(
         reported,
         [
-            "[4].price: expected a number of at most 28 digits, found floating point",
+            "[4].price: expected a number of at most 28 digits, found number",
             "[5].price: `dear` is not a decimal number such as 12.30",
-            "[6].price: invalid type: map, expected a decimal number or a text with one",
+            "[6].price: invalid type: object, expected a decimal number or a text with one",
         ]
     );
     // Without the text, the numbers are those of the tree.

@@ -34,9 +34,9 @@ impl Error {
             }
             ErrorKind::Undecodable => "update the SDK, or report the answer with its Sozu-Id",
             ErrorKind::TooLarge if self.is_of_change() => {
-                "raise `body_limit`, and do not send the change again"
+                "raise the body limit, and do not send the change again"
             }
-            ErrorKind::TooLarge => "raise `body_limit`, or read the body chunk by chunk with `download`",
+            ErrorKind::TooLarge => "raise the body limit of the call, or ask for less",
             ErrorKind::Unreachable if self.is_not_sent() => {
                 "check the network, the proxy and the base URL, then try again"
             }

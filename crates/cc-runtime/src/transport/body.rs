@@ -251,7 +251,7 @@ mod tests {
             let error = chunks(texts).read_within(2).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooLarge);
             assert!(
-                error.to_string().contains("2 bytes") && error.to_string().contains("body_limit"),
+                error.to_string().contains("2 bytes") && error.to_string().contains("body limit"),
                 "{error}"
             );
         }

@@ -305,7 +305,7 @@ impl Exchange {
         };
         let error = match credentials {
             Credentials::None if error.is_unauthorized() => error.with_next_step(
-                "this client has no credentials: set them on its builder, or use those of `Credentials::infer`",
+                "this client has no credentials: create it with an API token or with OAuth 1 credentials",
             ),
             _ => error,
         };

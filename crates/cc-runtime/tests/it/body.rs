@@ -90,7 +90,7 @@ async fn a_body_beyond_the_limit_fails_the_call_with_a_word_on_how_to_raise_it()
     assert_eq!((error.attempts(), error.status().unwrap().as_u16()), (1, 200));
     assert_eq!(error.operation(), Some("get_thing"));
     let text = error.to_string();
-    for word in ["67108864 bytes", "`body_limit`", "`download`"] {
+    for word in ["67108864 bytes", "raise the body limit"] {
         assert!(text.contains(word), "{text}");
     }
     assert_eq!(read.swap(0, Ordering::Relaxed), 64 * 1_024 + 1, "64 MiB and what shows that there is more");

@@ -70,7 +70,7 @@ async fn a_secret_header_of_a_request_goes_where_credentials_go_and_nowhere_else
             let text = format!("{error} {error:?}");
             assert!(text.contains(&format!("`{name}`")) && text.contains("`api.test`"), "{text}");
             assert!(
-                text.contains("allow_credentials_over_plain_http") && !text.contains("hunter2"),
+                text.contains("allow credentials over plain http") && !text.contains("hunter2"),
                 "{text}"
             );
         }

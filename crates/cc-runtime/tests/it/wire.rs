@@ -113,7 +113,7 @@ async fn credentials_go_over_https_or_to_this_machine_unless_it_is_allowed() {
         let error = build("http://api.test").build().unwrap_err();
         assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::Credentials, true));
         assert!(
-            error.to_string().contains("`api.test`") && error.to_string().contains("plain_http"),
+            error.to_string().contains("`api.test`") && error.to_string().contains("over plain http"),
             "{error}"
         );
         assert!(!format!("{error:?}").contains("hunter"), "{error:?}");
