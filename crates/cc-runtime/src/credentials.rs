@@ -264,6 +264,28 @@ impl Credentials {
         matches!(self, Self::OAuth1(oauth) if oauth.method != SignatureMethod::Plaintext)
     }
 
+    /// Why no server takes these credentials: they were read from a variable that is not set, or from a file with a line break at its
+    /// end.
+    fn fault(&self) -> Option<String> {
+        let parts: &[(&str, &str)] = match self {
+            Self::None | Self::Provider(_) => return None,
+            Self::ApiToken(token) => &[("API token", token.expose())],
+            Self::OAuth1(oauth) => &[
+                ("OAuth consumer key", &oauth.consumer_key),
+                ("OAuth consumer secret", oauth.consumer_secret.expose()),
+                ("OAuth token", &oauth.token),
+                ("secret of the OAuth token", oauth.token_secret.expose()),
+            ],
+        };
+        parts.iter().find_map(|(name, text)| match text.trim() {
+            "" => Some(format!("the {name} is empty: set it, or give no credentials")),
+            trimmed if trimmed.len() < text.len() => {
+                Some(format!("the {name} begins or ends with a space or a line break: remove it"))
+            }
+            _ => None,
+        })
+    }
+
     /// The header of credentials that are there.
     pub(crate) fn header(&self, request: &HttpRequest) -> Result<Option<HeaderValue>> {
         let is_mask = match self {
@@ -274,6 +296,9 @@ impl Credentials {
         if is_mask {
             return Err(Error::new(ErrorKind::Credentials).with_message(MASK_REFUSED).not_sent());
         }
+        if let Some(fault) = self.fault() {
+            return Err(Error::new(ErrorKind::Credentials).with_message(fault).not_sent());
+        }
         let text = match self {
             Self::None | Self::Provider(_) => return Ok(None),
             Self::ApiToken(token) => format!("Bearer {}", token.expose()),
@@ -283,9 +308,8 @@ impl Credentials {
             }
         };
         let mut value = HeaderValue::try_from(text).map_err(|_| {
-            Error::new(ErrorKind::Credentials).with_message(
-                "the credentials contain a character that a header cannot have: remove the line break or space at their end",
-            )
+            Error::new(ErrorKind::Credentials)
+                .with_message("the credentials contain a character that a header cannot have")
         })?;
         value.set_sensitive(true);
         Ok(Some(value))
@@ -327,8 +351,8 @@ mod tests {
     #[tokio::test]
     async fn oauth_values_are_percent_encoded() {
         assert_eq!(
-            header(Credentials::oauth1("k\"", "a&b", "t ", "é")).await,
-            r#"OAuth oauth_consumer_key="k%22", oauth_token="t%20", oauth_signature_method="PLAINTEXT", oauth_signature="a%2526b%26%25C3%25A9""#
+            header(Credentials::oauth1("k\"", "a&b", "t +", "é")).await,
+            r#"OAuth oauth_consumer_key="k%22", oauth_token="t%20%2B", oauth_signature_method="PLAINTEXT", oauth_signature="a%2526b%26%25C3%25A9""#
         );
     }
 
@@ -338,6 +362,31 @@ mod tests {
             Credentials::api_token("hunter2\n").authorization(&HttpRequest::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn credentials_that_are_empty_or_have_a_space_at_their_ends_are_refused() {
+        let token = |text: &str| Credentials::api_token(text);
+        for (credentials, told) in [
+            (token(""), "the API token is empty"),
+            (token(" \n"), "the API token is empty"),
+            (token("hunter2 "), "the API token begins or ends with a space or a line break"),
+            (token("\thunter2"), "the API token begins or ends with a space or a line break"),
+            (token("hunter\n2"), "a character that a header cannot have"),
+            (Credentials::oauth1("", "hunter2", "t", "s"), "the OAuth consumer key is empty"),
+            (Credentials::oauth1("k", "", "t", "hunter2"), "the OAuth consumer secret is empty"),
+            (Credentials::oauth1("k", "hunter2", "", "s"), "the OAuth token is empty"),
+            (Credentials::oauth1("k", "hunter2", "t", ""), "the secret of the OAuth token is empty"),
+            (
+                Credentials::oauth1("k", "s", "t", "hunter2\n"),
+                "the secret of the OAuth token begins or ends with",
+            ),
+        ] {
+            let error = credentials.authorization(&HttpRequest::default()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials);
+            assert!(error.to_string().contains(told), "{error}");
+            assert!(!format!("{error:?}").contains("hunter"), "{error:?}");
+        }
     }
 
     #[tokio::test]
