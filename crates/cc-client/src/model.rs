@@ -12,7 +12,7 @@ use crate::declare::model;
 pub struct EnvironmentVariable {
     /// Name of the variable.
     pub name: String,
-    /// Value of the variable, which `Debug` does not show.
+    /// Value of the variable, a secret.
     pub value: Secret,
 }
 

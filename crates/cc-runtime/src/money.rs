@@ -18,11 +18,11 @@ const WHOLE: [&str; 16] = [
 
 /// An amount of money, exact to the last digit.
 ///
-/// `Display` writes the amount and the currency, `12.30 EUR`: with at least as many digits after the point as the currency has, with all
-/// that the amount has, or rounded (`{:.2}`). `FromStr` reads that, also with the currency first. Amounts of one currency are ordered;
-/// those of two currencies are neither equal nor ordered.
+/// In Rust, `Display` writes the amount and the currency, `12.30 EUR`: with at least as many digits after the point as the currency has,
+/// with all that the amount has, or rounded (`{:.2}`). `FromStr` reads that, also with the currency first. Amounts of one currency are
+/// ordered; those of two currencies are neither equal nor ordered.
 ///
-/// The operators panic if the currencies differ or on overflow; [`checked_add`](Self::checked_add) and its siblings do not. A sum over an
+/// In Rust, the operators panic if the currencies differ or on overflow; [`checked_add`](Self::checked_add) and its siblings do not. A sum over an
 /// iterator is an `Option`, as a sum of nothing has no currency.
 ///
 /// ```

@@ -14,7 +14,9 @@ use crate::line;
 /// Runs one Redis command.
 ///
 /// It is sent again only when it [may be repeated](Effect); one that needs a connection of its own, such as `MULTI` or
-/// `SUBSCRIBE`, is refused before it is sent. `Debug` shows no arguments: they may hold a password.
+/// `SUBSCRIBE`, is refused before it is sent.
+///
+/// In Rust, `Debug` shows no arguments: they may hold a password.
 ///
 /// Operation: `send_command` (`POST /command`).
 #[doc(alias = "CmdSendCommand")]
@@ -92,7 +94,8 @@ impl fmt::Debug for CmdSend {
 /// Runs a command line as `redis-cli` would, and gives the lines that it would print.
 ///
 /// What Redis refuses is an answer with `success: false`, not an error. It is sent again, or refused, as [`CmdSend`] is.
-/// `Debug` shows the first word alone.
+///
+/// In Rust, `Debug` shows the first word alone.
 ///
 /// Operation: `send_command_line` (`POST /command/cli`).
 #[doc(alias = "CmdCliSendCommand")]

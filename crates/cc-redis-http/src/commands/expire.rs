@@ -182,7 +182,7 @@ impl Run for ExpireKey {
 ///
 /// # Errors
 /// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) with the code `clever.redis-http.key-not-found` if the key
-///   does not exist: [`is_not_found`](cc_runtime::Error::is_not_found) is `true`, and `.optional()` makes it `None`.
+///   does not exist.
 /// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) as for [`ExpireKey`]. Nothing is sent.
 ///
 /// # Example

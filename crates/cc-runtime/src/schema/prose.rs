@@ -1,12 +1,14 @@
 //! Turns the Markdown of Rust documentation into prose, for people and programs that read a JSON Schema.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::Schema;
 use schemars::transform::{Transform, transform_subschemas};
 use serde_json::Value;
 
-/// Rewrites each `description`: without examples in Rust, links and headings, and with a line for each paragraph.
+/// Rewrites each `description`: without examples in Rust, links and headings, and with a line for each paragraph. Paragraphs that begin
+/// with "In Rust, " are left out.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prose {
     /// Names of inputs in Rust, and in JSON.
@@ -23,9 +25,14 @@ impl Prose {
 
     fn text(&self, markdown: &str) -> String {
         let mut paragraphs: Vec<String> = Vec::new();
-        let (mut is_code, mut is_new) = (false, true);
+        let (mut is_code, mut is_new, mut is_of_rust) = (false, true, false);
         for line in markdown.lines().map(str::trim) {
-            if line.starts_with("```") {
+            if is_new || line.is_empty() || line.starts_with("- ") {
+                is_of_rust = line.trim_start_matches("- ").starts_with("In Rust, ");
+            }
+            if is_of_rust {
+                is_new = false;
+            } else if line.starts_with("```") {
                 is_code = !is_code;
                 is_new = true;
             } else if is_code {
@@ -50,13 +57,24 @@ impl Prose {
         self.renamed(&without_links(&paragraphs.join("\n")))
     }
 
-    /// Texts in backticks that are names of inputs get their names in JSON.
+    /// Texts in backticks that are names of Rust get their names in JSON: `owner_id`, `Zone::country_code`, `None`.
     fn renamed(&self, text: &str) -> String {
-        let parts = text.split('`').enumerate().map(|(index, part)| match self.names.get(part) {
-            Some(name) if index % 2 == 1 => name.as_str(),
-            _ => part,
+        let parts = text.split('`').enumerate().map(|(index, part)| match index % 2 {
+            1 => self.in_json(part),
+            _ => Cow::Borrowed(part),
         });
         parts.collect::<Vec<_>>().join("`")
+    }
+
+    fn in_json<'a>(&'a self, name: &'a str) -> Cow<'a, str> {
+        let is_type = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        match (self.names.get(name), name.rsplit_once("::")) {
+            (Some(name), _) => Cow::Borrowed(name.as_str()),
+            (None, Some((of, member))) if is_type(of) && is_name(member) => camel(member),
+            (None, _) if name == "None" => Cow::Borrowed("null"),
+            (None, _) => Cow::Borrowed(name),
+        }
     }
 }
 
@@ -67,6 +85,17 @@ impl Transform for Prose {
             schema.insert("description".to_owned(), prose.into());
         }
         transform_subschemas(self, schema);
+    }
+}
+
+fn camel(name: &str) -> Cow<'_, str> {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default();
+    let rest =
+        words.filter_map(|word| Some(format!("{}{}", word.get(..1)?.to_ascii_uppercase(), word.get(1..)?)));
+    match rest.collect::<String>() {
+        rest if rest.is_empty() => Cow::Borrowed(first),
+        rest => Cow::Owned(format!("{first}{rest}")),
     }
 }
 
@@ -137,6 +166,13 @@ mod tests {
             ("A.\n```rust\nlet a = 1;\n```\nB.", "A.\nB."),
             ("A.\n\n# Example\n```rust\nf();\n```", "A."),
             ("Default: resolved from `owner_id`.", "Default: resolved from `ownerId`."),
+            (
+                "The `Zone::country_code`, an `ErrorKind::Store`, or `None`.",
+                "The `countryCode`, an `Store`, or `null`.",
+            ),
+            ("See `Self::new()` and `crate::a`.", "See `Self::new()` and `crate::a`."),
+            ("A.\n\nIn Rust, `send` gives\nmore.\n\nB.", "A.\nB."),
+            ("A. In Rust, it is here.\n- In Rust, `f`\n  does it.\n- b", "A. In Rust, it is here.\n- b"),
             ("[", "["),
             ("", ""),
         ] {

@@ -5,3 +5,4 @@ mod node;
 mod page;
 mod project;
 mod samples;
+mod words;

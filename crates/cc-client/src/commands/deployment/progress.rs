@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Progress of a deployment. It can be serialised, so that another process can
 /// [resume](super::DeployAndWait::resume): the log then continues right after the last delivered line.
 ///
-/// An error that ends the wait for a deployment carries it too: see [`of`](Self::of).
+/// In Rust, an error that ends the wait for a deployment carries it too: see [`of`](Self::of).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

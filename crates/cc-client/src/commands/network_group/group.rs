@@ -19,7 +19,9 @@ use crate::network_group_ids::{MemberKind, member_domain, new_network_group_id};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NetworkGroupMemberInput {
     /// The application (`app_…`), the add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis by either id, or the
-    /// external member (`external_…`, see [`new_external_member_id`](crate::network_group_ids::new_external_member_id)).
+    /// external member (`external_…`).
+    ///
+    /// In Rust, [`new_external_member_id`](crate::network_group_ids::new_external_member_id) makes an id of one.
     pub id: String,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]

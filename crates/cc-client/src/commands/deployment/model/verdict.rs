@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Deployment;
 
-/// Result of a wait for a deployment. `Display` is a sentence such as `deployment deployment_1 succeeded`.
+/// Result of a wait for a deployment.
 ///
-/// A `main` can return it: the program then ends with [`exit_code`](Self::exit_code).
+/// In Rust, `Display` is a sentence such as `deployment deployment_1 succeeded`, and a `main` can return it: the program then ends with
+/// [`exit_code`](Self::exit_code).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -57,9 +58,9 @@ impl Termination for DeploymentVerdict {
     }
 }
 
-/// Outcomes of a wait for a deployment. `Display` is one word, as in JSON.
+/// Outcomes of a wait for a deployment.
 ///
-/// A `main` can return it: the program then ends with [`exit_code`](Self::exit_code).
+/// In Rust, `Display` is one word, as in JSON, and a `main` can return it: the program then ends with [`exit_code`](Self::exit_code).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
