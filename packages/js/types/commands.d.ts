@@ -27,7 +27,7 @@ export interface Commands {
    * Operation: `activate_coupon`.
    *
    * Errors:
-   * - For a refused coupon, `Error::code` is `clever.credits.coupon.` followed by `not-found`, `not-valid-yet`,
+   * - For a refused coupon, the code of the error is `clever.credits.coupon.` followed by `not-found`, `not-valid-yet`,
    *   `no-longer-valid`, `used-too-many-times`, `currency-mismatch` or `already-activated`.
    */
   ActivateCoupon: { input: ActivateCouponInput; output: AppliedCoupon };
@@ -167,7 +167,6 @@ export interface Commands {
    * Runs a command line as `redis-cli` would, and gives the lines that it would print.
    *
    * What Redis refuses is an answer with `success: false`, not an error. It is sent again, or refused, as `CmdSend` is.
-   * `Debug` shows the first word alone.
    *
    * Operation: `send_command_line` (`POST /command/cli`).
    */
@@ -176,7 +175,7 @@ export interface Commands {
    * Runs one Redis command.
    *
    * It is sent again only when it may be repeated; one that needs a connection of its own, such as `MULTI` or
-   * `SUBSCRIBE`, is refused before it is sent. `Debug` shows no arguments: they may hold a password.
+   * `SUBSCRIBE`, is refused before it is sent.
    *
    * Operation: `send_command` (`POST /command`).
    */
@@ -247,7 +246,7 @@ export interface Commands {
    * Creates an application on a runtime, given by its slug or in full.
    *
    * Requests: `list_runtimes` for a slug, `create_application`, and `list_application_branches` for code on GitHub. The
-   * application is not deployed yet. Its `branches` are `None` if they cannot be read.
+   * application is not deployed yet. Its `branches` are `null` if they cannot be read.
    *
    * Operations: `list_runtimes`, `create_application`, `list_application_branches`.
    *
@@ -421,7 +420,7 @@ export interface Commands {
   /**
    * Adds an SSH key to the account of the caller, or replaces the key of the same name, and returns it.
    *
-   * Returns `None` if the key is not listed yet.
+   * Returns `null` if the key is not listed yet.
    *
    * Requests: `add_ssh_key`, then `list_ssh_keys`, which bypasses the response cache.
    *
@@ -436,7 +435,7 @@ export interface Commands {
    * Operation: `add_profile_email_address`.
    *
    * Errors:
-   * - For a refused address, `Error::code` is `clever.profile.email-address.` followed by `invalid-format`,
+   * - For a refused address, the code of the error is `clever.profile.email-address.` followed by `invalid-format`,
    *   `already-defined` or `already-used`.
    */
   CreateProfileEmailAddress: { input: CreateProfileEmailAddressInput; output: null };
@@ -790,11 +789,8 @@ export interface Commands {
    */
   DeleteWebhookNotification: { input: DeleteWebhookNotificationInput; output: null };
   /**
-   * Deploys an application and waits until the deployment has ended, or until the deadline.
-   * `DeploymentVerdict::outcome` holds the result.
-   *
-   * `send` returns only the verdict. `Client::deploy_and_wait` also returns the log of the deployment as it is written,
-   * and the state with which another process can continue.
+   * Deploys an application and waits until the deployment has ended, or until the deadline. The `outcome` of the
+   * verdict holds the result.
    *
    * The deployment is requested once. If the platform does not answer, or answers 5xx, the command looks for up to 30 s
    * for a deployment of the application that began since the request, and continues with it. A deployment that somebody
@@ -809,8 +805,8 @@ export interface Commands {
    * - `Indeterminate` ("may be running: …") if the answer was lost, arrived after the deadline, is a gateway error, or
    *   is unreadable, and no new deployment showed up, or more than one did. The command does not request the deployment
    *   again.
-   * - `Indeterminate` with the progress (`DeploymentProgress::of`) if the deployment was requested, and its polls fail
-   *   with permanent errors: see `WaitForDeployment`.
+   * - `Indeterminate` if the deployment was requested, and its polls fail with permanent errors: see
+   *   `WaitForDeployment`.
    * - `DeadlineExceeded` if the deadline passes before the deployment is requested.
    * - Other errors of `deploy_application`: nothing is deployed. If a deployment is still in progress at the deadline,
    *   the command returns a verdict, not an error, even if the state of the deployment is unknown.
@@ -855,7 +851,7 @@ export interface Commands {
   /**
    * Creates the Grafana organisation of an owner, and returns it.
    *
-   * Returns `None` if the organisation cannot be read yet.
+   * Returns `null` if the organisation cannot be read yet.
    *
    * Requests: `create_grafana`, then `get_grafana`, which bypasses the response cache.
    *
@@ -1019,8 +1015,8 @@ export interface Commands {
    * Operation: `get_legacy_deployment`.
    *
    * Errors:
-   * - 404 if the deployment does not exist, and `ErrorKind::CannotResolveResource` if the application does not, or is
-   *   not visible to the caller.
+   * - 404 if the deployment does not exist, and `CannotResolveResource` if the application does not, or is not visible
+   *   to the caller.
    */
   GetDeploymentLegacy: { input: GetDeploymentLegacyInput; output: DeploymentLegacy };
   /**
@@ -1525,8 +1521,7 @@ export interface Commands {
    * Operation: `send_command` (`POST /command`).
    *
    * Errors:
-   * - `CannotResolveResource` with the code `clever.redis-http.key-not-found` if the key does not exist: `is_not_found`
-   *   is `true`, and `.optional()` makes it `None`.
+   * - `CannotResolveResource` with the code `clever.redis-http.key-not-found` if the key does not exist.
    * - `InvalidInput` as for `ExpireKey`. Nothing is sent.
    */
   GetStringKeyAndExpire: { input: GetStringKeyAndExpireInput; output: StringKey };
@@ -2111,7 +2106,7 @@ export interface Commands {
    *
    * One of the tokens works at any time. If the rotation fails, the old token still works, and the command tries to
    * revoke the new one, which may take 10 s beyond the deadline. Once the new token is verified, the command returns it
-   * even if the old one could not be revoked: see `RotatedApiToken::revoked`.
+   * even if the old one could not be revoked: see `revoked`.
    *
    * The requests are signed with OAuth 1, except the creation. `get_v2` reads `GET /v2/self` with the new token.
    *
@@ -2167,15 +2162,11 @@ export interface Commands {
   /**
    * Reads the fields of a `hash` key, one batch at a time.
    *
-   * `RedisHttpClient::scan` reads all batches.
-   *
    * Operation: `scan_hash_key`.
    */
   ScanHashKey: { input: ScanHashKeyInput; output: ScannedHashKey };
   /**
    * Reads the keys of a database, one batch at a time.
-   *
-   * `RedisHttpClient::scan` reads all batches.
    *
    * Operation: `scan_keys`.
    */
@@ -2183,15 +2174,11 @@ export interface Commands {
   /**
    * Reads the elements of a `list` key, one batch at a time.
    *
-   * `RedisHttpClient::scan` reads all batches.
-   *
    * Operation: `scan_list_key`.
    */
   ScanListKey: { input: ScanListKeyInput; output: ScannedListKey };
   /**
    * Reads the members of a `set` key, one batch at a time.
-   *
-   * `RedisHttpClient::scan` reads all batches.
    *
    * Operation: `scan_set_key`.
    */
@@ -2373,7 +2360,7 @@ export interface Commands {
    *
    * Requests: `update_application_branch` if a branch is given, `update_application`, and `list_application_branches`
    * for code on GitHub. The branch is changed first, by a request of its own: if a later request fails, the branch
-   * stays changed, and the error says so. The `branches` of the output are `None` if they cannot be read.
+   * stays changed, and the error says so. The `branches` of the output are `null` if they cannot be read.
    *
    * Operations: `update_application_branch`, `update_application`, `list_application_branches`.
    *
@@ -2553,7 +2540,7 @@ export interface Commands {
    */
   UpdateTag: { input: UpdateTagInput; output: string[] };
   /**
-   * Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.
+   * Waits until a deployment has ended, or until the deadline. The `outcome` of the verdict holds the result.
    *
    * Without `deploymentId`, the command waits for the latest deployment of the application at the time of the first
    * poll. A deployment that was just requested may not be listed yet, so pass its id if you know it. Polls bypass the
@@ -2614,8 +2601,8 @@ export interface Streams {
    * Streams the places of origin of current requests to one application, or to all applications of an owner: one list
    * of places per event.
    *
-   * The events have no ids, so each interruption leaves a gap. The stream fails at once with `ErrorKind::InvalidInput`
-   * if neither an application nor an owner is given.
+   * The events have no ids, so each interruption leaves a gap. The stream fails at once with `InvalidInput` if neither
+   * an application nor an owner is given.
    *
    * Operation: `stream_request_locations`.
    */
@@ -4320,17 +4307,15 @@ export interface DeploymentOrigin {
 }
 
 /**
- * Outcomes of a wait for a deployment. `Display` is one word, as in JSON.
- *
- * A `main` can return it: the program then ends with `exit_code`.
+ * Outcomes of a wait for a deployment.
  * - `succeeded`: The deployment succeeded and is live.
  * - `failed`: The deployment failed: the previous one is still live.
  * - `cancelled`: The deployment was cancelled, or the application was stopped.
  * - `superseded`: The deployment was cancelled or is gone, and a later deployment of the application replaced it.
  * - `deadline-exceeded`: The deployment was still in progress, or had not appeared yet, at the deadline of the wait. It
  *   continues.
- * - `unknown-state`: The state of the deployment is unknown to this version (`Deployment::state`), and other facts show
- *   that it is over, or the deadline has passed. It may or may not have succeeded.
+ * - `unknown-state`: The state of the deployment is unknown to this version (`state`), and other facts show that it is
+ *   over, or the deadline has passed. It may or may not have succeeded.
  */
 export type DeploymentOutcome =
   | 'succeeded'
@@ -4345,8 +4330,6 @@ export type DeploymentPriority = 'ADMIN' | 'URGENT' | 'DEFAULT' | (string & {});
 /**
  * Progress of a deployment. It can be serialised, so that another process can resume: the log then continues right
  * after the last delivered line.
- *
- * An error that ends the wait for a deployment carries it too: see `of`.
  */
 export interface DeploymentProgress {
   /** The application. */
@@ -4355,9 +4338,9 @@ export interface DeploymentProgress {
   ownerId?: OwnerId | null;
   /** The deployment. */
   deploymentId: DeploymentId;
-  /** Time of the request, by the clock of the platform; `None` if unknown. */
+  /** Time of the request, by the clock of the platform; `null` if unknown. */
   askedAt?: string | Date | number | null;
-  /** Start of the deployment, by the clock of the platform; `None` until it was read. */
+  /** Start of the deployment, by the clock of the platform; `null` until it was read. */
   startDate?: string | Date | number | null;
   /** `true` if the platform did not answer the request, and this is the deployment that began since then. */
   isAdopted?: boolean;
@@ -4384,11 +4367,7 @@ export interface DeploymentStep {
   date?: string | null;
 }
 
-/**
- * Result of a wait for a deployment. `Display` is a sentence such as `deployment deployment_1 succeeded`.
- *
- * A `main` can return it: the program then ends with `exit_code`.
- */
+/** Result of a wait for a deployment. */
 export interface DeploymentVerdict {
   /** Outcome of the deployment. */
   outcome: DeploymentOutcome;
@@ -4679,7 +4658,7 @@ export type EnvironmentMap =
 export interface EnvironmentVariable {
   /** Name of the variable. */
   name: string;
-  /** Value of the variable, which `Debug` does not show. */
+  /** Value of the variable, a secret. */
   value: Secret;
 }
 
@@ -4752,7 +4731,7 @@ export interface Flavor {
   cpus: number;
   /** Number of graphics processors. */
   gpus: number;
-  /** Size of the disk. The platform documents no unit. `None` if there is no disk. */
+  /** Size of the disk. The platform documents no unit. `null` if there is no disk. */
   disk: number | null;
   /** Price; no source states its currency nor its period. */
   price: number | string;
@@ -6763,16 +6742,7 @@ export type MigrationStepKind =
   | 'UNLOCK_PORT'
   | (string & {});
 
-/**
- * An amount of money, exact to the last digit.
- *
- * `Display` writes the amount and the currency, `12.30 EUR`: with at least as many digits after the point as the
- * currency has, with all that the amount has, or rounded (`{:.2}`). `FromStr` reads that, also with the currency first.
- * Amounts of one currency are ordered; those of two currencies are neither equal nor ordered.
- *
- * The operators panic if the currencies differ or on overflow; `checked_add` and its siblings do not. A sum over an
- * iterator is an `Option`, as a sum of nothing has no currency.
- */
+/** An amount of money, exact to the last digit. */
 export interface Money {
   /** Amount, in units of the currency. */
   amount: number | string;
@@ -6922,7 +6892,7 @@ export interface NetworkGroupMember {
 export interface NetworkGroupMemberInput {
   /**
    * The application (`app_…`), the add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis by either id, or the
-   * external member (`external_…`, see `new_external_member_id`).
+   * external member (`external_…`).
    */
   id: string;
   /** Name to show to a person, 128 characters at most. */

@@ -198,7 +198,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment in progress.", &["cancel_deployment"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["deploy_application", "get_deployment", "list_deployments"], Effect::DESTRUCTIVE),
+        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline. The `outcome` of the verdict holds the result.", &["deploy_application", "get_deployment", "list_deployments"], Effect::DESTRUCTIVE),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::DeployApplication>("deployment", "Deploys an application, optionally at one commit and without the build cache.", &["deploy_application"], Effect::DESTRUCTIVE),
         #[cfg(feature = "deployment")]
@@ -216,7 +216,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::UndeployApplication>("deployment", "Stops an application.", &["undeploy_application"], Effect::DESTRUCTIVE.idempotent()),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["get_deployment", "list_deployments"], Effect::READ_ONLY),
+        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline. The `outcome` of the verdict holds the result.", &["get_deployment", "list_deployments"], Effect::READ_ONLY),
         #[cfg(feature = "drain")]
         entry::<crate::commands::drain::CreateLogDrain>("drain", "Creates a drain on an application or an add-on, and waits up to 30 s until it is enabled.", &["create_drain", "get_drain"], Effect::ADDITIVE),
         #[cfg(feature = "drain")]

@@ -978,8 +978,8 @@ impl Command for ListProfileEmailAddress {
 /// Operation: `add_profile_email_address`.
 ///
 /// # Errors
-/// - For a refused address, `Error::code` is `clever.profile.email-address.` followed by `invalid-format`,
-///   `already-defined` or `already-used`.
+/// - For a refused address, the code of the error is `clever.profile.email-address.` followed by
+///   `invalid-format`, `already-defined` or `already-used`.
 ///
 /// # Example
 /// ```

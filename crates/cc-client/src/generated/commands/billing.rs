@@ -886,8 +886,8 @@ impl crate::command::UrlCommand for GetInvoiceUrl {
 /// Operation: `activate_coupon`.
 ///
 /// # Errors
-/// - For a refused coupon, `Error::code` is `clever.credits.coupon.` followed by `not-found`, `not-valid-yet`,
-///   `no-longer-valid`, `used-too-many-times`, `currency-mismatch` or `already-activated`.
+/// - For a refused coupon, the code of the error is `clever.credits.coupon.` followed by `not-found`,
+///   `not-valid-yet`, `no-longer-valid`, `used-too-many-times`, `currency-mismatch` or `already-activated`.
 ///
 /// # Example
 /// ```

@@ -803,7 +803,7 @@ impl Command for ListDeployment {
     }
 }
 
-/// Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.
+/// Waits until a deployment has ended, or until the deadline. The `outcome` of the verdict holds the result.
 ///
 /// Without `deployment_id`, the command waits for the latest deployment of the application at the time of the
 /// first poll. A deployment that was just requested may not be listed yet, so pass its id if you know it. Polls
@@ -925,11 +925,11 @@ impl Command for WaitForDeployment {
     }
 }
 
-/// Deploys an application and waits until the deployment has ended, or until the deadline.
-/// `DeploymentVerdict::outcome` holds the result.
+/// Deploys an application and waits until the deployment has ended, or until the deadline. The `outcome` of the
+/// verdict holds the result.
 ///
-/// `send` returns only the verdict. `Client::deploy_and_wait` also returns the log of the deployment as it is
-/// written, and the state with which another process can continue.
+/// In Rust, `send` returns only the verdict, and `Client::deploy_and_wait` also returns the log of the
+/// deployment as it is written, and the state with which another process can continue.
 ///
 /// The deployment is requested once. If the platform does not answer, or answers 5xx, the command looks for up
 /// to 30 s for a deployment of the application that began since the request, and continues with it. A
@@ -944,8 +944,8 @@ impl Command for WaitForDeployment {
 /// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) ("may be running: …") if the answer was lost, arrived after the deadline, is a
 ///   gateway error, or is unreadable, and no new deployment showed up, or more than one did. The command does
 ///   not request the deployment again.
-/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) with the progress (`DeploymentProgress::of`) if the deployment was requested,
-///   and its polls fail with permanent errors: see `WaitForDeployment`.
+/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if the deployment was requested, and its polls fail with permanent errors: see
+///   `WaitForDeployment`.
 /// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the deadline passes before the deployment is requested.
 /// - Other errors of `deploy_application`: nothing is deployed. If a deployment is still in progress at the
 ///   deadline, the command returns a verdict, not an error, even if the state of the deployment is unknown.

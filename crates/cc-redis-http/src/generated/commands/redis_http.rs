@@ -28,7 +28,7 @@ impl Command for crate::commands::CmdCliSend {
 
 /// Reads the keys of a database, one batch at a time.
 ///
-/// `RedisHttpClient::scan` reads all batches.
+/// In Rust, `RedisHttpClient::scan` reads all batches.
 ///
 /// Operation: `scan_keys`.
 ///
@@ -463,7 +463,7 @@ impl Command for CreateHashKey {
 
 /// Reads the fields of a `hash` key, one batch at a time.
 ///
-/// `RedisHttpClient::scan` reads all batches.
+/// In Rust, `RedisHttpClient::scan` reads all batches.
 ///
 /// Operation: `scan_hash_key`.
 ///
@@ -743,7 +743,7 @@ impl Command for CreateListKey {
 
 /// Reads the elements of a `list` key, one batch at a time.
 ///
-/// `RedisHttpClient::scan` reads all batches.
+/// In Rust, `RedisHttpClient::scan` reads all batches.
 ///
 /// Operation: `scan_list_key`.
 ///
@@ -1100,7 +1100,7 @@ impl Command for CreateSetKey {
 
 /// Reads the members of a `set` key, one batch at a time.
 ///
-/// `RedisHttpClient::scan` reads all batches.
+/// In Rust, `RedisHttpClient::scan` reads all batches.
 ///
 /// Operation: `scan_set_key`.
 ///
