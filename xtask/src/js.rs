@@ -38,6 +38,7 @@ fn build(root: &Path) -> Result<String, Stop> {
         .args(["-p", "cc-in-browser", "--", "bundle"])
         .args([&module, &folder])
         .arg("sdk"))?;
+    run(native(root, "run").args(["-p", "cc-in-browser", "--", "instances"]).arg(&folder).arg("sdk"))?;
     let sizes = size::optimise(root, &folder.join("sdk_bg.wasm"))?;
     Ok(format!("{PACKAGE}/dist/sdk_bg.wasm: {sizes}\n"))
 }

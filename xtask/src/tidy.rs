@@ -37,7 +37,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("cc-webdriver", &[]),
     ("cc-in-browser", &["cc-sandbox"]),
     ("cc-browser-page", &["cc-client"]),
-    ("cc-js", &["cc-bridge", "cc-client", "cc-redis-http"]),
+    ("cc-js", &["cc-bridge", "cc-browser", "cc-client", "cc-redis-http"]),
     ("xtask", &[]),
 ];
 

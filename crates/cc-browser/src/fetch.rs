@@ -205,7 +205,7 @@ fn cause(reason: &JsValue) -> Option<String> {
 }
 
 /// The words of an exception.
-fn words(reason: &JsValue) -> String {
+pub(crate) fn words(reason: &JsValue) -> String {
     let message = text(reason, "message").or_else(|| reason.as_string());
     message.unwrap_or_else(|| format!("{reason:?}"))
 }

@@ -5,6 +5,7 @@
 #![cfg(target_family = "wasm")]
 
 pub mod fetch;
+pub mod panic;
 pub mod random;
 pub mod storage;
 pub mod task;

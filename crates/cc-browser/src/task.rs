@@ -9,7 +9,7 @@ pub fn spawn(future: impl Future<Output = ()> + 'static) -> AbortHandle {
     let (future, handle) = futures_util::future::abortable(future);
     wasm_bindgen_futures::spawn_local(async move {
         // Aborted is done, too.
-        let _ = future.await;
+        let _ = crate::panic::contained(future).await;
     });
     handle
 }

@@ -5,5 +5,5 @@
 mod bundle;
 mod site;
 
-pub use bundle::bundle;
+pub use bundle::{bundle, instances};
 pub use site::{Files, Site};

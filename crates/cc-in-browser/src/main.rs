@@ -5,12 +5,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use cc_in_browser::{Files, Site, bundle};
+use cc_in_browser::{Files, Site, bundle, instances};
 use cc_sandbox::Sandbox;
 
 const USAGE: &str = "\
 usage:
   cc-in-browser bundle MODULE FOLDER NAME   writes NAME.js and NAME_bg.wasm
+  cc-in-browser instances FOLDER NAME       makes of NAME.js a function that gives instances of the module
   cc-in-browser serve FOLDER [PORT]         serves a page with a sandbox";
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,6 +20,7 @@ async fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let ended = match words.as_slice() {
         ["bundle", module, folder, name] => bundle(Path::new(module), Path::new(folder), name),
+        ["instances", folder, name] => instances(Path::new(folder), name),
         ["serve", folder] => serve(folder, "8000").await,
         ["serve", folder, port] => serve(folder, port).await,
         _ => Err(USAGE.to_owned()),

@@ -1,18 +1,19 @@
 // The package in browsers, and everywhere else where `fetch` loads files.
 
-import init, * as module from '../dist/sdk.js';
-import { BaseClient, once } from './client.js';
+import { BaseClient } from './client.js';
+import { Module } from './module.js';
 
 export { CleverError } from './error.js';
 
-export const load = once(async (source) => {
-  // Bundlers look for this form of address.
-  await init({ module_or_path: source ?? new URL('../dist/sdk_bg.wasm', import.meta.url) });
-  return module;
-});
+// Bundlers look for this form of address.
+const module = new Module((source) => source ?? new URL('../dist/sdk_bg.wasm', import.meta.url));
+
+export async function load(source) {
+  await module.load(source);
+}
 
 export class Client extends BaseClient {
   constructor(options) {
-    super(options, load);
+    super(options, module);
   }
 }

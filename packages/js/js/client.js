@@ -1,28 +1,29 @@
 // The client: what `node.js` and `browser.js` export, but for how they load the module.
 
-import { decode, encode } from './json.js';
 import { failure } from './error.js';
-import { check, onAbort, throwIfAborted } from './options.js';
+import { decode, encode, kind } from './json.js';
+import { check, onAbort, throwIfAborted, untilAbort } from './options.js';
 import { Delivery } from './stream.js';
 
 /** Options that calls have, and that a client has for all of its calls. */
 const OF_CALLS = ['timeout', 'attemptTimeout', 'maxAttempts', 'bodyLimit', 'exposeSecrets'];
 
 export class BaseClient {
-  #load;
+  #module;
   #settings;
   #defaults;
-  #sdk;
+  /** The clients of the module, and the instance that has them. */
+  #ready;
 
-  constructor(options, load) {
-    if (typeof (options ?? {}) !== 'object') throw failure('the settings of a client: expected an object, such as `{ token }`');
+  constructor(options, module) {
+    if (kind(options ?? {}) !== 'Object') throw failure('the settings of a client: expected an object, such as `{ token }`');
     const settings = { ...options };
     const defaults = {};
     for (const name of OF_CALLS) {
       if (settings[name] !== undefined) defaults[name] = settings[name];
       delete settings[name];
     }
-    this.#load = load;
+    this.#module = module;
     this.#settings = encode(settings);
     this.#defaults = defaults;
   }
@@ -32,18 +33,18 @@ export class BaseClient {
     const { signal, ...rest } = options ?? {};
     throwIfAborted(signal);
     const arguments_ = [String(name), encode(input ?? null), encode({ ...this.#defaults, ...rest })];
-    const sdk = await this.#ready();
+    const { instance, sdk } = await untilAbort(signal, this.#connect());
     throwIfAborted(signal);
-    const call = sdk.dispatch(...arguments_);
-    const forget = onAbort(signal, () => call.abort());
+    const call = instance.run(() => sdk.dispatch(...arguments_));
+    const forget = onAbort(signal, () => instance.end(() => call.abort()));
     try {
-      return decode(await call.start()).value;
+      return decode(await instance.wait(() => call.start())).value;
     } catch (reason) {
       // Without a reason, it was aborted.
       throw reason === undefined ? signal.reason : failure(reason);
     } finally {
       forget();
-      call.free();
+      instance.end(() => call.free());
     }
   }
 
@@ -58,37 +59,34 @@ export class BaseClient {
     });
     const open = async () => {
       const arguments_ = prepared();
-      const sdk = await this.#ready();
-      try {
-        return sdk.stream(...arguments_);
-      } catch (reason) {
-        throw failure(reason);
-      }
+      const { instance, sdk } = await untilAbort(signal, this.#connect());
+      const items = instance.run(() => sdk.stream(...arguments_));
+      const close = () => {
+        items.close();
+        items.free();
+      };
+      return { next: () => instance.wait(() => items.next()), close: () => instance.end(close) };
     };
     return new Delivery(open, signal);
   }
 
   async commands() {
-    return JSON.parse((await this.#load()).commands());
+    const instance = await this.#module.load();
+    return JSON.parse(instance.run((module) => module.commands()));
   }
 
   async describe(name) {
-    const module = await this.#load();
-    try {
-      return JSON.parse(module.describe(String(name)));
-    } catch (reason) {
-      throw failure(reason);
-    }
+    const instance = await this.#module.load();
+    return JSON.parse(instance.run((module) => module.describe(String(name))));
   }
 
   /** The clients of the module, which the first call creates. */
-  async #ready() {
-    const module = await this.#load();
-    try {
-      return (this.#sdk ??= new module.Sdk(this.#settings));
-    } catch (reason) {
-      throw failure(reason);
+  async #connect() {
+    const instance = await this.#module.load();
+    if (this.#ready?.instance !== instance) {
+      this.#ready = { instance, sdk: instance.run((module) => new module.Sdk(this.#settings)) };
     }
+    return this.#ready;
   }
 }
 
@@ -102,16 +100,4 @@ function attempt(run) {
       throw reason;
     };
   }
-}
-
-/** Loads the module once, and again after a failure. */
-export function once(load) {
-  let loading;
-  return (source) => {
-    loading ??= load(source).catch((reason) => {
-      loading = undefined;
-      throw reason;
-    });
-    return loading;
-  };
 }

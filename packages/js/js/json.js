@@ -64,7 +64,7 @@ function composite(value, path, parents) {
 }
 
 /** `Object` for plain objects and those of a program's own classes, and the name of others, such as `Map` or `Promise`. */
-function kind(value) {
+export function kind(value) {
   return typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
 }
 

@@ -2,21 +2,24 @@
 
 import { readFile } from 'node:fs/promises';
 
-import init, * as module from '../dist/sdk.js';
-import { BaseClient, once } from './client.js';
+import { BaseClient } from './client.js';
+import { Module } from './module.js';
 
 export { CleverError } from './error.js';
 
-export const load = once(async (source) => {
+const module = new Module((source) => {
   const from = source ?? new URL('../dist/sdk_bg.wasm', import.meta.url);
   // The `fetch` of Node.js reads no files.
   const isFile = (typeof from === 'string' || from instanceof URL) && String(from).startsWith('file:');
-  await init({ module_or_path: isFile ? await readFile(new URL(from)) : from });
-  return module;
+  return isFile ? readFile(new URL(from)) : from;
 });
+
+export async function load(source) {
+  await module.load(source);
+}
 
 export class Client extends BaseClient {
   constructor(options) {
-    super(options, load);
+    super(options, module);
   }
 }

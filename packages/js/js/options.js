@@ -1,13 +1,13 @@
 // Options of calls and streams, and their signals.
 
 import { failure } from './error.js';
+import { kind } from './json.js';
 
 /** Fails if options are something else than an object of options, which would say nothing and be left out. */
 export function check(options) {
   if (options === undefined || options === null) return;
-  // A signal in the place of its options.
-  const isSignal = typeof options.throwIfAborted === 'function';
-  if (typeof options !== 'object' || Array.isArray(options) || isSignal) {
+  // Such as a signal in the place of its options, or a `Map`.
+  if (kind(options) !== 'Object') {
     throw failure('the options: expected an object, such as `{ signal }`');
   }
 }
@@ -17,6 +17,14 @@ export function throwIfAborted(signal) {
   if (signal === undefined || signal === null) return;
   if (typeof signal.throwIfAborted !== 'function') throw failure('`signal`: expected an `AbortSignal`');
   signal.throwIfAborted();
+}
+
+/** Waits for a promise, and no longer than until the signal is aborted. */
+export function untilAbort(signal, promise) {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () => reject(signal.reason));
+    promise.then(resolve, reject).finally(forget);
+  });
 }
 
 /** For each signal, what it ends. */

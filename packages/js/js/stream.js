@@ -53,7 +53,7 @@ export class Delivery {
         });
         const items = await this.#open();
         if (this.#isOver) {
-          items.free();
+          items.close();
           return this.#end();
         }
         this.#items = items;
@@ -87,7 +87,6 @@ export class Delivery {
     this.#isOver = true;
     this.#forget?.();
     this.#items?.close();
-    this.#items?.free();
   }
 }
 

@@ -7,12 +7,13 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use cc_browser::panic::{self, contained};
 use cc_client::catalog::{Delivered, Streamed};
 use cc_client::runtime::catalog::CommandInfo;
 use cc_client::{Error, ErrorKind, Result};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Abortable, Aborted, abortable};
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -77,6 +78,20 @@ impl Sdk {
     }
 }
 
+/// Calls a function with the message of a panic that ends this instance: its promises then never settle.
+#[wasm_bindgen]
+pub fn on_panic(handler: Function) {
+    // What the handler throws has nobody to go to.
+    panic::on_panic(move |message| drop(handler.call1(&JsValue::UNDEFINED, &message.into())));
+}
+
+/// Returns the message of the first panic. A function that ends with an exception of WebAssembly has panicked.
+#[wasm_bindgen]
+#[must_use]
+pub fn panic_message() -> Option<String> {
+    panic::message()
+}
+
 /// Returns everything about all commands but their schemas, as JSON.
 #[wasm_bindgen]
 #[must_use]
@@ -115,13 +130,13 @@ impl Call {
         let Some(output) = self.0.take() else { return Promise::reject(&JsValue::UNDEFINED) };
         let (output, handle) = abortable(output);
         self.1 = Some(handle);
-        future_to_promise(async move {
+        future_to_promise(contained(async move {
             match output.await {
                 Ok(Ok(output)) => Ok(value(&output).into()),
                 Ok(Err(error)) => Err(failure(&error)),
                 Err(Aborted) => Err(JsValue::UNDEFINED),
             }
-        })
+        }))
     }
 
     /// Gives it up: its request is aborted.
@@ -162,7 +177,7 @@ impl Items {
             (next, stream)
         };
         let next = Abortable::new(next, registration);
-        future_to_promise(async move {
+        future_to_promise(contained(async move {
             match next.await {
                 Ok((Some(Ok(delivered)), stream)) => {
                     *place.borrow_mut() = Some(stream);
@@ -171,7 +186,7 @@ impl Items {
                 Ok((Some(Err(error)), _)) => Err(failure(&error)),
                 Ok((None, _)) | Err(Aborted) => Ok(JsValue::UNDEFINED),
             }
-        })
+        }))
     }
 
     /// Closes the stream and its connection. An item that is waited for does not come any more.

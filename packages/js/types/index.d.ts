@@ -185,4 +185,4 @@ export class CleverError extends Error {
  * Loads the module of WebAssembly before the first call, or from another place than beside the package: its URL, its answer, its bytes or
  * the compiled module. Clients load it by themselves.
  */
-export function load(source?: string | URL | object): Promise<unknown>;
+export function load(source?: string | URL | object): Promise<void>;

@@ -45,6 +45,11 @@ async fn a_process_of_node_ends_by_itself() {
     node(&["--test", "process.test.mjs"]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn faults_of_the_module_are_errors_in_node() {
+    node(&["--test", "failure.test.mjs"]).await;
+}
+
 #[test]
 fn every_file_of_tests_is_run() {
     let entries = std::fs::read_dir(format!("{PACKAGE}/tests/project")).unwrap();

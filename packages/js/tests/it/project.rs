@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use cc_in_browser::bundle;
+use cc_in_browser::{bundle, instances};
 
 /// The folder of the package.
 pub(crate) const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
@@ -50,6 +50,7 @@ fn install() -> Result<PathBuf, String> {
         copy(&Path::new(PACKAGE).join(part), &package.join(part));
     }
     bundle(&Path::new(&modules).join("cc_js.wasm"), &package.join("dist"), "sdk").unwrap();
+    instances(&package.join("dist"), "sdk").unwrap();
     let packed = ran(Command::new("npm").args(["pack", "--silent"]).current_dir(&package));
     let archive = String::from_utf8(packed.stdout).unwrap();
 

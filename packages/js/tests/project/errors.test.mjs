@@ -132,16 +132,52 @@ test('options and settings that do not exist are errors', async () => {
     [() => client().dispatch('ListZone', {}, { signal: {} }), '`signal`: expected an `AbortSignal`'],
     [() => client().stream('StreamApplicationRuntimeLog', { applicationId: ids.application }, { signal: 1 }).next(), '`signal`: expected an `AbortSignal`'],
     [() => client().stream('StreamApplicationRuntimeLog', { applicationId: ids.application }, 5).next(), 'the options: expected an object'],
+    [() => client().dispatch('ListZone', {}, new Map([['timeout', 1]])), 'the options: expected an object, such as `{ signal }`'],
+    [async () => new Client([]), 'the settings of a client: expected an object, such as `{ token }`'],
+    [async () => new Client(new Map([['token', 'token']])), 'the settings of a client: expected an object, such as `{ token }`'],
     [async () => new Client('token'), 'the settings of a client: expected an object, such as `{ token }`'],
     [() => client({ url: apiUrl }).dispatch('ListZone'), 'unknown field `url`'],
     [() => new Client({ timout: 1 }).dispatch('ListZone'), '`timeout`, `attemptTimeout`, `maxAttempts`, `bodyLimit`, `exposeSecrets`'],
     [() => client({ oauth }).dispatch('ListZone'), '`token` and `oauth` exclude each other'],
     [() => client({ apiUrl: 'nowhere' }).dispatch('ListZone'), 'URL'],
     [() => new Client({ apiUrl, oauth: { ...oauth, signatureMethod: 'MD5' } }).dispatch('ListZone'), 'expected one of PLAINTEXT'],
+    [() => client({ apiUrl: '' }).dispatch('ListZone'), 'the base URL is not an absolute URL'],
+    [() => client({ bridgeUrl: ' ' }).dispatch('ListZone'), 'the base URL is not an absolute URL'],
+    [() => client({ concurrency: -1 }).dispatch('ListZone'), '`concurrency`: invalid value: integer, expected an integer from 0 to'],
+    [() => client({ timeout: '5 s' }).dispatch('ListZone'), '`timeout`: invalid type: string, expected a number'],
+    [() => client({ token: 5 }).dispatch('ListZone'), '`token`: invalid type: integer, expected a string'],
+    [() => new Client({ apiUrl, oauth: [] }).dispatch('ListZone'), '`oauth`: invalid type: array, expected an object'],
+    [() => client().dispatch('ListZone', 'par'), 'invalid type: string, expected an object'],
+    [() => client().dispatch('CmdSend', { command: 'PING' }), 'no database is named: set `backendUrl`'],
   ]) {
     const error = await failed(call());
     assert.ok(error.message.includes(told), error.message);
   }
+});
+
+test('credentials that are empty or have a space at their ends are an error, and nothing is sent', async () => {
+  for (const [settings, told] of [
+    [{ token: '' }, 'the API token is empty: set it, or give no credentials'],
+    [{ token: ' \n' }, 'the API token is empty'],
+    [{ token: `${secrets[0]}\n` }, 'the API token begins or ends with a space or a line break: remove it'],
+    [{ oauth: { ...oauth, consumerKey: '' } }, 'the OAuth consumer key is empty'],
+    [{ oauth: { ...oauth, consumerSecret: '' } }, 'the OAuth consumer secret is empty'],
+    [{ oauth: { ...oauth, token: '' } }, 'the OAuth token is empty'],
+    [{ oauth: { ...oauth, secret: ` ${oauth.secret}` } }, 'the secret of the OAuth token begins or ends with a space'],
+  ]) {
+    const error = await failed(new Client({ apiUrl, ...settings }).dispatch('ListZone'));
+    assert.equal(error.kind, 'Credentials');
+    assert.ok(error.message.includes(told), error.message);
+    const stream = new Client({ apiUrl, ...settings }).stream('StreamApplicationRuntimeLog', { applicationId: ids.application });
+    assert.equal((await failed(stream.next())).kind, 'Credentials');
+  }
+  assert.deepEqual(await requests(), []);
+});
+
+test('nothing that a client or a call is told is in words of Rust', async () => {
+  const error = await failed(new Client({ apiUrl }).dispatch('GetProfile'));
+  assert.equal(error.nextStep, 'this client has no credentials: create it with an API token or with OAuth 1 credentials');
+  assert.ok((await failed(client().dispatch('ListZone', {}, { bodyLimit: 10 }))).message.endsWith('raise the body limit of the call, or ask for less'));
 });
 
 test('credentials do not go over plain http to other machines, nor to the usual platform', async () => {

@@ -1,11 +1,9 @@
 // A process ends by itself when its calls are done.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { test } from 'node:test';
 
-import { apiUrl, ids } from './sandbox.mjs';
+import { apiUrl, ids, printed } from './sandbox.mjs';
 
 const program = `
 import { Client } from 'cc-sdk-wasm';
@@ -18,17 +16,6 @@ controller.abort();
 await call.catch((reason) => console.log(reason.name));
 await client.dispatch('GetZone', { zoneName: 'mars' }).catch((error) => console.log(error.status));
 `;
-
-/** What a program prints, once it has ended by itself. */
-async function printed(context, program) {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  context.signal.addEventListener('abort', () => child.kill());
-  let text = '';
-  child.stdout.on('data', (data) => (text += data));
-  const [code] = await once(child, 'close');
-  assert.equal(code, 0);
-  return text;
-}
 
 // Longer than a process takes, and shorter than the timers that it could leave.
 test('nothing keeps a process alive after its last call', { timeout: 120_000 }, async (context) => {

@@ -1,5 +1,8 @@
 // The sandbox of a test file: a server of the platform, at `SANDBOX_URL`.
 
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client } from 'cc-sdk-wasm';
@@ -58,4 +61,15 @@ export async function errorOf(promise) {
     return error;
   }
   throw new Error('it succeeded');
+}
+
+/** What a program prints, once it has ended by itself. */
+export async function printed(context, program) {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  context.signal.addEventListener('abort', () => child.kill());
+  let text = '';
+  child.stdout.on('data', (data) => (text += data));
+  const [code] = await once(child, 'close');
+  assert.equal(code, 0);
+  return text;
 }
