@@ -68,7 +68,7 @@ struct Inner {
     effect: Option<Cow<'static, str>>,
     /// The kind that it had before its outcome turned out to be unknown.
     before: Option<ErrorKind>,
-    /// An attempt before the last one may have been applied.
+    /// An earlier attempt, or the request before a redirect, may have been applied.
     earlier: bool,
     next_step: Option<Cow<'static, str>>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,

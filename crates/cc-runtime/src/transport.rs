@@ -68,7 +68,7 @@ pub use hooks::{HookFuture, Hooks, ResponseHead};
 use identify::Signers;
 use observe::{Answered, CallWatch, Decoded, ObserverHandle};
 pub use options::CallOptions;
-use redirect::NotFollowed;
+use redirect::{NotFollowed, SeenElsewhere};
 pub use retry::RetryPolicy;
 pub use service::{HttpResponse, HttpService};
 use stack::{SharedParts, Stack};
@@ -482,6 +482,10 @@ fn refusal(response: HttpResponse, secrets: &Redactor) -> Error {
     let error = Error::from_answer_without(parts.status, &parts.headers, &body.into_whole(), secrets);
     let error = match parts.extensions.get::<NotFollowed>() {
         Some(NotFollowed(reason)) => error.with_message(format!("redirect not followed: {reason}")),
+        None => error,
+    };
+    let error = match parts.extensions.get::<SeenElsewhere>() {
+        Some(SeenElsewhere) => error.after_lost_attempt(),
         None => error,
     };
     match parts.extensions.get::<ClockSkew>() {

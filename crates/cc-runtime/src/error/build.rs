@@ -285,7 +285,7 @@ impl Error {
         self.with(|inner| inner.of_part = true)
     }
 
-    /// Notes that an attempt before the last one may have been applied.
+    /// Notes that the change may have been made, whatever the last answer says: by an earlier attempt, or before a redirect.
     pub(crate) fn after_lost_attempt(self) -> Self {
         self.with(|inner| inner.earlier = true)
     }

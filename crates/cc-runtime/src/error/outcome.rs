@@ -21,7 +21,7 @@ impl Error {
             // A change that was answered with a success was made, whatever the body says.
             ErrorKind::Undecodable | ErrorKind::TooLarge => self.is_of_change(),
             ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
-            ErrorKind::Refused => self.is_open_answer(),
+            ErrorKind::Refused => self.is_open_answer() || self.is_seen_elsewhere(),
             ErrorKind::Indeterminate => true,
             _ => false,
         }
@@ -37,6 +37,12 @@ impl Error {
         !self.0.not_sent
             && !self.0.not_applied
             && self.0.status.is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
+    }
+
+    /// Returns `true` for a 303 that was not followed: the server took the request, and tells the outcome at another place. After
+    /// every other redirect, the request is still to be fulfilled. Source: RFC 9110, section 15.4.
+    fn is_seen_elsewhere(&self) -> bool {
+        self.0.status.is_some_and(|status| status.as_u16() == 303)
     }
 
     /// Returns `true` if the request changes something.

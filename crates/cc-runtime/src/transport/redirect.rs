@@ -26,6 +26,10 @@ pub(crate) struct Foreign;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NotFollowed(pub(crate) &'static str);
 
+/// Marks the answer to a read that followed a 303: it does not tell whether the change before it was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SeenElsewhere;
+
 /// Follows redirects.
 #[derive(Debug, Clone)]
 pub(crate) struct Redirect<S> {
@@ -65,6 +69,7 @@ where
     }
 
     async fn follow(&mut self, mut sent: HttpRequest, mut response: HttpResponse) -> Result<HttpResponse> {
+        let first = sent.method().clone();
         for _ in 0..MAX_HOPS {
             if let Err(reason) = turn(&mut sent, &response) {
                 response.extensions_mut().insert(NotFollowed(reason));
@@ -78,6 +83,9 @@ where
             // Whatever fails from here on, the request itself was sent.
             poll_fn(|cx| self.inner.poll_ready(cx)).await.map_err(Error::was_sent)?;
             response = self.inner.call(sent.clone()).await.map_err(Error::was_sent)?;
+            if *sent.method() != first {
+                response.extensions_mut().insert(SeenElsewhere);
+            }
             if !is_redirect(response.status()) {
                 return Ok(response);
             }

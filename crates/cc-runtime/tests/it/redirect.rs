@@ -94,6 +94,24 @@ async fn see_other_is_read_without_the_body() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_change_before_a_see_other_may_have_been_done() {
+    // Not followed, or followed to a refusal.
+    let lost = refusal(303, "http://api.test/", &POST).await;
+    let platform = Platform::new(|count, _| match count {
+        0 => answer_with(303, &[("location", "/elsewhere")], ""),
+        _ => answer(404, ""),
+    });
+    let call = platform.transport().execute(with_body(&POST, "{}"), &CallOptions::new()).await;
+    for error in [lost, call.unwrap_err()] {
+        assert!(error.may_be_done() && error.to_string().contains("may have been done"), "{error}");
+    }
+    for status in [301, 302, 307] {
+        let error = refusal(status, "http://api.test/", &POST).await;
+        assert!(error.to_string().contains("certainly not done"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_redirect_that_is_not_followed_is_an_error() {
     for (status, to, reason) in [
         (302, "http://api.test/", "from https to http"),

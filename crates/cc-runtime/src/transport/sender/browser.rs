@@ -142,9 +142,14 @@ fn failure(error: fetch::Error) -> Error {
             "no answer that the page may read: the network, TLS, or a server that does not allow the origin of the page (CORS)",
         ),
     };
-    let unsent = matches!(error, fetch::Error::Request(_));
-    let error = Error::new(kind).with_message(message).with_source(error);
-    if unsent { error.not_sent() } else { error }
+    let told = Error::new(kind).with_message(message);
+    match &error {
+        fetch::Error::Request(_) => told.not_sent(),
+        // It may be a 303, which follows a change that was made.
+        fetch::Error::Redirect => told.after_lost_attempt().with_next_step("check the base URL"),
+        _ => told,
+    }
+    .with_source(error)
 }
 
 /// A client of the program's making, whose futures stay on the thread of the page.
