@@ -12,7 +12,8 @@ use http::header::{DATE, RETRY_AFTER};
 /// read.
 ///
 /// A date is relative to the server's own `Date`, so that the clocks of the server and of this machine need
-/// not agree. A date in the past means no delay. Numbers of seconds above the range of [`Duration`] saturate.
+/// not agree. Without one, which pages in browsers rarely see, it is relative to the clock of this machine. A date in the past means no
+/// delay. Numbers of seconds above the range of [`Duration`] saturate.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,15 +67,16 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(whole.saturating_add(Duration::from_nanos(nanos.into())))
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 fn now() -> Option<SystemTime> {
     Some(SystemTime::now())
 }
 
-/// `SystemTime::now` panics in a browser.
-#[cfg(target_arch = "wasm32")]
+/// The clock of the browser: `SystemTime::now` panics there. `None` for a time that is no date of HTTP.
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 fn now() -> Option<SystemTime> {
-    None
+    let since_1970 = Duration::try_from_secs_f64(js_sys::Date::now() / 1_000.0).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(since_1970)
 }
 
 #[cfg(test)]
