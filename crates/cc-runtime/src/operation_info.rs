@@ -26,6 +26,9 @@ pub struct OperationInfo {
     pub one_shot: bool,
     /// The parameters of the route whose values are secret: no error, log or store gets them. Default: none.
     pub secret_path: &'static [&'static str],
+    /// `true` if the answer holds values that are secret, such as those of environment variables: a store that others can read does
+    /// not keep it. Default: `false`. Source: `x-secret` in the spec.
+    pub secret_answer: bool,
     /// Meaning of a 404 that does not mean that a resource named in the path is unknown, such as "The
     /// application has no primary domain." Default: `None`, the resource is unknown or belongs to another
     /// owner. Source: `x-not-found` in the spec.
@@ -55,6 +58,7 @@ impl OperationInfo {
             reads,
             one_shot: false,
             secret_path: &[],
+            secret_answer: false,
             not_found: None,
         }
     }
@@ -82,6 +86,13 @@ impl OperationInfo {
     #[must_use]
     pub const fn secret_path(mut self, names: &'static [&'static str]) -> Self {
         self.secret_path = names;
+        self
+    }
+
+    /// Marks the answer as one that holds secrets.
+    #[must_use]
+    pub const fn secret_answer(mut self) -> Self {
+        self.secret_answer = true;
         self
     }
 

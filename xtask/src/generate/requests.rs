@@ -2,6 +2,7 @@
 
 mod example;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::front::{Front, Method, Named, is_json};
@@ -9,7 +10,7 @@ use super::overrides;
 use super::rust::{Ty, api_name, doc, field_name, initializer, literal, snake_name, type_name};
 use super::types::render_setter;
 use crate::spec::check::operation::SOURCES;
-use crate::spec::model::{Domain, Operation};
+use crate::spec::model::{Domain, Operation, closure, references};
 
 /// An input of an operation.
 #[derive(Debug, Clone)]
@@ -275,6 +276,14 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
     out
 }
 
+/// Returns `true` if the schema of the answer leads to a value that is marked as secret.
+fn answers_secret(domain: &Domain, operation: &Operation) -> bool {
+    let mut named = BTreeSet::new();
+    operation.success.schema.iter().for_each(|schema| references(schema, &mut named));
+    let reached = closure(named, &[&domain.schemas, &domain.shared]);
+    ["Secret", "SecretJson"].iter().any(|name| reached.contains(*name))
+}
+
 fn render_info(out: &mut String, domain: &Domain, operation: &Operation, inputs: &[Input], constant: &str) {
     let accept = operation.success.media.as_deref().unwrap_or("application/json");
     let mut flags = String::new();
@@ -291,6 +300,9 @@ fn render_info(out: &mut String, domain: &Domain, operation: &Operation, inputs:
         .collect();
     if !secrets.is_empty() {
         let _ = write!(flags, ".secret_path(&[{}])", secrets.join(", "));
+    }
+    if operation.method == "GET" && answers_secret(domain, operation) {
+        flags.push_str(".secret_answer()");
     }
     if let Some(meaning) = &operation.not_found {
         let _ = write!(flags, ".not_found({})", literal(meaning));

@@ -100,6 +100,7 @@ pub(crate) fn cache_key(exchange: &Exchange) -> CacheKey {
         identity: exchange.identity.clone(),
         path: exchange.path().into(),
         digest: digest.finalize().into(),
+        secret_answer: exchange.info.secret_answer,
     }
 }
 

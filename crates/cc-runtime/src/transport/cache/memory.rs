@@ -205,7 +205,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn key(path: &str) -> CacheKey {
-        CacheKey { identity: "me".into(), path: path.into(), digest: [0; 32] }
+        CacheKey::new("me", path, [0; 32])
     }
 
     fn answer(bytes: usize) -> CachedAnswer {

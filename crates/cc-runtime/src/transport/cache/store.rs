@@ -58,13 +58,28 @@ pub struct CacheKey {
     pub(crate) identity: Arc<str>,
     pub(crate) path: Box<str>,
     pub(crate) digest: [u8; 32],
+    pub(crate) secret_answer: bool,
 }
 
 impl CacheKey {
     /// Creates a key, for programs that test a store of their own: transports make the keys of their calls.
     #[must_use]
     pub fn new(identity: &str, path: &str, digest: [u8; 32]) -> Self {
-        Self { identity: identity.into(), path: path.into(), digest }
+        Self { identity: identity.into(), path: path.into(), digest, secret_answer: false }
+    }
+
+    /// Marks the answer as one that holds secrets.
+    #[must_use]
+    pub fn with_secret_answer(mut self) -> Self {
+        self.secret_answer = true;
+        self
+    }
+
+    /// Returns `true` if the answer holds values that the spec marks as secret, such as those of environment variables
+    /// ([`OperationInfo::secret_answer`](crate::OperationInfo::secret_answer)): a store that others can read must not keep it.
+    #[must_use]
+    pub fn has_secret_answer(&self) -> bool {
+        self.secret_answer
     }
 
     /// Returns the identity of the credentials: [`Credentials::identity`](crate::Credentials::identity).
