@@ -1157,7 +1157,8 @@ static LIST_MFA_BACKUP_CODES: OperationInfo = OperationInfo::new(
         "/v2/self/mfa/{mfaKind}/backupcodes",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for ListMfaBackupCodes {
     const INFO: &'static OperationInfo = &LIST_MFA_BACKUP_CODES;
     type Output = Vec<types::MfaBackupCode>;
@@ -1596,7 +1597,8 @@ static LIST_CLI_TOKENS: OperationInfo = OperationInfo::new(
         "/v2/self/cli_tokens",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for ListCliTokens {
     const INFO: &'static OperationInfo = &LIST_CLI_TOKENS;
     type Output = Vec<types::CliToken>;
@@ -1644,13 +1646,13 @@ impl ListOauthTokens {
 }
 
 static LIST_OAUTH_TOKENS: OperationInfo = OperationInfo::new(
-    "list_oauth_tokens",
-    "account",
-    Method::GET,
-    "/v2/self/tokens",
-    "application/json",
-);
-
+        "list_oauth_tokens",
+        "account",
+        Method::GET,
+        "/v2/self/tokens",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListOauthTokens {
     const INFO: &'static OperationInfo = &LIST_OAUTH_TOKENS;
     type Output = Vec<types::OauthToken>;
@@ -1748,13 +1750,13 @@ impl GetCurrentOauthToken {
 }
 
 static GET_CURRENT_OAUTH_TOKEN: OperationInfo = OperationInfo::new(
-    "get_current_oauth_token",
-    "account",
-    Method::GET,
-    "/v2/self/tokens/current",
-    "application/json",
-);
-
+        "get_current_oauth_token",
+        "account",
+        Method::GET,
+        "/v2/self/tokens/current",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetCurrentOauthToken {
     const INFO: &'static OperationInfo = &GET_CURRENT_OAUTH_TOKEN;
     type Output = cc_runtime::SecretJson;
@@ -2239,7 +2241,8 @@ static GET_PASSWORD_RESET_PAGE: OperationInfo = OperationInfo::new(
         "text/html",
     )
     .one_shot()
-    .secret_path(&["resetKey"]);
+    .secret_path(&["resetKey"])
+    .secret_answer();
 impl Operation for GetPasswordResetPage {
     const INFO: &'static OperationInfo = &GET_PASSWORD_RESET_PAGE;
     type Output = cc_runtime::Secret;

@@ -1171,7 +1171,8 @@ static GET_ADDON_PROVIDER_SSO: OperationInfo = OperationInfo::new(
         "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/sso",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetAddonProviderSso {
     const INFO: &'static OperationInfo = &GET_ADDON_PROVIDER_SSO;
     type Output = types::AddonProviderSso;
@@ -1489,13 +1490,13 @@ impl GetVendorAddon {
 }
 
 static GET_VENDOR_ADDON: OperationInfo = OperationInfo::new(
-    "get_vendor_addon",
-    "addon-provider",
-    Method::GET,
-    "/v2/vendor/apps/{addonId}",
-    "application/json",
-);
-
+        "get_vendor_addon",
+        "addon-provider",
+        Method::GET,
+        "/v2/vendor/apps/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetVendorAddon {
     const INFO: &'static OperationInfo = &GET_VENDOR_ADDON;
     type Output = types::VendorAddon;
@@ -1985,13 +1986,13 @@ impl GetAddonConnection {
 }
 
 static GET_ADDON_CONNECTION: OperationInfo = OperationInfo::new(
-    "get_addon_connection",
-    "addon-provider",
-    Method::GET,
-    "/v4/addon-providers/{addonProviderId}/addons/{addonId}",
-    "application/json",
-);
-
+        "get_addon_connection",
+        "addon-provider",
+        Method::GET,
+        "/v4/addon-providers/{addonProviderId}/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetAddonConnection {
     const INFO: &'static OperationInfo = &GET_ADDON_CONNECTION;
     type Output = types::AddonConnection;

@@ -722,7 +722,8 @@ static GET_ADDON_SSO: OperationInfo = OperationInfo::new(
         "/v2/organisations/{ownerId}/addons/{addonId}/sso",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetAddonSso {
     const INFO: &'static OperationInfo = &GET_ADDON_SSO;
     type Output = types::AddonSso;
@@ -1157,13 +1158,13 @@ impl ListBackups {
 }
 
 static LIST_BACKUPS: OperationInfo = OperationInfo::new(
-    "list_backups",
-    "addon",
-    Method::GET,
-    "/v2/backups/{ownerId}/{addonId}",
-    "application/json",
-);
-
+        "list_backups",
+        "addon",
+        Method::GET,
+        "/v2/backups/{ownerId}/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListBackups {
     const INFO: &'static OperationInfo = &LIST_BACKUPS;
     type Output = Vec<types::Backup>;

@@ -180,13 +180,13 @@ impl ListAiEndpoints {
 }
 
 static LIST_AI_ENDPOINTS: OperationInfo = OperationInfo::new(
-    "list_ai_endpoints",
-    "ai",
-    Method::GET,
-    "/v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints",
-    "application/json",
-);
-
+        "list_ai_endpoints",
+        "ai",
+        Method::GET,
+        "/v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListAiEndpoints {
     const INFO: &'static OperationInfo = &LIST_AI_ENDPOINTS;
     type Output = cc_runtime::SecretJson;
@@ -561,13 +561,13 @@ impl ListAiApiKeys {
 }
 
 static LIST_AI_API_KEYS: OperationInfo = OperationInfo::new(
-    "list_ai_api_keys",
-    "ai",
-    Method::GET,
-    "/v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys",
-    "application/json",
-);
-
+        "list_ai_api_keys",
+        "ai",
+        Method::GET,
+        "/v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListAiApiKeys {
     const INFO: &'static OperationInfo = &LIST_AI_API_KEYS;
     type Output = cc_runtime::SecretJson;
@@ -724,13 +724,13 @@ impl GetAiApiKey {
 }
 
 static GET_AI_API_KEY: OperationInfo = OperationInfo::new(
-    "get_ai_api_key",
-    "ai",
-    Method::GET,
-    "/v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}",
-    "application/json",
-);
-
+        "get_ai_api_key",
+        "ai",
+        Method::GET,
+        "/v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetAiApiKey {
     const INFO: &'static OperationInfo = &GET_AI_API_KEY;
     type Output = cc_runtime::SecretJson;

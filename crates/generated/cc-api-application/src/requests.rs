@@ -60,13 +60,13 @@ impl ListApplications {
 }
 
 static LIST_APPLICATIONS: OperationInfo = OperationInfo::new(
-    "list_applications",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications",
-    "application/json",
-);
-
+        "list_applications",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListApplications {
     const INFO: &'static OperationInfo = &LIST_APPLICATIONS;
     type Output = Vec<types::Application>;
@@ -203,13 +203,13 @@ impl GetApplication {
 }
 
 static GET_APPLICATION: OperationInfo = OperationInfo::new(
-    "get_application",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}",
-    "application/json",
-);
-
+        "get_application",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetApplication {
     const INFO: &'static OperationInfo = &GET_APPLICATION;
     type Output = types::Application;
@@ -649,13 +649,13 @@ impl ListEnvironment {
 }
 
 static LIST_ENVIRONMENT: OperationInfo = OperationInfo::new(
-    "list_environment",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}/env",
-    "application/json",
-);
-
+        "list_environment",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}/env",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListEnvironment {
     const INFO: &'static OperationInfo = &LIST_ENVIRONMENT;
     type Output = Vec<types::EnvironmentVariable>;
@@ -957,13 +957,13 @@ impl GetExposedEnvironment {
 }
 
 static GET_EXPOSED_ENVIRONMENT: OperationInfo = OperationInfo::new(
-    "get_exposed_environment",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env",
-    "application/json",
-);
-
+        "get_exposed_environment",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetExposedEnvironment {
     const INFO: &'static OperationInfo = &GET_EXPOSED_ENVIRONMENT;
     type Output = std::collections::BTreeMap<String, cc_runtime::Secret>;
@@ -1995,13 +1995,13 @@ impl ListLinkedAddonsEnvironment {
 }
 
 static LIST_LINKED_ADDONS_ENVIRONMENT: OperationInfo = OperationInfo::new(
-    "list_linked_addons_environment",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}/addons/env",
-    "application/json",
-);
-
+        "list_linked_addons_environment",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}/addons/env",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListLinkedAddonsEnvironment {
     const INFO: &'static OperationInfo = &LIST_LINKED_ADDONS_ENVIRONMENT;
     type Output = Vec<types::LinkedAddonEnvironment>;
@@ -2142,13 +2142,13 @@ impl ListDependencies {
 }
 
 static LIST_DEPENDENCIES: OperationInfo = OperationInfo::new(
-    "list_dependencies",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies",
-    "application/json",
-);
-
+        "list_dependencies",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListDependencies {
     const INFO: &'static OperationInfo = &LIST_DEPENDENCIES;
     type Output = Vec<types::Application>;
@@ -2213,13 +2213,13 @@ impl ListDependenciesEnvironment {
 }
 
 static LIST_DEPENDENCIES_ENVIRONMENT: OperationInfo = OperationInfo::new(
-    "list_dependencies_environment",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env",
-    "application/json",
-);
-
+        "list_dependencies_environment",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListDependenciesEnvironment {
     const INFO: &'static OperationInfo = &LIST_DEPENDENCIES_ENVIRONMENT;
     type Output = Vec<types::LinkedApplicationEnvironment>;
@@ -2436,13 +2436,13 @@ impl ListDependents {
 }
 
 static LIST_DEPENDENTS: OperationInfo = OperationInfo::new(
-    "list_dependents",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}/dependents",
-    "application/json",
-);
-
+        "list_dependents",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}/dependents",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListDependents {
     const INFO: &'static OperationInfo = &LIST_DEPENDENTS;
     type Output = Vec<types::Application>;
@@ -2577,13 +2577,13 @@ impl ListAddonApplications {
 }
 
 static LIST_ADDON_APPLICATIONS: OperationInfo = OperationInfo::new(
-    "list_addon_applications",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/addons/{addonId}/applications",
-    "application/json",
-);
-
+        "list_addon_applications",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/addons/{addonId}/applications",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListAddonApplications {
     const INFO: &'static OperationInfo = &LIST_ADDON_APPLICATIONS;
     type Output = Vec<types::Application>;
@@ -2647,13 +2647,13 @@ impl ListAddonEnvironment {
 }
 
 static LIST_ADDON_ENVIRONMENT: OperationInfo = OperationInfo::new(
-    "list_addon_environment",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/addons/{addonId}/env",
-    "application/json",
-);
-
+        "list_addon_environment",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/addons/{addonId}/env",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListAddonEnvironment {
     const INFO: &'static OperationInfo = &LIST_ADDON_ENVIRONMENT;
     type Output = Vec<types::EnvironmentVariable>;
@@ -3019,13 +3019,13 @@ impl ReadEnvironmentDocument {
 }
 
 static READ_ENVIRONMENT_DOCUMENT: OperationInfo = OperationInfo::new(
-    "read_environment_document",
-    "application",
-    Method::GET,
-    "/v2/application/{applicationId}/environment",
-    "application/json",
-);
-
+        "read_environment_document",
+        "application",
+        Method::GET,
+        "/v2/application/{applicationId}/environment",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ReadEnvironmentDocument {
     const INFO: &'static OperationInfo = &READ_ENVIRONMENT_DOCUMENT;
     type Output = cc_runtime::Secret;

@@ -45,13 +45,13 @@ impl GetCellar {
 }
 
 static GET_CELLAR: OperationInfo = OperationInfo::new(
-    "get_cellar",
-    "cellar",
-    Method::GET,
-    "/v4/providers/addon-cellar/{addonId}",
-    "application/json",
-);
-
+        "get_cellar",
+        "cellar",
+        Method::GET,
+        "/v4/providers/addon-cellar/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetCellar {
     const INFO: &'static OperationInfo = &GET_CELLAR;
     type Output = types::Cellar;
@@ -252,13 +252,13 @@ impl GetCellarCredentials {
 }
 
 static GET_CELLAR_CREDENTIALS: OperationInfo = OperationInfo::new(
-    "get_cellar_credentials",
-    "cellar",
-    Method::GET,
-    "/v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials",
-    "application/json",
-);
-
+        "get_cellar_credentials",
+        "cellar",
+        Method::GET,
+        "/v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetCellarCredentials {
     const INFO: &'static OperationInfo = &GET_CELLAR_CREDENTIALS;
     type Output = types::CellarCredentials;
@@ -321,13 +321,13 @@ impl GetCellarCredentialsFile {
 }
 
 static GET_CELLAR_CREDENTIALS_FILE: OperationInfo = OperationInfo::new(
-    "get_cellar_credentials_file",
-    "cellar",
-    Method::GET,
-    "/v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials.cfg",
-    "text/plain",
-);
-
+        "get_cellar_credentials_file",
+        "cellar",
+        Method::GET,
+        "/v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials.cfg",
+        "text/plain",
+    )
+    .secret_answer();
 impl Operation for GetCellarCredentialsFile {
     const INFO: &'static OperationInfo = &GET_CELLAR_CREDENTIALS_FILE;
     type Output = cc_runtime::Secret;
@@ -396,7 +396,8 @@ static GET_CELLAR_CREDENTIALS_URL: OperationInfo = OperationInfo::new(
         "/v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials/presigned-url",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetCellarCredentialsUrl {
     const INFO: &'static OperationInfo = &GET_CELLAR_CREDENTIALS_URL;
     type Output = types::PresignedUrl;

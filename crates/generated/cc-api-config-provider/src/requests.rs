@@ -46,13 +46,13 @@ impl GetConfigProvider {
 }
 
 static GET_CONFIG_PROVIDER: OperationInfo = OperationInfo::new(
-    "get_config_provider",
-    "config-provider",
-    Method::GET,
-    "/v4/addon-providers/config-provider/addons/{addonId}",
-    "application/json",
-);
-
+        "get_config_provider",
+        "config-provider",
+        Method::GET,
+        "/v4/addon-providers/config-provider/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetConfigProvider {
     const INFO: &'static OperationInfo = &GET_CONFIG_PROVIDER;
     type Output = types::ConfigProvider;
@@ -105,13 +105,13 @@ impl GetConfigProviderEnvironment {
 }
 
 static GET_CONFIG_PROVIDER_ENVIRONMENT: OperationInfo = OperationInfo::new(
-    "get_config_provider_environment",
-    "config-provider",
-    Method::GET,
-    "/v4/addon-providers/config-provider/addons/{addonId}/env",
-    "application/json",
-);
-
+        "get_config_provider_environment",
+        "config-provider",
+        Method::GET,
+        "/v4/addon-providers/config-provider/addons/{addonId}/env",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetConfigProviderEnvironment {
     const INFO: &'static OperationInfo = &GET_CONFIG_PROVIDER_ENVIRONMENT;
     type Output = Vec<types::EnvironmentVariable>;

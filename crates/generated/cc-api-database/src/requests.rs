@@ -97,13 +97,13 @@ impl GetPostgresql {
 }
 
 static GET_POSTGRESQL: OperationInfo = OperationInfo::new(
-    "get_postgresql",
-    "database",
-    Method::GET,
-    "/v4/addon-providers/postgresql-addon/addons/{addonId}",
-    "application/json",
-);
-
+        "get_postgresql",
+        "database",
+        Method::GET,
+        "/v4/addon-providers/postgresql-addon/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetPostgresql {
     const INFO: &'static OperationInfo = &GET_POSTGRESQL;
     type Output = types::Postgresql;
@@ -207,13 +207,13 @@ impl GetMysql {
 }
 
 static GET_MYSQL: OperationInfo = OperationInfo::new(
-    "get_mysql",
-    "database",
-    Method::GET,
-    "/v4/addon-providers/mysql-addon/addons/{addonId}",
-    "application/json",
-);
-
+        "get_mysql",
+        "database",
+        Method::GET,
+        "/v4/addon-providers/mysql-addon/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetMysql {
     const INFO: &'static OperationInfo = &GET_MYSQL;
     type Output = types::Mysql;
@@ -317,13 +317,13 @@ impl GetMongodb {
 }
 
 static GET_MONGODB: OperationInfo = OperationInfo::new(
-    "get_mongodb",
-    "database",
-    Method::GET,
-    "/v4/addon-providers/mongodb-addon/addons/{addonId}",
-    "application/json",
-);
-
+        "get_mongodb",
+        "database",
+        Method::GET,
+        "/v4/addon-providers/mongodb-addon/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetMongodb {
     const INFO: &'static OperationInfo = &GET_MONGODB;
     type Output = types::Mongodb;
@@ -479,13 +479,13 @@ impl GetElasticsearch {
 }
 
 static GET_ELASTICSEARCH: OperationInfo = OperationInfo::new(
-    "get_elasticsearch",
-    "database",
-    Method::GET,
-    "/v4/addon-providers/es-addon/addons/{addonId}",
-    "application/json",
-);
-
+        "get_elasticsearch",
+        "database",
+        Method::GET,
+        "/v4/addon-providers/es-addon/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetElasticsearch {
     const INFO: &'static OperationInfo = &GET_ELASTICSEARCH;
     type Output = types::Elasticsearch;
@@ -537,13 +537,13 @@ impl GetElasticsearchInfo {
 }
 
 static GET_ELASTICSEARCH_INFO: OperationInfo = OperationInfo::new(
-    "get_elasticsearch_info",
-    "database",
-    Method::GET,
-    "/v2/providers/es-addon/{addonId}",
-    "application/json",
-);
-
+        "get_elasticsearch_info",
+        "database",
+        Method::GET,
+        "/v2/providers/es-addon/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetElasticsearchInfo {
     const INFO: &'static OperationInfo = &GET_ELASTICSEARCH_INFO;
     type Output = types::ElasticsearchInfo;
@@ -649,13 +649,13 @@ impl GetJenkins {
 }
 
 static GET_JENKINS: OperationInfo = OperationInfo::new(
-    "get_jenkins",
-    "database",
-    Method::GET,
-    "/v4/addon-providers/jenkins/addons/{addonId}",
-    "application/json",
-);
-
+        "get_jenkins",
+        "database",
+        Method::GET,
+        "/v4/addon-providers/jenkins/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetJenkins {
     const INFO: &'static OperationInfo = &GET_JENKINS;
     type Output = types::Jenkins;
@@ -1355,13 +1355,13 @@ impl ListPostgresqlUsers {
 }
 
 static LIST_POSTGRESQL_USERS: OperationInfo = OperationInfo::new(
-    "list_postgresql_users",
-    "database",
-    Method::GET,
-    "/v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users",
-    "application/json",
-);
-
+        "list_postgresql_users",
+        "database",
+        Method::GET,
+        "/v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListPostgresqlUsers {
     const INFO: &'static OperationInfo = &LIST_POSTGRESQL_USERS;
     type Output = Vec<types::PostgresqlUser>;

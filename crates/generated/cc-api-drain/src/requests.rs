@@ -97,13 +97,13 @@ impl ListDrains {
 }
 
 static LIST_DRAINS: OperationInfo = OperationInfo::new(
-    "list_drains",
-    "drain",
-    Method::GET,
-    "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains",
-    "application/json",
-);
-
+        "list_drains",
+        "drain",
+        Method::GET,
+        "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListDrains {
     const INFO: &'static OperationInfo = &LIST_DRAINS;
     type Output = Vec<types::Drain>;
@@ -329,13 +329,13 @@ impl GetDrain {
 }
 
 static GET_DRAIN: OperationInfo = OperationInfo::new(
-    "get_drain",
-    "drain",
-    Method::GET,
-    "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}",
-    "application/json",
-);
-
+        "get_drain",
+        "drain",
+        Method::GET,
+        "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetDrain {
     const INFO: &'static OperationInfo = &GET_DRAIN;
     type Output = types::Drain;
@@ -629,13 +629,13 @@ impl GetDrainTestCommand {
 }
 
 static GET_DRAIN_TEST_COMMAND: OperationInfo = OperationInfo::new(
-    "get_drain_test_command",
-    "drain",
-    Method::GET,
-    "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/test-command",
-    "text/plain",
-);
-
+        "get_drain_test_command",
+        "drain",
+        Method::GET,
+        "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/test-command",
+        "text/plain",
+    )
+    .secret_answer();
 impl Operation for GetDrainTestCommand {
     const INFO: &'static OperationInfo = &GET_DRAIN_TEST_COMMAND;
     type Output = cc_runtime::Secret;
@@ -953,13 +953,13 @@ impl ListApplicationDrains {
 }
 
 static LIST_APPLICATION_DRAINS: OperationInfo = OperationInfo::new(
-    "list_application_drains",
-    "drain",
-    Method::GET,
-    "/v4/drains/organisations/{ownerId}/applications/{applicationId}/drains",
-    "application/json",
-);
-
+        "list_application_drains",
+        "drain",
+        Method::GET,
+        "/v4/drains/organisations/{ownerId}/applications/{applicationId}/drains",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListApplicationDrains {
     const INFO: &'static OperationInfo = &LIST_APPLICATION_DRAINS;
     type Output = Vec<types::Drain>;
@@ -1190,13 +1190,13 @@ impl GetApplicationDrain {
 }
 
 static GET_APPLICATION_DRAIN: OperationInfo = OperationInfo::new(
-    "get_application_drain",
-    "drain",
-    Method::GET,
-    "/v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}",
-    "application/json",
-);
-
+        "get_application_drain",
+        "drain",
+        Method::GET,
+        "/v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetApplicationDrain {
     const INFO: &'static OperationInfo = &GET_APPLICATION_DRAIN;
     type Output = types::Drain;
@@ -1498,13 +1498,13 @@ impl GetApplicationDrainTestCommand {
 }
 
 static GET_APPLICATION_DRAIN_TEST_COMMAND: OperationInfo = OperationInfo::new(
-    "get_application_drain_test_command",
-    "drain",
-    Method::GET,
-    "/v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/test-command",
-    "text/plain",
-);
-
+        "get_application_drain_test_command",
+        "drain",
+        Method::GET,
+        "/v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/test-command",
+        "text/plain",
+    )
+    .secret_answer();
 impl Operation for GetApplicationDrainTestCommand {
     const INFO: &'static OperationInfo = &GET_APPLICATION_DRAIN_TEST_COMMAND;
     type Output = cc_runtime::Secret;

@@ -46,13 +46,13 @@ impl ListFunctions {
 }
 
 static LIST_FUNCTIONS: OperationInfo = OperationInfo::new(
-    "list_functions",
-    "functions",
-    Method::GET,
-    "/v4/functions/organisations/{ownerId}/functions",
-    "application/json",
-);
-
+        "list_functions",
+        "functions",
+        Method::GET,
+        "/v4/functions/organisations/{ownerId}/functions",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListFunctions {
     const INFO: &'static OperationInfo = &LIST_FUNCTIONS;
     type Output = Vec<types::Function>;
@@ -184,13 +184,13 @@ impl GetFunction {
 }
 
 static GET_FUNCTION: OperationInfo = OperationInfo::new(
-    "get_function",
-    "functions",
-    Method::GET,
-    "/v4/functions/organisations/{ownerId}/functions/{functionId}",
-    "application/json",
-);
-
+        "get_function",
+        "functions",
+        Method::GET,
+        "/v4/functions/organisations/{ownerId}/functions/{functionId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetFunction {
     const INFO: &'static OperationInfo = &GET_FUNCTION;
     type Output = types::Function;
@@ -853,13 +853,13 @@ impl GetFunctionPulsarTrigger {
 }
 
 static GET_FUNCTION_PULSAR_TRIGGER: OperationInfo = OperationInfo::new(
-    "get_function_pulsar_trigger",
-    "functions",
-    Method::GET,
-    "/v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar",
-    "application/json",
-);
-
+        "get_function_pulsar_trigger",
+        "functions",
+        Method::GET,
+        "/v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetFunctionPulsarTrigger {
     const INFO: &'static OperationInfo = &GET_FUNCTION_PULSAR_TRIGGER;
     type Output = types::PulsarTrigger;

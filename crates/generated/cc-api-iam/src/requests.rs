@@ -142,13 +142,13 @@ impl ListIamTokens {
 }
 
 static LIST_IAM_TOKENS: OperationInfo = OperationInfo::new(
-    "list_iam_tokens",
-    "iam",
-    Method::GET,
-    "/v4/iam/organisations/{ownerId}/iam/tokens",
-    "application/json",
-);
-
+        "list_iam_tokens",
+        "iam",
+        Method::GET,
+        "/v4/iam/organisations/{ownerId}/iam/tokens",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListIamTokens {
     const INFO: &'static OperationInfo = &LIST_IAM_TOKENS;
     type Output = Vec<types::IamToken>;
@@ -213,13 +213,13 @@ impl GetIamToken {
 }
 
 static GET_IAM_TOKEN: OperationInfo = OperationInfo::new(
-    "get_iam_token",
-    "iam",
-    Method::GET,
-    "/v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}",
-    "application/json",
-);
-
+        "get_iam_token",
+        "iam",
+        Method::GET,
+        "/v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetIamToken {
     const INFO: &'static OperationInfo = &GET_IAM_TOKEN;
     type Output = types::IamToken;

@@ -922,13 +922,13 @@ impl GetKubeconfig {
 }
 
 static GET_KUBECONFIG: OperationInfo = OperationInfo::new(
-    "get_kubeconfig",
-    "kubernetes",
-    Method::GET,
-    "/v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig.yaml",
-    "application/yaml",
-);
-
+        "get_kubeconfig",
+        "kubernetes",
+        Method::GET,
+        "/v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig.yaml",
+        "application/yaml",
+    )
+    .secret_answer();
 impl Operation for GetKubeconfig {
     const INFO: &'static OperationInfo = &GET_KUBECONFIG;
     type Output = cc_runtime::Secret;
@@ -999,7 +999,8 @@ static GET_KUBECONFIG_URL: OperationInfo = OperationInfo::new(
         "/v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig/presigned-url",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetKubeconfigUrl {
     const INFO: &'static OperationInfo = &GET_KUBECONFIG_URL;
     type Output = types::KubeconfigUrl;

@@ -412,13 +412,13 @@ impl GetLoadBalancer {
 }
 
 static GET_LOAD_BALANCER: OperationInfo = OperationInfo::new(
-    "get_load_balancer",
-    "load-balancer",
-    Method::GET,
-    "/v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}",
-    "application/json",
-);
-
+        "get_load_balancer",
+        "load-balancer",
+        Method::GET,
+        "/v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetLoadBalancer {
     const INFO: &'static OperationInfo = &GET_LOAD_BALANCER;
     type Output = types::LoadBalancer;
@@ -724,13 +724,13 @@ impl GetLoadBalancerConfiguration {
 }
 
 static GET_LOAD_BALANCER_CONFIGURATION: OperationInfo = OperationInfo::new(
-    "get_load_balancer_configuration",
-    "load-balancer",
-    Method::GET,
-    "/v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/configuration",
-    "application/json",
-);
-
+        "get_load_balancer_configuration",
+        "load-balancer",
+        Method::GET,
+        "/v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/configuration",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetLoadBalancerConfiguration {
     const INFO: &'static OperationInfo = &GET_LOAD_BALANCER_CONFIGURATION;
     type Output = types::LoadBalancerRouting;
@@ -1251,13 +1251,13 @@ impl ListLoadBalancerClusters {
 }
 
 static LIST_LOAD_BALANCER_CLUSTERS: OperationInfo = OperationInfo::new(
-    "list_load_balancer_clusters",
-    "load-balancer",
-    Method::GET,
-    "/v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters",
-    "application/json",
-);
-
+        "list_load_balancer_clusters",
+        "load-balancer",
+        Method::GET,
+        "/v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListLoadBalancerClusters {
     const INFO: &'static OperationInfo = &LIST_LOAD_BALANCER_CLUSTERS;
     type Output = Vec<types::Cluster>;
@@ -1401,13 +1401,13 @@ impl GetLoadBalancerCluster {
 }
 
 static GET_LOAD_BALANCER_CLUSTER: OperationInfo = OperationInfo::new(
-    "get_load_balancer_cluster",
-    "load-balancer",
-    Method::GET,
-    "/v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters/{clusterId}",
-    "application/json",
-);
-
+        "get_load_balancer_cluster",
+        "load-balancer",
+        Method::GET,
+        "/v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters/{clusterId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetLoadBalancerCluster {
     const INFO: &'static OperationInfo = &GET_LOAD_BALANCER_CLUSTER;
     type Output = types::Cluster;
@@ -1782,13 +1782,13 @@ impl ListLoadBalancerNetworks {
 }
 
 static LIST_LOAD_BALANCER_NETWORKS: OperationInfo = OperationInfo::new(
-    "list_load_balancer_networks",
-    "load-balancer",
-    Method::GET,
-    "/v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/networks",
-    "application/json",
-);
-
+        "list_load_balancer_networks",
+        "load-balancer",
+        Method::GET,
+        "/v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/networks",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListLoadBalancerNetworks {
     const INFO: &'static OperationInfo = &LIST_LOAD_BALANCER_NETWORKS;
     type Output = Vec<types::LoadBalancerNetwork>;

@@ -106,13 +106,13 @@ impl GetMateriaKv {
 }
 
 static GET_MATERIA_KV: OperationInfo = OperationInfo::new(
-    "get_materia_kv",
-    "materia",
-    Method::GET,
-    "/v4/materia/organisations/{ownerId}/materia/databases/{addonId}",
-    "application/json",
-);
-
+        "get_materia_kv",
+        "materia",
+        Method::GET,
+        "/v4/materia/organisations/{ownerId}/materia/databases/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetMateriaKv {
     const INFO: &'static OperationInfo = &GET_MATERIA_KV;
     type Output = types::MateriaKv;
@@ -236,13 +236,13 @@ impl GetMateriaTs {
 }
 
 static GET_MATERIA_TS: OperationInfo = OperationInfo::new(
-    "get_materia_ts",
-    "materia",
-    Method::GET,
-    "/v4/addon-providers/addon-ts/addons/{addonId}",
-    "application/json",
-);
-
+        "get_materia_ts",
+        "materia",
+        Method::GET,
+        "/v4/addon-providers/addon-ts/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetMateriaTs {
     const INFO: &'static OperationInfo = &GET_MATERIA_TS;
     type Output = types::MateriaTs;

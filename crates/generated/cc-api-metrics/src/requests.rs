@@ -625,7 +625,8 @@ static GET_LEGACY_METRICS_TOKEN: OperationInfo = OperationInfo::new(
         "/v2/metrics/read/{ownerId}",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetLegacyMetricsToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_METRICS_TOKEN;
     type Output = cc_runtime::SecretJson;
@@ -688,7 +689,8 @@ static GET_LEGACY_ACCESS_LOGS_TOKEN: OperationInfo = OperationInfo::new(
         "/v2/w10tokens/accessLogs/read/{ownerId}",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetLegacyAccessLogsToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_ACCESS_LOGS_TOKEN;
     type Output = cc_runtime::SecretJson;
@@ -976,13 +978,13 @@ impl ListOtelNamespaces {
 }
 
 static LIST_OTEL_NAMESPACES: OperationInfo = OperationInfo::new(
-    "list_otel_namespaces",
-    "metrics",
-    Method::GET,
-    "/v4/otel/organisations/{ownerId}/namespaces",
-    "application/json",
-);
-
+        "list_otel_namespaces",
+        "metrics",
+        Method::GET,
+        "/v4/otel/organisations/{ownerId}/namespaces",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListOtelNamespaces {
     const INFO: &'static OperationInfo = &LIST_OTEL_NAMESPACES;
     type Output = Vec<types::OtelNamespace>;
@@ -1272,13 +1274,13 @@ impl ListTardis {
 }
 
 static LIST_TARDIS: OperationInfo = OperationInfo::new(
-    "list_tardis",
-    "metrics",
-    Method::GET,
-    "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addons",
-    "application/json",
-);
-
+        "list_tardis",
+        "metrics",
+        Method::GET,
+        "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addons",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListTardis {
     const INFO: &'static OperationInfo = &LIST_TARDIS;
     type Output = types::TardisList;
@@ -1424,13 +1426,13 @@ impl GetOwnerTardis {
 }
 
 static GET_OWNER_TARDIS: OperationInfo = OperationInfo::new(
-    "get_owner_tardis",
-    "metrics",
-    Method::GET,
-    "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}",
-    "application/json",
-);
-
+        "get_owner_tardis",
+        "metrics",
+        Method::GET,
+        "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetOwnerTardis {
     const INFO: &'static OperationInfo = &GET_OWNER_TARDIS;
     type Output = types::Tardis;
@@ -1662,13 +1664,13 @@ impl ListTardisTokens {
 }
 
 static LIST_TARDIS_TOKENS: OperationInfo = OperationInfo::new(
-    "list_tardis_tokens",
-    "metrics",
-    Method::GET,
-    "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens",
-    "application/json",
-);
-
+        "list_tardis_tokens",
+        "metrics",
+        Method::GET,
+        "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListTardisTokens {
     const INFO: &'static OperationInfo = &LIST_TARDIS_TOKENS;
     type Output = types::TardisTokenList;
@@ -1815,13 +1817,13 @@ impl GetTardisToken {
 }
 
 static GET_TARDIS_TOKEN: OperationInfo = OperationInfo::new(
-    "get_tardis_token",
-    "metrics",
-    Method::GET,
-    "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/token/{tokenId}",
-    "application/json",
-);
-
+        "get_tardis_token",
+        "metrics",
+        Method::GET,
+        "/v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/token/{tokenId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetTardisToken {
     const INFO: &'static OperationInfo = &GET_TARDIS_TOKEN;
     type Output = types::TardisToken;
@@ -2024,13 +2026,13 @@ impl GetTardis {
 }
 
 static GET_TARDIS: OperationInfo = OperationInfo::new(
-    "get_tardis",
-    "metrics",
-    Method::GET,
-    "/v4/addon-providers/addon-tardis/addons/{addonId}",
-    "application/json",
-);
-
+        "get_tardis",
+        "metrics",
+        Method::GET,
+        "/v4/addon-providers/addon-tardis/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetTardis {
     const INFO: &'static OperationInfo = &GET_TARDIS;
     type Output = types::Tardis;

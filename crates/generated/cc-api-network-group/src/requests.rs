@@ -1153,13 +1153,13 @@ impl GetWireguardConfiguration {
 }
 
 static GET_WIREGUARD_CONFIGURATION: OperationInfo = OperationInfo::new(
-    "get_wireguard_configuration",
-    "network-group",
-    Method::GET,
-    "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration",
-    "text/plain",
-);
-
+        "get_wireguard_configuration",
+        "network-group",
+        Method::GET,
+        "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration",
+        "text/plain",
+    )
+    .secret_answer();
 impl Operation for GetWireguardConfiguration {
     const INFO: &'static OperationInfo = &GET_WIREGUARD_CONFIGURATION;
     type Output = cc_runtime::Secret;
@@ -1234,7 +1234,8 @@ static GET_WIREGUARD_CONFIGURATION_URL: OperationInfo = OperationInfo::new(
         "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration/presigned-url",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetWireguardConfigurationUrl {
     const INFO: &'static OperationInfo = &GET_WIREGUARD_CONFIGURATION_URL;
     type Output = types::PresignedUrl;

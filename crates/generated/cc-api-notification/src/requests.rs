@@ -430,13 +430,13 @@ impl ListWebhooks {
 }
 
 static LIST_WEBHOOKS: OperationInfo = OperationInfo::new(
-    "list_webhooks",
-    "notification",
-    Method::GET,
-    "/v2/notifications/webhooks/{ownerId}",
-    "application/json",
-);
-
+        "list_webhooks",
+        "notification",
+        Method::GET,
+        "/v2/notifications/webhooks/{ownerId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListWebhooks {
     const INFO: &'static OperationInfo = &LIST_WEBHOOKS;
     type Output = Vec<types::Webhook>;

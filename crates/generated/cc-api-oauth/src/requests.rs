@@ -803,7 +803,8 @@ static GET_AUTHORIZATION_PAGE: OperationInfo = OperationInfo::new(
         "/v2/oauth/authorize",
         "text/html",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetAuthorizationPage {
     const INFO: &'static OperationInfo = &GET_AUTHORIZATION_PAGE;
     type Output = cc_runtime::Secret;
@@ -1396,13 +1397,13 @@ impl GetOauthConsumerSecret {
 }
 
 static GET_OAUTH_CONSUMER_SECRET: OperationInfo = OperationInfo::new(
-    "get_oauth_consumer_secret",
-    "oauth",
-    Method::GET,
-    "/v2/organisations/{ownerId}/consumers/{consumerKey}/secret",
-    "application/json",
-);
-
+        "get_oauth_consumer_secret",
+        "oauth",
+        Method::GET,
+        "/v2/organisations/{ownerId}/consumers/{consumerKey}/secret",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetOauthConsumerSecret {
     const INFO: &'static OperationInfo = &GET_OAUTH_CONSUMER_SECRET;
     type Output = types::OauthConsumerSecret;

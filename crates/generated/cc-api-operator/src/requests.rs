@@ -46,13 +46,13 @@ impl GetKeycloak {
 }
 
 static GET_KEYCLOAK: OperationInfo = OperationInfo::new(
-    "get_keycloak",
-    "operator",
-    Method::GET,
-    "/v4/addon-providers/addon-keycloak/addons/{addonId}",
-    "application/json",
-);
-
+        "get_keycloak",
+        "operator",
+        Method::GET,
+        "/v4/addon-providers/addon-keycloak/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetKeycloak {
     const INFO: &'static OperationInfo = &GET_KEYCLOAK;
     type Output = types::Keycloak;
@@ -557,13 +557,13 @@ impl GetOwnerKeycloak {
 }
 
 static GET_OWNER_KEYCLOAK: OperationInfo = OperationInfo::new(
-    "get_owner_keycloak",
-    "operator",
-    Method::GET,
-    "/v4/keycloaks/organisations/{ownerId}/keycloaks/{addonId}",
-    "application/json",
-);
-
+        "get_owner_keycloak",
+        "operator",
+        Method::GET,
+        "/v4/keycloaks/organisations/{ownerId}/keycloaks/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetOwnerKeycloak {
     const INFO: &'static OperationInfo = &GET_OWNER_KEYCLOAK;
     type Output = types::Keycloak;
@@ -748,13 +748,13 @@ impl GetMatomo {
 }
 
 static GET_MATOMO: OperationInfo = OperationInfo::new(
-    "get_matomo",
-    "operator",
-    Method::GET,
-    "/v4/addon-providers/addon-matomo/addons/{addonId}",
-    "application/json",
-);
-
+        "get_matomo",
+        "operator",
+        Method::GET,
+        "/v4/addon-providers/addon-matomo/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetMatomo {
     const INFO: &'static OperationInfo = &GET_MATOMO;
     type Output = types::Matomo;
@@ -977,13 +977,13 @@ impl GetMetabase {
 }
 
 static GET_METABASE: OperationInfo = OperationInfo::new(
-    "get_metabase",
-    "operator",
-    Method::GET,
-    "/v4/addon-providers/addon-metabase/addons/{addonId}",
-    "application/json",
-);
-
+        "get_metabase",
+        "operator",
+        Method::GET,
+        "/v4/addon-providers/addon-metabase/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetMetabase {
     const INFO: &'static OperationInfo = &GET_METABASE;
     type Output = types::Metabase;
@@ -1415,13 +1415,13 @@ impl GetOtoroshi {
 }
 
 static GET_OTOROSHI: OperationInfo = OperationInfo::new(
-    "get_otoroshi",
-    "operator",
-    Method::GET,
-    "/v4/addon-providers/addon-otoroshi/addons/{addonId}",
-    "application/json",
-);
-
+        "get_otoroshi",
+        "operator",
+        Method::GET,
+        "/v4/addon-providers/addon-otoroshi/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetOtoroshi {
     const INFO: &'static OperationInfo = &GET_OTOROSHI;
     type Output = types::Otoroshi;
@@ -1474,13 +1474,13 @@ impl GetOtoroshiConfig {
 }
 
 static GET_OTOROSHI_CONFIG: OperationInfo = OperationInfo::new(
-    "get_otoroshi_config",
-    "operator",
-    Method::GET,
-    "/v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml",
-    "application/yaml",
-);
-
+        "get_otoroshi_config",
+        "operator",
+        Method::GET,
+        "/v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml",
+        "application/yaml",
+    )
+    .secret_answer();
 impl Operation for GetOtoroshiConfig {
     const INFO: &'static OperationInfo = &GET_OTOROSHI_CONFIG;
     type Output = cc_runtime::Secret;

@@ -336,7 +336,8 @@ static GET_STRIPE_INTENT: OperationInfo = OperationInfo::new(
         "/v4/billing/organisations/{ownerId}/payments/stripe/intent",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetStripeIntent {
     const INFO: &'static OperationInfo = &GET_STRIPE_INTENT;
     type Output = types::StripeIntent;
@@ -757,7 +758,8 @@ static GET_LEGACY_STRIPE_INTENT: OperationInfo = OperationInfo::new(
         "/v2/organisations/{ownerId}/payments/methods/newintent",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetLegacyStripeIntent {
     const INFO: &'static OperationInfo = &GET_LEGACY_STRIPE_INTENT;
     type Output = types::StripeIntent;
@@ -821,7 +823,8 @@ static GET_LEGACY_STRIPE_TOKEN: OperationInfo = OperationInfo::new(
         "/v2/organisations/{ownerId}/payments/tokens/stripe",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetLegacyStripeToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_STRIPE_TOKEN;
     type Output = cc_runtime::Secret;
@@ -878,13 +881,13 @@ impl ListLegacyInvoices {
 }
 
 static LIST_LEGACY_INVOICES: OperationInfo = OperationInfo::new(
-    "list_legacy_invoices",
-    "payment",
-    Method::GET,
-    "/v2/organisations/{ownerId}/payments/billings",
-    "application/json",
-);
-
+        "list_legacy_invoices",
+        "payment",
+        Method::GET,
+        "/v2/organisations/{ownerId}/payments/billings",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListLegacyInvoices {
     const INFO: &'static OperationInfo = &LIST_LEGACY_INVOICES;
     type Output = Vec<types::LegacyInvoice>;
@@ -1013,13 +1016,13 @@ impl ListLegacyUnpaidInvoices {
 }
 
 static LIST_LEGACY_UNPAID_INVOICES: OperationInfo = OperationInfo::new(
-    "list_legacy_unpaid_invoices",
-    "payment",
-    Method::GET,
-    "/v2/organisations/{ownerId}/payments/billings/unpaid",
-    "application/json",
-);
-
+        "list_legacy_unpaid_invoices",
+        "payment",
+        Method::GET,
+        "/v2/organisations/{ownerId}/payments/billings/unpaid",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for ListLegacyUnpaidInvoices {
     const INFO: &'static OperationInfo = &LIST_LEGACY_UNPAID_INVOICES;
     type Output = Vec<types::LegacyInvoice>;
@@ -1084,13 +1087,13 @@ impl GetLegacyInvoice {
 }
 
 static GET_LEGACY_INVOICE: OperationInfo = OperationInfo::new(
-    "get_legacy_invoice",
-    "payment",
-    Method::GET,
-    "/v2/organisations/{ownerId}/payments/billings/{invoiceNumber}",
-    "application/json",
-);
-
+        "get_legacy_invoice",
+        "payment",
+        Method::GET,
+        "/v2/organisations/{ownerId}/payments/billings/{invoiceNumber}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetLegacyInvoice {
     const INFO: &'static OperationInfo = &GET_LEGACY_INVOICE;
     type Output = types::LegacyInvoice;
@@ -1593,13 +1596,13 @@ impl GetLegacyRecurringPayment {
 }
 
 static GET_LEGACY_RECURRING_PAYMENT: OperationInfo = OperationInfo::new(
-    "get_legacy_recurring_payment",
-    "payment",
-    Method::GET,
-    "/v2/organisations/{ownerId}/payments/recurring",
-    "application/json",
-);
-
+        "get_legacy_recurring_payment",
+        "payment",
+        Method::GET,
+        "/v2/organisations/{ownerId}/payments/recurring",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetLegacyRecurringPayment {
     const INFO: &'static OperationInfo = &GET_LEGACY_RECURRING_PAYMENT;
     type Output = types::RecurringPayment;
@@ -1970,7 +1973,8 @@ static GET_STRIPE_TOKEN: OperationInfo = OperationInfo::new(
         "/v2/payments/tokens/stripe",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_answer();
 impl Operation for GetStripeToken {
     const INFO: &'static OperationInfo = &GET_STRIPE_TOKEN;
     type Output = cc_runtime::SecretJson;

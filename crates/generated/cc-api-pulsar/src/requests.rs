@@ -156,13 +156,13 @@ impl GetPulsar {
 }
 
 static GET_PULSAR: OperationInfo = OperationInfo::new(
-    "get_pulsar",
-    "pulsar",
-    Method::GET,
-    "/v4/addon-providers/addon-pulsar/addons/{addonId}",
-    "application/json",
-);
-
+        "get_pulsar",
+        "pulsar",
+        Method::GET,
+        "/v4/addon-providers/addon-pulsar/addons/{addonId}",
+        "application/json",
+    )
+    .secret_answer();
 impl Operation for GetPulsar {
     const INFO: &'static OperationInfo = &GET_PULSAR;
     type Output = types::Pulsar;
