@@ -31,7 +31,9 @@ use entry::Entry;
 /// - Storage that the browser blocks, or that is full with data of others, never fails a command: the platform is asked, and a warning is
 ///   logged.
 ///
-/// Answers are kept as they came: every script of the page's origin reads them.
+/// Every script of the page's origin reads what is kept. Answers are kept as they came, except those with values that the spec marks as
+/// secret, such as environment variables, which are not kept. They stay until their room is needed: a program in which users sign out
+/// calls [`clear`](Self::clear).
 ///
 /// It exists for `wasm32-unknown-unknown` alone. Workers have no local storage: each read there fails, and the platform is asked.
 ///
@@ -108,13 +110,33 @@ impl LocalStorageStore {
         self
     }
 
+    /// Removes everything that stores with this prefix keep, for all identities, such as when the user signs out. What other versions
+    /// of the format and other code keep stays, and so does a random number, by which answers that are on their way in any tab are
+    /// not kept. End the calls of the user before: an index that is on its way is written when it comes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] if the browser blocks local storage or has no room at all.
+    pub fn clear(&self) -> Result<()> {
+        let cleared = self.cleared_key();
+        for key in self.area.keys(&self.start())?.iter().filter(|key| **key != cleared) {
+            self.area.remove(key)?;
+        }
+        *lock(&self.used) = None;
+        self.set(&cleared, &chance())
+    }
+
+    /// Start of all keys.
+    fn start(&self) -> String {
+        format!("{}:{VERSION}:", self.prefix)
+    }
+
     fn ids_key(&self, key: &str) -> String {
-        format!("{}:{VERSION}:ids:{key}", self.prefix)
+        format!("{}ids:{key}", self.start())
     }
 
     /// Start of the keys of all answers.
     fn answers_start(&self) -> String {
-        format!("{}:{VERSION}:answer:", self.prefix)
+        format!("{}answer:", self.start())
     }
 
     /// Start of the keys of all answers of an identity.
@@ -127,9 +149,14 @@ impl LocalStorageStore {
         self.answers_key(key.identity()) + &digest
     }
 
+    /// Key of a text that [`clear`](Self::clear) changes.
+    fn cleared_key(&self) -> String {
+        format!("{}cleared", self.start())
+    }
+
     /// Key of a text that each write of an identity changes.
     fn changed_key(&self, identity: &str) -> String {
-        format!("{}:{VERSION}:changed:{identity}", self.prefix)
+        format!("{}changed:{identity}", self.start())
     }
 
     fn read_index(&self, key: &str) -> Result<Option<Arc<Index>>> {
@@ -155,9 +182,10 @@ impl LocalStorageStore {
         }
     }
 
-    /// The text that tells whether a write of the identity came in between, in any tab.
+    /// The text that tells whether a write of the identity, or the end of everything, came in between, in any tab.
     fn changed(&self, identity: &str) -> Result<String> {
-        Ok(self.area.get(&self.changed_key(identity))?.unwrap_or_default())
+        let changed = self.area.get(&self.changed_key(identity))?.unwrap_or_default();
+        Ok(changed + &self.area.get(&self.cleared_key())?.unwrap_or_default())
     }
 
     fn write_answer(
@@ -179,8 +207,7 @@ impl LocalStorageStore {
 
     fn drop_related(&self, identity: &str, path: &str) -> Result<()> {
         // Before the answers go: a tab that asked earlier must not bring them back.
-        let turn = uuid::Uuid::new_v4().simple().to_string();
-        let noted = self.set(&self.changed_key(identity), &turn);
+        let noted = self.set(&self.changed_key(identity), &chance());
         for key in self.area.keys(&self.answers_key(identity))? {
             let is_related = |text: &String| Entry::parse(text).is_none_or(|entry| entry.is_related(path));
             // Without the note, no answer of this identity may stay: others could be on their way.
@@ -221,8 +248,7 @@ impl Store for LocalStorageStore {
 
 impl CacheStore for LocalStorageStore {
     fn get<'a>(&'a self, key: &'a CacheKey) -> AnswerFuture<'a, Option<CachedAnswer>> {
-        let is_kept = Credentials::is_lasting(key.identity());
-        Box::pin(ready(if is_kept { self.read_answer(key) } else { Ok(None) }))
+        Box::pin(ready(if is_kept(key) { self.read_answer(key) } else { Ok(None) }))
     }
 
     fn put<'a>(
@@ -232,7 +258,7 @@ impl CacheStore for LocalStorageStore {
         ttl: Duration,
         ticket: &'a Ticket,
     ) -> AnswerFuture<'a, ()> {
-        let is_kept = Credentials::is_lasting(key.identity()) && answer.size() <= self.largest_answer;
+        let is_kept = is_kept(key) && answer.size() <= self.largest_answer;
         Box::pin(ready(if is_kept { self.write_answer(key, &answer, ttl, ticket) } else { Ok(()) }))
     }
 
@@ -249,6 +275,16 @@ impl CacheStore for LocalStorageStore {
         let is_kept = Credentials::is_lasting(identity);
         Box::pin(ready(if is_kept { self.drop_related(identity, path) } else { Ok(()) }))
     }
+}
+
+/// Returns `true` for answers that scripts of the page may read.
+fn is_kept(key: &CacheKey) -> bool {
+    Credentials::is_lasting(key.identity()) && !key.has_secret_answer()
+}
+
+/// A text that nobody wrote before.
+fn chance() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
 }
 
 fn lock(used: &Mutex<Option<usize>>) -> std::sync::MutexGuard<'_, Option<usize>> {

@@ -2,7 +2,7 @@
 
 use cc_runtime::{Result, Timestamp};
 
-use super::{Entry, Full, LocalStorageStore, VERSION, full, lock};
+use super::{Entry, Full, LocalStorageStore, full, lock};
 
 /// What a browser counts for a key and its text: code units of UTF-16, of two bytes each.
 fn size(key: &str, text: &str) -> usize {
@@ -53,7 +53,7 @@ impl LocalStorageStore {
     fn make_room(&self, key: &str, needed: usize, most: usize) -> Result<usize> {
         let now = Timestamp::now().as_millis();
         let (mut total, mut removable) = (0_usize, Vec::new());
-        for other in self.area.keys(&format!("{}:{VERSION}:", self.prefix))? {
+        for other in self.area.keys(&self.start())? {
             let Some(text) = self.area.get(&other)?.filter(|_| other != key) else { continue };
             let size = size(&other, &text);
             total += size;

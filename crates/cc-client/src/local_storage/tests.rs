@@ -228,3 +228,32 @@ fn answers_without_a_lasting_identity_are_not_kept() {
     now(store.put(&key, answer(b"{}"), MINUTE, &Ticket::none())).unwrap();
     assert!(origin.texts().is_empty());
 }
+
+#[test]
+fn an_answer_with_secrets_is_not_kept() {
+    let origin = Origin::default();
+    let store = LocalStorageStore::over(origin.clone());
+    let key = key("/v2/self/env").with_secret_answer();
+    now(store.put(&key, answer(b"[{\"name\":\"PASSWORD\",\"value\":\"hunter2\"}]"), MINUTE, &Ticket::none()))
+        .unwrap();
+    assert!(origin.texts().is_empty() && now(CacheStore::get(&store, &key)).unwrap().is_none());
+}
+
+#[test]
+fn what_is_cleared_does_not_come_back_and_data_of_others_stay() {
+    let origin = Origin::default();
+    let theirs = ["own", "cc-client", "cc-client:2:answer:x", "cc-client-2:1:ids:x"];
+    theirs.map(|key| origin.texts().insert(key.to_owned(), "theirs".to_owned()));
+    let (one, other) = (LocalStorageStore::over(origin.clone()), LocalStorageStore::over(origin.clone()));
+    put(&one, "/v2/self", b"{}", MINUTE).unwrap();
+    now(Store::write(&one, "key", Arc::new(Index::empty(Timestamp::now())))).unwrap();
+    now(one.invalidate("another", "/v2")).unwrap();
+    let Turn::Ask(ticket) = now(CacheStore::take_turn(&other, &key("/v2/self"))).unwrap() else { panic!() };
+    one.clear().unwrap();
+    now(other.put(&key("/v2/self"), answer(b"older"), MINUTE, &ticket)).unwrap();
+    let left: Vec<String> =
+        origin.texts().keys().filter(|key| !theirs.contains(&key.as_str())).cloned().collect();
+    assert_eq!(left, ["cc-client:1:cleared"]);
+    put(&other, "/v2/self", b"new", MINUTE).unwrap();
+    assert_eq!(body(&one, "/v2/self").as_deref(), Some(&b"new"[..]));
+}

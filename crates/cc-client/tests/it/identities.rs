@@ -181,3 +181,25 @@ async fn an_account_that_signs_another_way_is_the_same_account() {
     }
     assert_eq!(platform.journal().len(), 1);
 }
+
+#[tokio::test]
+async fn a_store_of_answers_is_told_which_hold_secrets() {
+    use cc_client::commands::application::GetExposedEnvironment;
+    use cc_client::commands::zone::ListZone;
+
+    let platform = Platform::new(|_, path| {
+        let is_env = path.ends_with("/exposed_env");
+        (200, if is_env { r#"{"PASSWORD":"hunter2"}"# } else { "[]" }.to_owned())
+    });
+    let answers = Answers::default();
+    let client = Client::new(transport(&platform, "me", &answers));
+    client.send(ListZone::new()).await.unwrap();
+    client.send(GetExposedEnvironment::new("app_1").owner_id("orga_1")).await.unwrap();
+    let kept = answers.0.lock().unwrap();
+    let mut told: Vec<_> = kept.keys().map(|key| (key.path(), key.has_secret_answer())).collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [("/v2/organisations/orga_1/applications/app_1/exposed_env", true), ("/v4/products/zones", false)]
+    );
+}
