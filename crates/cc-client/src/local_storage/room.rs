@@ -49,7 +49,8 @@ impl LocalStorageStore {
     }
 
     /// Removes what has expired, then the answers that expire first, then the oldest indexes, until there are this many bytes left of this
-    /// many. Returns how many the store takes then, which is more where nothing else may go.
+    /// many. Where an answer has to go, others go with it, up to an eighth of everything: all texts are read for that, and not at each of
+    /// the next writes again. Returns how many the store takes then, which is more where nothing else may go.
     fn make_room(&self, key: &str, needed: usize, most: usize) -> Result<usize> {
         let now = Timestamp::now().as_millis();
         let (mut total, mut removable) = (0_usize, Vec::new());
@@ -69,8 +70,10 @@ impl LocalStorageStore {
         }
         // What cannot be read or has expired stands first.
         removable.sort();
+        let room = if total.saturating_add(needed) > most { needed.max(most / 8) } else { needed };
         for (use_of_it, other, size) in removable {
-            if use_of_it.is_some() && total.saturating_add(needed) <= most {
+            let wanted = if matches!(use_of_it, Some((Kind::Index, _))) { needed } else { room };
+            if use_of_it.is_some() && total.saturating_add(wanted) <= most {
                 break;
             }
             self.area.remove(&other)?;

@@ -229,6 +229,45 @@ fn answers_without_a_lasting_identity_are_not_kept() {
     assert!(origin.texts().is_empty());
 }
 
+/// An area that counts how often a text is read.
+#[derive(Debug, Clone, Default)]
+struct Counted {
+    origin: Origin,
+    reads: Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Area for Counted {
+    fn get(&self, key: &str) -> Result<Option<String>> {
+        self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.origin.get(key)
+    }
+
+    fn set(&self, key: &str, text: &str) -> Result<Result<(), Full>> {
+        self.origin.set(key, text)
+    }
+
+    fn remove(&self, key: &str) -> Result<()> {
+        self.origin.remove(key)
+    }
+
+    fn keys(&self, prefix: &str) -> Result<Vec<String>> {
+        self.origin.keys(prefix)
+    }
+}
+
+#[test]
+fn a_full_store_does_not_read_everything_at_each_write() {
+    let area = Counted::default();
+    let store = LocalStorageStore::over(area.clone()).most_bytes(200_000);
+    for number in 0..2_000 {
+        put(&store, &format!("/v2/{number}"), &[b'x'; 500], MINUTE).unwrap();
+    }
+    assert!(area.origin.bytes() <= 200_000);
+    let reads = area.reads.load(std::sync::atomic::Ordering::Relaxed);
+    // Four for the notes of each write, and everything each time that an eighth is full again.
+    assert!(reads < 2_000 * 20, "{reads} reads");
+}
+
 #[test]
 fn an_answer_with_secrets_is_not_kept() {
     let origin = Origin::default();
@@ -243,7 +282,9 @@ fn an_answer_with_secrets_is_not_kept() {
 fn what_is_cleared_does_not_come_back_and_data_of_others_stay() {
     let origin = Origin::default();
     let theirs = ["own", "cc-client", "cc-client:2:answer:x", "cc-client-2:1:ids:x"];
-    theirs.map(|key| origin.texts().insert(key.to_owned(), "theirs".to_owned()));
+    for key in theirs {
+        origin.texts().insert(key.to_owned(), "theirs".to_owned());
+    }
     let (one, other) = (LocalStorageStore::over(origin.clone()), LocalStorageStore::over(origin.clone()));
     put(&one, "/v2/self", b"{}", MINUTE).unwrap();
     now(Store::write(&one, "key", Arc::new(Index::empty(Timestamp::now())))).unwrap();
