@@ -35,8 +35,8 @@ pub enum Error {
     Request(String),
     /// The server answered with a redirect. A browser shows neither its status nor where it leads.
     Redirect,
-    /// There is no answer, with the words of the browser, which does not say why: the network, TLS, or a server that does not allow the
-    /// origin of the page (CORS).
+    /// There is no answer, with the words of the browser, which does not say why: the network, TLS, the page's own
+    /// `Content-Security-Policy`, or a server that does not allow the origin of the page (CORS).
     NoAnswer(String),
     /// There is no answer, with the reason, which Node.js gives and browsers keep from pages.
     Unreachable(String),
@@ -53,8 +53,8 @@ impl fmt::Display for Error {
             }
             Self::NoAnswer(reason) => write!(
                 f,
-                "no answer that the page may read (network, TLS, or a server that does not allow the page's origin: see the console of the \
-                 browser): {reason}"
+                "no answer that the page may read (network, TLS, `connect-src` of the page's policy, or a server that does not allow the \
+                 page's origin: see the console of the browser): {reason}"
             ),
             Self::Unreachable(reason) => write!(f, "no answer: {reason}"),
             Self::Lost(reason) => write!(f, "the connection was lost: {reason}"),

@@ -139,7 +139,7 @@ fn failure(error: fetch::Error) -> Error {
         fetch::Error::Lost(_) => (ErrorKind::Unreachable, "the connection was lost while reading the body"),
         _ => (
             ErrorKind::Unreachable,
-            "no answer that the page may read: the network, TLS, or a server that does not allow the origin of the page (CORS)",
+            "no answer that the page may read: the network, TLS, the page's Content-Security-Policy, or a server without CORS for it",
         ),
     };
     let told = Error::new(kind).with_message(message);
