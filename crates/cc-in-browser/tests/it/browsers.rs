@@ -142,3 +142,47 @@ async fn a_stream_goes_on_without_loss_after_its_tab_slept() {
     assert_eq!(different.len(), told.len(), "{told:#?}");
     browser.open("about:blank").await;
 }
+
+/// Answers a message with what the module does in a worker: the kind of `window`, the zones, and three lines of a log.
+const WORKER: &str = r#"import * as module from "./module.js";
+const ready = module.default();
+self.onmessage = async ({ data: [base, application], ports }) => {
+  await ready;
+  const told = [typeof window, await module.zones(base)];
+  await new Promise((enough) => module.follow(base, application, (line) => told.push(line) === 5 && enough()));
+  (ports[0] ?? self).postMessage(told);
+};"#;
+
+/// Asks a worker of a kind.
+const ASK: &str = r#"return (async (kind, ...data) => {
+  const { port1, port2 } = new MessageChannel();
+  const told = new Promise((told) => { port1.onmessage = ({ data }) => told(data); });
+  let worker;
+  if (kind === "service") {
+    await navigator.serviceWorker.register("/worker.js", { type: "module" });
+    worker = (await navigator.serviceWorker.ready).active;
+  } else {
+    worker = new Worker("/worker.js", { type: "module" });
+  }
+  worker.postMessage(data, [port2]);
+  return told;
+})(...arguments)"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_without_a_window_call_and_follow_streams() {
+    let Some((folder, browser)) = bundled("cc_contract", "module").await else { return };
+    let sandbox = Sandbox::start().await;
+    let site = Site::start(files(&folder).with("/worker.js", WORKER), 0).await.unwrap();
+    for kind in ["dedicated", "service"] {
+        open(&browser, &site).await;
+        let arguments = [kind.into(), sandbox.url().into(), sandbox.ids().application.into()];
+        let told = browser.call(ASK, &arguments).await;
+        let told: Vec<&str> = told.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(told[0] == "undefined" && told[1].ends_with(" zones"), "{kind}: {told:?}");
+        assert!(
+            told[2..].len() == 3 && told[2..].iter().all(|line| line.starts_with("line ")),
+            "{kind}: {told:?}"
+        );
+    }
+    browser.open("about:blank").await;
+}
