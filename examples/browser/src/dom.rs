@@ -30,6 +30,21 @@ pub(crate) fn show(id: &str, is_shown: bool) {
     }
 }
 
+/// Hides a part. If it has the focus, another part gets it: otherwise, the next press of the tabulator would begin at the top of the page.
+pub(crate) fn hide(id: &str, next: &str) {
+    if document().and_then(|document| document.active_element()).is_some_and(|active| active.id() == id) {
+        focus(next);
+    }
+    show(id, false);
+}
+
+/// Scrolls the page until a part is at its top.
+pub(crate) fn reveal(id: &str) {
+    if let Some(element) = element::<Element>(id) {
+        element.scroll_into_view();
+    }
+}
+
 pub(crate) fn is_shown(id: &str) -> bool {
     element::<HtmlElement>(id).is_some_and(|element| !element.hidden())
 }
@@ -75,6 +90,22 @@ fn listen(element: &Element, event: &str, act: impl Fn() + 'static) {
 
 /// A copy of a template, at the end of a list.
 pub(crate) struct Row(Option<Element>);
+
+/// Adds a row to a list that scrolls. A list that shows its end goes on to show it. Of more rows than `most`, the first ones go.
+pub(crate) fn append(list: &str, template: &str, most: u32, fill: impl FnOnce(&Row)) {
+    let Some(shown) = element::<Element>(list) else { return };
+    // The browser may round each of them.
+    let is_at_end = shown.scroll_top() + shown.client_height() + 2 >= shown.scroll_height();
+    fill(&row(list, template));
+    while shown.child_element_count() > most
+        && let Some(first) = shown.first_element_child()
+    {
+        first.remove();
+    }
+    if is_at_end {
+        shown.set_scroll_top(shown.scroll_height());
+    }
+}
 
 /// Adds a copy of the template to the list.
 pub(crate) fn row(list: &str, template: &str) -> Row {

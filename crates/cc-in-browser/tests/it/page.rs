@@ -1,6 +1,7 @@
 //! The page of `examples/browser`, used with the keyboard alone.
 
 use std::path::Path;
+use std::time::Duration;
 
 use cc_in_browser::{Files, Site};
 use cc_sandbox::{Fault, Sandbox};
@@ -159,4 +160,83 @@ async fn the_page_deploys_and_follows_a_log_with_the_keyboard_alone() {
     // The browser itself tells of each refusal, and of the deployment that the platform did not know yet.
     let refused = "Failed to load resource: the server responded with a status of 40";
     assert!(problems.iter().all(|line| line.contains(refused)), "{problems:#?}");
+}
+
+/// Signs in to the sandbox with its button, and waits for the list.
+async fn use_sandbox(browser: &Browser, status: &str) {
+    browser.click("#use-sandbox").await;
+    browser.until(STATUS, status).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_shows_its_end_and_the_focus_stays_in_the_page() {
+    let Some((folder, browser)) = bundled("cc_browser_page", "page").await else { return };
+    let sandbox = Sandbox::start().await;
+    let site = serve(&folder, &sandbox).await;
+    browser.resize(320, 640).await;
+    browser.open(&site.url()).await;
+    browser.until(STATUS, "Ready.").await;
+    use_sandbox(&browser, "application").await;
+
+    // The button that stops goes, and the focus with it to the log.
+    browser.click("#applications button").await;
+    browser.until(STATUS, "runs.").await;
+    tab_to(&browser, "stop").await;
+    browser.keys(key::ENTER).await;
+    browser.until(FOCUSED, "log").await;
+    browser.until(STATUS, "Stopped").await;
+
+    // The end of the deployment takes the button away, too.
+    browser.click("#applications li:last-child button").await;
+    browser.until(STATUS, "runs.").await;
+    tab_to(&browser, "stop").await;
+    browser.until(STATUS, "The deployment succeeded.").await;
+    browser.until(FOCUSED, "log").await;
+    let state = "return document.querySelector('#applications li:last-child [data-part=state]').textContent";
+    browser.until(state, "SHOULD_BE_UP").await;
+    let last = "return document.querySelector('#log p:last-child').textContent.trim()";
+    assert_eq!(browser.script(last).await, "The deployment succeeded.");
+    let scrolled = "const log = document.getElementById('log'); \
+                    return [log.scrollHeight > log.clientHeight, log.scrollHeight - log.clientHeight - log.scrollTop < 2]";
+    assert_eq!(browser.script(scrolled).await, json!([true, true]), "the log shows its end");
+    let beyond =
+        "const { scrollWidth, clientWidth } = document.documentElement; return scrollWidth - clientWidth";
+    assert_eq!(browser.script(beyond).await, 0, "no part is wider than the page");
+    browser.open("about:blank").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_sign_in_counts_and_an_empty_list_says_so() {
+    let Some((folder, browser)) = bundled("cc_browser_page", "page").await else { return };
+    let sandbox = Sandbox::start().await;
+    let site = serve(&folder, &sandbox).await;
+    browser.open(&site.url()).await;
+    browser.until(STATUS, "Ready.").await;
+
+    // The first one would be refused after the second one succeeded.
+    let (late, refused) =
+        (Fault::latency(Duration::from_secs(30)), json!({ "id": 2001, "message": "Not for you" }));
+    sandbox.faults().add(late.times(1));
+    sandbox.faults().add(Fault::answer(403, refused).times(1));
+    browser.network().await;
+    browser.click("#use-sandbox").await;
+    while sandbox.journal().is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    use_sandbox(&browser, "application").await;
+    let events = browser.network().await;
+    let is_aborted =
+        |(method, event): &(String, Value)| method == "Network.loadingFailed" && event["canceled"] == true;
+    assert!(events.iter().any(is_aborted), "{events:#?}");
+    assert_eq!(browser.script("return document.getElementById('error').hidden").await, true);
+
+    browser.click("#sign-out").await;
+    sandbox.faults().add(Fault::answer(200, json!([])).on("list_applications"));
+    use_sandbox(&browser, "No applications.").await;
+    let shown = "return document.getElementById('none').checkVisibility()";
+    assert_eq!(browser.script(shown).await, true);
+    sandbox.faults().clear();
+    browser.click("#sign-out").await;
+    use_sandbox(&browser, "application").await;
+    assert_eq!(browser.script(shown).await, false);
 }
