@@ -43,6 +43,7 @@ macro_rules! contract {
                 a_read_follows_a_redirect_or_says_why_not,
                 credentials_reach_no_other_origin,
                 a_change_is_not_sent_to_another_origin,
+                a_change_with_another_place_to_look_at_may_have_been_done,
             }
             retries {
                 a_read_is_repeated_after_503,
@@ -131,6 +132,7 @@ macro_rules! contract {
                 waits_go_on_at_the_same_time,
                 a_deadline_drops_what_is_late,
                 nonces_of_signatures_differ,
+                a_date_to_come_back_at_is_compared_with_the_clock,
             }
         }
     };

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cc_client::Timestamp;
 use cc_client::runtime::credentials::SignatureMethod;
 use cc_client::runtime::tasks::{self, Instant};
+use cc_client::{Error, Timestamp};
 use futures_util::future::join_all;
 
 use crate::failure::{Outcome, check, equal};
@@ -57,5 +57,17 @@ pub(super) async fn nonces_of_signatures_differ(world: World) -> Outcome {
         nonces.insert(nonce.unwrap_or_default().to_owned());
     }
     equal!(nonces.len(), 200);
+    Ok(())
+}
+
+pub(super) async fn a_date_to_come_back_at_is_compared_with_the_clock(_: World) -> Outcome {
+    let then = Duration::from_millis(Timestamp::now().as_millis().unsigned_abs()) + Duration::from_secs(60);
+    let date = httpdate::fmt_http_date(std::time::SystemTime::UNIX_EPOCH + then);
+    let mut headers = http::HeaderMap::new();
+    headers.insert(http::header::RETRY_AFTER, date.parse()?);
+    // Pages of other origins do not see the `Date` of an answer.
+    let error = Error::from_answer(http::StatusCode::TOO_MANY_REQUESTS, &headers, b"");
+    let wait = error.retry_after().unwrap_or_default().as_secs();
+    check!((50..=60).contains(&wait), "{wait} s for {date}");
     Ok(())
 }

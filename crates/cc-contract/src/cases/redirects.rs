@@ -5,7 +5,7 @@ use cc_client::commands::application::CreateApplication;
 use cc_client::commands::zone::GetZone;
 use serde_json::json;
 
-use crate::failure::{Outcome, check, equal};
+use crate::failure::{Outcome, check, equal, error_of};
 use crate::world::World;
 
 pub(super) async fn a_read_follows_a_redirect_or_says_why_not(world: World) -> Outcome {
@@ -47,5 +47,17 @@ pub(super) async fn a_change_is_not_sent_to_another_origin(world: World) -> Outc
         "a PUT was redirected"
     );
     equal!(world.requests_to(&world.other_origin()).await?, 0);
+    Ok(())
+}
+
+pub(super) async fn a_change_with_another_place_to_look_at_may_have_been_done(world: World) -> Outcome {
+    let client = world.client()?;
+    let to = "/v4/products/zones/nowhere";
+    world
+        .fault(json!({"effect": "redirect", "status": 303, "to": to, "on": "create_application", "times": 1}))
+        .await?;
+    let create = CreateApplication::new(world.id("organisation"), "shop", "node", "XS");
+    let error = error_of!(world.go(client.send(create)).await);
+    check!(error.may_be_done() && error.to_string().contains("may have been done"), "{error}");
     Ok(())
 }
