@@ -21,7 +21,7 @@ const OF_NPM: &str = "target/wasm/npm/node_modules/.bin/wasm-opt";
 ///
 /// The features are those that the compiler uses by itself. With all that the optimiser knows, it writes modules that browsers and Node.js
 /// do not read.
-const OPTIMISE: [&str; 13] = [
+const OPTIMISE: [&str; 16] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -29,9 +29,12 @@ const OPTIMISE: [&str; 13] = [
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
+    "--gufa",
     "-O1",
     "--gufa",
     "-O1",
+    "--rse",
+    "--vacuum",
     "--strip-target-features",
     "--strip-producers",
     "-o",
