@@ -2,7 +2,7 @@
 //!
 //! A panic in WebAssembly ends the code that runs, back to the next frame of JavaScript: it unwinds nothing, and destructors do not run. A
 //! future that was polled by a task then never ends, and the exception reaches nobody: Node.js ends the process. [`contained`] puts a frame
-//! of JavaScript around each poll, and tells the function of [`on_panic`] what happened.
+//! of JavaScript around each poll, and calls the function of [`on_panic`] with the message.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -28,7 +28,7 @@ thread_local! {
     static HAS_PANICKED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sets the function that is told the message of a panic in a [`contained`] future.
+/// Sets the function that is called with the message when a [`contained`] future panics.
 ///
 /// After a panic, no contained future of this instance of the module is polled any more: what the one that panicked has borrowed or locked
 /// stays so. A program that goes on makes a new instance of the module.
@@ -51,12 +51,12 @@ pub fn message() -> Option<String> {
     MESSAGE.with(|place| place.borrow().clone())
 }
 
-/// A future whose panic [`on_panic`] is told. Without a function there, it is the future itself.
+/// Wraps a future so that its panic calls the function of [`on_panic`]. If none is set, the future runs unchanged.
 pub fn contained<F: Future>(future: F) -> Contained<F> {
     Contained(Box::pin(future))
 }
 
-/// A future of [`contained`].
+/// The future that [`contained`] returns.
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct Contained<F>(Pin<Box<F>>);
 

@@ -41,7 +41,7 @@ enum Line {
     SteppedAside,
 }
 
-/// Who makes a step.
+/// Cause of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     /// Code that runs.
